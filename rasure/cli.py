@@ -1,0 +1,45 @@
+"""The `rasure` command.
+
+Each command lives with the part it steers (`rasure/<part>/commands.py`), imports what
+is heavy only when it runs, and raises `RasureError` for what a person can mend.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+from rasure.errors import RasureError
+
+PARTS = (
+    "rasure.runtime.commands",
+    "rasure.landing.commands",
+    "rasure.sources.commands",
+    "rasure.geography.commands",
+    "rasure.transform.commands",
+    "rasure.places.commands",
+)
+
+app = typer.Typer(
+    name="rasure",
+    help="Rasure: an open serious violence warehouse for police forces.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for part in PARTS:
+    importlib.import_module(part).register(app)
+
+
+def main() -> None:
+    """Run the command line; a `RasureError` becomes a sentence and an exit code."""
+    try:
+        app()
+    except RasureError as error:
+        print(f"rasure: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("rasure: stopped by the keyboard; nothing is half done", file=sys.stderr)
+        sys.exit(130)
