@@ -1,9 +1,96 @@
-"""Commands of this part."""
+"""`rasure geography`: build a force, load boundaries, show what is there."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+geography = typer.Typer(
+    help="Boundaries, areas, hexagons and institutions.", no_args_is_help=True
+)
+
+
+class Boundaries(StrEnum):
+    """The boundary files that can be loaded."""
+
+    lsoa21 = "lsoa21"
 
 
 def register(app: typer.Typer) -> None:
     """Add this part's commands to the command line."""
+    app.add_typer(geography, name="geography")
+
+
+@geography.command()
+def build(
+    force: Annotated[str, typer.Argument(help="The publisher's name: thames-valley")],
+    areas: Annotated[
+        str | None,
+        typer.Option(help="The area set to count in: lpa12, lpa11, lcu5, district"),
+    ] = None,
+) -> None:
+    """Build or rebuild the geography of a force; safe to repeat."""
+    from rasure import geography as part
+    from rasure.database import connect
+    from rasure.geography.status import read_status
+
+    part.force_name(force)
+    with connect("rasure geography") as connection:
+        part.build(connection, force, areas)
+        built = next(row for row in read_status(connection) if row["force"] == force)
+    typer.echo(
+        f"{built['force_name']}: {built['area_km2']:,} km2, {built['areas']} areas "
+        f"({built['default_area_set']}), {built['districts']} districts, "
+        f"{built['lsoas_2011']:,} LSOAs of 2011 and {built['lsoas_2021']:,} of 2021, "
+        f"{built['hexagons']:,} hexagons, {built['institutions']} institutions."
+    )
+
+
+@geography.command()
+def load(
+    boundaries: Annotated[Boundaries, typer.Argument(help="What the file holds")],
+    file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or shapefile")],
+) -> None:
+    """Load boundaries that no package ships (LSOA 2021)."""
+    from rasure import geography as part
+    from rasure.database import connect
+
+    with connect("rasure geography") as connection:
+        loaded = part.load_lsoa21(connection, file)
+        linked = connection.execute(
+            "select count(*) from geo.lsoas where vintage = 2021 and force is not null"
+        ).fetchone()[0]
+    typer.echo(
+        f"{loaded:,} LSOAs of 2021 loaded from {file.name}; {linked:,} are linked to a "
+        "force that is built."
+    )
+
+
+@geography.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+) -> None:
+    """Say which forces have their geography, and how much of it."""
+    import json
+
+    from rasure import schema
+    from rasure.database import connect
+    from rasure.geography.status import read_status
+
+    with connect("rasure geography") as connection:
+        schema.ensure(connection)
+        rows = read_status(connection)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+    elif not rows:
+        typer.echo("No force is built yet: rasure geography build thames-valley")
+    for row in [] if as_json else rows:
+        typer.echo(
+            f"{row['force']}: {row['area_km2']:,} km2, {row['areas']} areas "
+            f"({row['default_area_set']}), {row['hexagons']:,} hexagons, "
+            f"{row['lsoas_2011']:,} + {row['lsoas_2021']:,} LSOAs (2011 + 2021), "
+            f"{row['institutions']} institutions"
+        )

@@ -1,0 +1,29 @@
+"""What can be wrong with geography, in the words of the person who can mend it."""
+
+from __future__ import annotations
+
+from rasure.errors import RasureError, SetupError
+
+
+class UnknownForce(RasureError):
+    """A force slug that no boundary is known for."""
+
+    def __init__(self, force: str, known: list[str]) -> None:
+        self.force = force
+        self.known = known
+        super().__init__(
+            f"No geography is known for the force {force!r}. Use the publisher's name "
+            f"in file names; known are: {', '.join(known)}."
+        )
+
+
+class UnknownAreaSet(RasureError):
+    """An area set that the force does not have."""
+
+
+class BoundaryFileRejected(RasureError):
+    """A boundary file that cannot be loaded, with what was expected and found."""
+
+
+class ReferenceMissing(SetupError):
+    """The packages that ship boundaries and lookups are not installed."""

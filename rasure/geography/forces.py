@@ -1,0 +1,38 @@
+"""The police forces that have a ground of their own, by the publisher's slug.
+
+The 43 territorial forces of England and Wales. The British Transport Police and the
+Police Service of Northern Ireland publish in the same layout but have no neighbourhood
+in the boundaries used here, so they are unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+from rasure.geography.errors import UnknownForce
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """The rows of one of this package's tables of facts, every value as text."""
+    with (
+        resources.files("rasure.geography")
+        .joinpath(name)
+        .open(encoding="utf-8", newline="") as lines
+    ):
+        return list(csv.DictReader(lines))
+
+
+@cache
+def known_forces() -> dict[str, str]:
+    """Slug to name of every force: `{"thames-valley": "Thames Valley Police", …}`."""
+    return {row["force"]: row["force_name"] for row in read_table("forces.csv")}
+
+
+def force_name(force: str) -> str:
+    """The name of a force by its slug; raises `UnknownForce`, naming what is known."""
+    known = known_forces()
+    if force not in known:
+        raise UnknownForce(force, sorted(known))
+    return known[force]

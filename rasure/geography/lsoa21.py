@@ -1,0 +1,138 @@
+"""Load the LSOA 2021 boundaries that no package ships: any file geopandas can read.
+
+The Office for National Statistics publishes them as GeoJSON, GeoPackage or shapefile,
+with column names that change from release to release. So the code column is found by
+its values (`E01000001`), and the name column by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas
+import psycopg
+import pyogrio.errors
+
+from rasure import schema
+from rasure.geography.building import LOCK, copy_lsoas, run
+from rasure.geography.errors import BoundaryFileRejected
+
+CODE = r"[EW]01\d{6}"
+
+
+def load(connection: psycopg.Connection, path: Path) -> int:
+    """Load the 2021 LSOAs in `path`, replace those already there, return how many.
+
+    Links each to its district, force and areas where the force has been built; the
+    others are linked when theirs is. One transaction. Raises `BoundaryFileRejected`.
+    """
+    frame = read_boundaries(Path(path))
+    schema.ensure(connection)
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        _refuse_older_codes(connection, Path(path), frame)
+        copy_lsoas(connection, frame)
+        run(connection, "load_lsoas21")
+        forces = connection.execute("select force from geo.forces order by force")
+        for (force,) in forces.fetchall():
+            run(connection, "link_lsoas", force=force)
+    return len(frame)
+
+
+def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
+    """Read polygons from `path`: `lsoa_code`, `lsoa_name`, geometry in EPSG:4326.
+
+    Raises `BoundaryFileRejected` for a file that cannot be read, holds no polygons,
+    states no coordinate system, or has no column of LSOA codes.
+    """
+    if not path.exists():
+        raise BoundaryFileRejected(f"There is no file {path}.")
+    try:
+        frame = geopandas.read_file(path)
+    except (pyogrio.errors.DataSourceError, ValueError) as error:
+        raise BoundaryFileRejected(
+            f"{path.name} cannot be read as boundaries. Expected GeoJSON, GeoPackage "
+            "or a (zipped) shapefile."
+        ) from error
+    if not isinstance(frame, geopandas.GeoDataFrame) or frame.empty:
+        raise BoundaryFileRejected(f"{path.name} holds no shapes.")
+    if frame.crs is None:
+        raise BoundaryFileRejected(
+            f"{path.name} does not state its coordinate system. Save it again with one "
+            "(EPSG:27700 or EPSG:4326)."
+        )
+    code = code_column(frame, path.name)
+    name = name_column(frame)
+    doubled = int(frame[code].duplicated().sum())
+    if doubled:
+        raise BoundaryFileRejected(
+            f"{path.name} has {doubled} codes more than once in column {code!r}. "
+            "Expected one shape per LSOA."
+        )
+    shapes = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    if not shapes.all():
+        raise BoundaryFileRejected(
+            f"{path.name} has {int((~shapes).sum())} rows without a polygon. "
+            "Expected a polygon for every LSOA."
+        )
+    return geopandas.GeoDataFrame(
+        {
+            "lsoa_code": frame[code],
+            "lsoa_name": frame[name] if name else frame[code],
+            "district_code": None,
+            "district_name": None,
+            "force": None,
+        },
+        geometry=frame.geometry.to_crs(4326),
+    )
+
+
+def code_column(frame: geopandas.GeoDataFrame, file: str) -> str:
+    """The column whose every value is an LSOA code, the one named for 2021 if several.
+
+    Raises `BoundaryFileRejected`, naming the columns found.
+    """
+    names = [name for name in frame.columns if name != frame.geometry.name]
+    found = [
+        name for name in names if frame[name].astype(str).str.fullmatch(CODE).all()
+    ]
+    if not found:
+        raise BoundaryFileRejected(
+            f"{file} has no column of LSOA codes such as E01000001. Columns found: "
+            f"{', '.join(map(str, names)) or 'none'}."
+        )
+    dated = [name for name in found if "21" in name]
+    if not dated and all("11" in name for name in found):
+        raise BoundaryFileRejected(
+            f"{file} holds the LSOAs of 2011 (column {found[0]!r}), which Rasure has. "
+            "Expected those of 2021 (LSOA21CD)."
+        )
+    return (dated or found)[0]
+
+
+def name_column(frame: geopandas.GeoDataFrame) -> str | None:
+    """The column of English LSOA names (`LSOA21NM`, `lsoa21_name`), if there is one."""
+    for name in frame.columns:
+        plain = re.sub(r"[^a-z0-9]", "", name.lower())
+        if re.fullmatch(r"lsoa(20)?(21)?(nm|name)", plain):
+            return name
+    return None
+
+
+def _refuse_older_codes(
+    connection: psycopg.Connection, path: Path, frame: geopandas.GeoDataFrame
+) -> None:
+    """A large file without one new code is of 2011, whatever its columns are called."""
+    newer = connection.execute(
+        "select count(*) from unnest(%s::text[]) as file (lsoa_code)"
+        " where not exists (select from geo.lsoa11_codes as older"
+        "   where older.lsoa_code = file.lsoa_code)",
+        (frame["lsoa_code"].tolist(),),
+    ).fetchone()[0]
+    known = connection.execute("select exists (select from geo.lsoa11_codes)")
+    if known.fetchone()[0] and newer == 0 and len(frame) > 500:
+        raise BoundaryFileRejected(
+            f"{path.name} holds {len(frame)} codes and every one is of 2011. Expected "
+            "the boundaries of 2021."
+        )
