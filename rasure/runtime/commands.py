@@ -1,9 +1,66 @@
-"""Commands of this part."""
+"""`rasure up`, `rasure down`, `rasure status`."""
 
 from __future__ import annotations
 
+import json
+import sys
+import time
+from typing import Annotated
+
 import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add this part's commands to the command line."""
+    """Add the commands of the private home to the command line."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+
+
+def _teller():
+    began = time.monotonic()
+
+    def tell(sentence: str) -> None:
+        print(f"[{time.monotonic() - began:5.1f} s] {sentence}", file=sys.stderr)
+
+    return tell
+
+
+def up(
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(help="postgres, airflow, superset; all when none is named."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start the database, Airflow and Superset of this home, and wait for them."""
+    from rasure.runtime.up import up as bring_up
+
+    bring_up(tuple(services or ()), _teller())
+    status(as_json)
+
+
+def down() -> None:
+    """Stop everything that runs in this home, in order."""
+    from rasure.runtime.up import down as take_down
+
+    take_down(_teller())
+
+
+def status(as_json: AsJson = False) -> None:
+    """Show what runs, where it listens, and how old the data are."""
+    from rasure.runtime.status import status as read_status
+
+    found = read_status()
+    if as_json:
+        print(json.dumps(found, indent=2, default=str))
+        return
+    print(f"home       {found['home']}")
+    for service in found["services"]:
+        where = service["url"] or ""
+        print(f"{service['state']:<10} {service['name']:<22} {where}")
+    print(f"warehouse  {'answers' if found['warehouse'] else 'does not answer'}")
+    for force, day in found["data_as_at"].items():
+        print(f"data as at {day:%d %B %Y}, {force}")

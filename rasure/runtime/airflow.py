@@ -1,0 +1,113 @@
+"""Airflow in a private home: its configuration and its first-time set-up.
+
+The metadata live in PostgreSQL; tasks run on this machine (LocalExecutor). Users are
+kept by the FAB provider, whose passwords are hashed in the metadata database (Airflow's
+own simple manager is meant for development only).
+"""
+
+from __future__ import annotations
+
+import configparser
+import io
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from rasure.runtime.environment import base_environment
+from rasure.runtime.home import write_private
+from rasure.runtime.steps import Step
+from rasure.settings import CHECKOUT, Settings
+
+
+def program() -> str:
+    """The `airflow` command of the environment that runs this."""
+    return str(Path(sys.prefix) / "bin" / "airflow")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of every Airflow process, and so of every task."""
+    return {
+        **base_environment(settings),
+        "AIRFLOW_HOME": str(settings.home / "airflow"),
+        "AIRFLOW_CONFIG": str(settings.home / "airflow" / "airflow.cfg"),
+    }
+
+
+def metadata_url(settings: Settings, port: int) -> str:
+    """The metadata database of this home, in SQLAlchemy's form."""
+    password = settings.secrets["postgres"]["airflow"]
+    return f"postgresql+psycopg2://airflow:{password}@127.0.0.1:{port}/airflow"
+
+
+def configure(settings: Settings, ports: dict[str, int]) -> None:
+    """Write `airflow.cfg`: what differs from Airflow's own defaults."""
+    keys = settings.secrets["airflow"]
+    web = f"http://127.0.0.1:{ports['airflow']}"
+    metadata = metadata_url(settings, ports["postgres"])
+    sections = {
+        "core": {
+            "dags_folder": CHECKOUT / "dags",
+            "plugins_folder": settings.home / "airflow" / "plugins",
+            "executor": "LocalExecutor",
+            "parallelism": 4,
+            "max_active_tasks_per_dag": 2,
+            "load_examples": False,
+            "dags_are_paused_at_creation": False,
+            "auth_manager": "airflow.providers.fab.auth_manager.fab_auth_manager"
+            ".FabAuthManager",
+            "fernet_key": keys["fernet_key"],
+            "execution_api_server_url": f"{web}/execution/",
+            "hostname_callable": "socket.gethostname",
+        },
+        "database": {
+            "sql_alchemy_conn": metadata,
+            "sql_alchemy_conn_async": metadata.replace("+psycopg2", "+psycopg"),
+            "sql_alchemy_pool_size": 3,
+        },
+        "logging": {
+            "base_log_folder": settings.logs / "airflow",
+            "dag_processor_child_process_log_directory": settings.logs
+            / "airflow"
+            / "dag_processor",
+            "colored_console_log": False,
+            "worker_log_server_port": 0,
+            "trigger_log_server_port": 0,
+        },
+        "api": {
+            "host": "127.0.0.1",
+            "port": ports["airflow"],
+            "base_url": web,
+            "workers": 1,
+            "secret_key": keys["secret_key"],
+            "instance_name": "Rasure",
+        },
+        "api_auth": {"jwt_secret": keys["jwt_secret"], "jwt_issuer": "rasure"},
+        "fab": {"update_fab_perms": True, "enable_proxy_fix": False},
+        "scheduler": {"task_instance_heartbeat_timeout": 120},
+        "dag_processor": {"refresh_interval": 60, "parsing_processes": 1},
+        "triggerer": {"capacity": 50},
+        "usage_data_collection": {"enabled": False},
+    }
+    parser = configparser.ConfigParser(interpolation=None)
+    for section, options in sections.items():
+        parser[section] = {
+            name: str(value).replace("%", "%%") for name, value in options.items()
+        }
+    text = io.StringIO()
+    parser.write(text)
+    path = settings.home / "airflow" / "airflow.cfg"
+    if not path.exists() or path.read_text() != text.getvalue():
+        write_private(path, text.getvalue())
+
+
+def setup_steps(settings: Settings) -> list[Step]:
+    """What a new metadata database needs, in this order."""
+    variables = environment(settings)
+    release = version("apache-airflow")
+    password = settings.secrets["airflow"]["admin"]
+    person = ("-f", "Airflow", "-l", "Administrator", "-e", "admin@localhost")
+    create = [program(), "users", "create", "-r", "Admin", "-u", "admin", *person]
+    return [
+        Step(f"airflow {release} tables", [program(), "db", "migrate"], variables),
+        Step("airflow admin", create, variables, f"{password}\n{password}\n"),
+    ]

@@ -1,0 +1,175 @@
+"""The private home: its folders, its ports and its passwords.
+
+Everything that a run makes lies under one folder. The ports that were chosen are
+remembered in `settings.toml`, the passwords that were generated in `secrets.toml`,
+which only the owner may read. What is there already is never changed, only added to.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import shutil
+import tomllib
+from pathlib import Path
+
+import tomli_w
+
+from rasure.errors import SetupError
+from rasure.runtime import postgres
+from rasure.runtime.ports import free_port, is_free
+from rasure.settings import Settings
+
+SOURCES = ("police_uk",)
+USUAL_PORTS = {"postgres": 55432, "airflow": 8080, "superset": 8088}
+NEEDED_GIB = 2
+LONGEST_PATH = 600  # PostgreSQL and Airflow append some 300 bytes of their own
+ELSEWHERE = Path("/var/lib/rasure")
+
+
+def check(settings: Settings) -> None:
+    """Raise `SetupError` when the home cannot be: path, space, right to write."""
+    home = settings.home
+    if len(os.fsencode(home)) > LONGEST_PATH:
+        raise SetupError(
+            f"The home's path has {len(os.fsencode(home))} bytes, more than the "
+            f"{LONGEST_PATH} that its services can use: {home}. Set RASURE_HOME to a "
+            "shorter path."
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / ".writable").touch()
+        (home / ".writable").unlink()
+    except OSError as error:
+        raise SetupError(
+            f"The home {home} cannot be written ({error.strerror}). Set RASURE_HOME "
+            "to a folder of your own with space in it."
+        ) from error
+    free = shutil.disk_usage(home).free / 2**30
+    if free < NEEDED_GIB:
+        raise SetupError(
+            f"The disk that holds {home} has {free:.1f} GiB left and Rasure wants "
+            f"{NEEDED_GIB} GiB. Free some, or set RASURE_HOME to another disk."
+        )
+
+
+def prepare(settings: Settings) -> None:
+    """Make the folders and the passwords; a second call changes nothing."""
+    settings.home.chmod(0o711)  # the database's user must be able to pass through
+    for folder in ("run", "logs", "airflow", "superset", "work", "landing"):
+        (settings.home / folder).mkdir(mode=0o700, exist_ok=True)
+    for source in SOURCES:
+        (settings.landing / source).mkdir(exist_ok=True)
+    if not (settings.home / "secrets.toml").exists():
+        if (settings.home / "postgres").exists():
+            raise SetupError(
+                f"{settings.home} holds a database but its passwords, secrets.toml, "
+                "are gone. Put the file back from a copy, or remove the whole folder "
+                "to start anew."
+            )
+        write_private(settings.home / "secrets.toml", tomli_w.dumps(new_secrets()))
+
+
+def new_secrets() -> dict:
+    """Passwords and keys for a new home."""
+    fernet = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    roles = ("postgres", "rasure", "rasure_reader", "airflow", "superset")
+    people = ("admin", "officer", "analyst", "engineer")
+    keys = {"fernet_key": fernet, "jwt_secret": _password(), "secret_key": _password()}
+    return {
+        "postgres": {role: _password() for role in roles},
+        "airflow": {"admin": _password(12), **keys},
+        "superset": {
+            **{person: _password(12) for person in people},
+            "secret_key": _password(32),
+        },
+    }
+
+
+def _password(size: int = 18) -> str:
+    return secrets.token_urlsafe(size)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+REMEMBERED = {
+    "RASURE_DATABASE_URL": "database_url",
+    "RASURE_READER_URL": "reader_url",
+    "RASURE_TILE_URL": "tile_url",
+}
+
+
+def remember(settings: Settings, **values) -> None:
+    """Add `values`, and what the environment says, to `settings.toml`."""
+    path = settings.home / "settings.toml"
+    stored = tomllib.loads(path.read_text()) if path.exists() else {}
+    told = {
+        setting: os.environ[name]
+        for name, setting in REMEMBERED.items()
+        if os.environ.get(name)
+    }
+    if stored | told | values != stored:
+        write_private(path, tomli_w.dumps(stored | told | values))
+
+
+def choose_ports(settings: Settings, running: set[str]) -> tuple[dict, list[str]]:
+    """The port of each service, and a sentence for each that had to move.
+
+    The port of a service in `running` is kept. Another's is the remembered one or the
+    usual one when that is free, else one that the operating system picks.
+    """
+    known = settings.stored.get("ports", {})
+    ports, moved = {}, []
+    for service, usual in USUAL_PORTS.items():
+        wanted = known.get(service, usual)
+        if service in running or is_free(wanted):
+            ports[service] = wanted
+            continue
+        ports[service] = free_port(usual)
+        moved.append(
+            f"Port {wanted} is taken; {service} listens on {ports[service]} instead."
+        )
+    remember(settings, ports=ports)
+    return ports, moved
+
+
+def database_folder(settings: Settings) -> Path:
+    """The folder of the cluster, in the home if the server's user can reach it there.
+
+    Where it cannot (a home below a folder that only root may enter), the files go to
+    /var/lib/rasure and the home holds a link to them.
+    """
+    link = settings.home / "postgres"
+    if link.is_symlink():
+        target = Path(os.readlink(link))
+        return target / "data"
+    link.mkdir(exist_ok=True)
+    link.chmod(0o711)
+    obstacle = postgres.unreachable(link)
+    if obstacle is None:
+        return link / "data"
+    target = ELSEWHERE / secrets.token_hex(8)
+    try:
+        target.mkdir(parents=True)
+        for folder in (ELSEWHERE, target):
+            folder.chmod(0o711)
+    except OSError as error:
+        raise SetupError(
+            f"The database runs as the user {postgres.operating_user()}, who may not "
+            f"enter {obstacle}, and {ELSEWHERE} cannot be written ({error.strerror}). "
+            "Set RASURE_HOME to a folder that every user can reach."
+        ) from error
+    link.rmdir()
+    link.symlink_to(target)
+    return target / "data"

@@ -1,0 +1,78 @@
+"""What runs in a home, and how old its data are."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict, dataclass
+
+import psycopg
+
+from rasure.runtime import supervisor
+from rasure.runtime.services import Service, all_services
+from rasure.settings import Settings
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One service; `state` is well, starting, ill (does not answer), down or failed."""
+
+    name: str
+    state: str
+    pid: int | None
+    uptime_seconds: int | None
+    url: str | None
+    log: str
+
+
+def status() -> dict:
+    """The home, its services, whether the warehouse answers, data as at which day."""
+    settings = Settings.load()
+    ports = settings.stored.get("ports")
+    services = all_services(settings, ports) if ports and settings.secrets else []
+    states = supervisor.states(settings) if services else {}
+    reachable, data_as_at = _warehouse(settings)
+    return {
+        "home": str(settings.home),
+        "services": [
+            asdict(_one(settings, service, states.get(service.name)))
+            for service in services
+        ],
+        "warehouse": reachable,
+        "data_as_at": data_as_at,
+    }
+
+
+def _one(settings: Settings, service: Service, told: dict | None) -> ServiceStatus:
+    name = told["statename"] if told else "STOPPED"
+    if name == "RUNNING":
+        state = "well" if service.is_well() else "ill"
+    elif name in ("STARTING", "BACKOFF"):
+        state = "starting"
+    else:
+        state = "failed" if name in ("FATAL", "EXITED", "UNKNOWN") else "down"
+    runs = name in ("RUNNING", "STARTING")
+    return ServiceStatus(
+        name=service.name,
+        state=state,
+        pid=told["pid"] if runs else None,
+        uptime_seconds=told["now"] - told["start"] if runs else None,
+        url=service.url,
+        log=str(settings.logs / f"{service.name}.log"),
+    )
+
+
+def _warehouse(settings: Settings) -> tuple[bool, dict[str, datetime.date]]:
+    """Whether the warehouse answers, and the day of data of each force in the marts."""
+    from rasure.errors import SetupError
+
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=3) as connection:
+            marts = connection.execute("select to_regclass('marts.data_freshness')")
+            if marts.fetchone() == (None,):
+                return True, {}
+            rows = connection.execute(
+                "select force, max(data_as_at) from marts.data_freshness group by force"
+            ).fetchall()
+            return True, {force: day for force, day in rows if day is not None}
+    except (psycopg.Error, SetupError):
+        return False, {}

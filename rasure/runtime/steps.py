@@ -1,0 +1,70 @@
+"""First-time steps of a metadata database, each done once and resumable.
+
+What was done is written into the same database as it was done to, so that a database
+that is new, put back from a copy, or was left half set up gets exactly what it lacks.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from rasure.errors import SetupError
+from rasure.runtime.environment import callers_environment
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that sets something up; harmless to run again. `answers` are typed."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    answers: str = ""
+
+
+def missing(url: str, steps: list[Step]) -> list[Step]:
+    """The steps that this database has not seen."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "create table if not exists rasure_setup ("
+            "  step text primary key, done_at timestamptz not null default now())"
+        )
+        rows = connection.execute("select step from rasure_setup").fetchall()
+    done = {step for (step,) in rows}
+    return [step for step in steps if step.name not in done]
+
+
+def run_missing(
+    url: str, steps: list[Step], log: Path, tell: Callable[[str], None]
+) -> None:
+    """Run what this database has not seen; raises `SetupError` naming the log."""
+    for step in missing(url, steps):
+        tell(f"setting up {step.name}")
+        with log.open("a") as out:
+            answer = subprocess.run(
+                step.command,
+                input=step.answers,
+                env=callers_environment() | step.environment,
+                cwd="/",
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,  # no terminal: passwords come from `answers`
+                umask=0o077,
+            )
+        if answer.returncode != 0:
+            raise SetupError(
+                f"Setting up {step.name} failed ({os.path.basename(step.command[0])} "
+                f"ended with {answer.returncode}). Its log is {log}; run `rasure up` "
+                "again once the cause is gone."
+            )
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "insert into rasure_setup (step) values (%s)", (step.name,)
+            )

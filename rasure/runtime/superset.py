@@ -1,0 +1,88 @@
+"""Superset in a private home: its environment, its server, its first-time set-up.
+
+Superset has an environment of its own (`.venv-superset`), because it needs another
+SQLAlchemy than the rest; it is only ever run as another process.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rasure.errors import SetupError
+from rasure.runtime.environment import base_environment
+from rasure.runtime.steps import Step
+from rasure.settings import CHECKOUT, Settings
+
+ENVIRONMENT = CHECKOUT / ".venv-superset"
+
+
+def program(name: str) -> str:
+    """The path of a program of Superset's environment."""
+    return str(ENVIRONMENT / "bin" / name)
+
+
+def check() -> None:
+    """Raise `SetupError` when Superset's environment is not there."""
+    if not Path(program("superset")).exists():
+        raise SetupError(
+            f"Superset's environment {ENVIRONMENT} is missing. Run scripts/install."
+        )
+
+
+def release() -> str:
+    """The installed version, from the name of its metadata folder."""
+    found = ENVIRONMENT.glob("lib/python*/site-packages/apache_superset-*.dist-info")
+    return next((path.name.split("-")[1] for path in found), "unknown")
+
+
+def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
+    """The environment of Superset and of `superset/sync.py`."""
+    passwords = settings.secrets["postgres"]
+    local = f"127.0.0.1:{ports['postgres']}"
+    reader = f"postgresql://rasure_reader:{passwords['rasure_reader']}@{local}/rasure"
+    own = f"postgresql+psycopg2://superset:{passwords['superset']}@{local}/superset"
+    base = base_environment(settings)
+    tiles = os.environ.get("RASURE_TILE_URL") or settings.stored.get("tile_url")
+    return {
+        **base,
+        "PATH": f"{ENVIRONMENT / 'bin'}:{base['PATH']}",
+        "RASURE_READER_URL": settings.stored.get("reader_url", reader),
+        **({"RASURE_TILE_URL": tiles} if tiles else {}),
+        "SUPERSET_URL": f"http://127.0.0.1:{ports['superset']}",
+        "SUPERSET_HOME": str(settings.home / "superset"),
+        "SUPERSET_CONFIG_PATH": str(CHECKOUT / "superset" / "superset_config.py"),
+        "SUPERSET_SECRET_KEY": settings.secrets["superset"]["secret_key"],
+        "SQLALCHEMY_DATABASE_URI": own,
+        "FLASK_APP": "superset.app:create_app()",
+    }
+
+
+def server_command(port: int) -> list[str]:
+    """The command line of the web server: few processes, some threads each."""
+    return [
+        program("gunicorn"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"),
+        *("--threads", "8", "--timeout", "120", "--graceful-timeout", "10"),
+        *("--preload", "--access-logfile", "-", "--error-logfile", "-"),
+        "superset.app:create_app()",
+    ]
+
+
+def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
+    """What a new metadata database needs, in this order."""
+    variables = environment(settings, ports)
+    password = settings.secrets["superset"]["admin"]
+    person = ("--firstname", "Superset", "--lastname", "Administrator")
+    account = ("--username", "admin", "--email", "admin@localhost")
+    create = [program("superset"), "fab", "create-admin", *account, *person]
+    version = release()
+    return [
+        Step(
+            f"superset {version} tables",
+            [program("superset"), "db", "upgrade"],
+            variables,
+        ),
+        Step("superset admin", create, variables, f"{password}\n{password}\n"),
+        Step(f"superset {version} roles", [program("superset"), "init"], variables),
+    ]

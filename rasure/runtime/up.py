@@ -1,0 +1,179 @@
+"""`rasure up` and `rasure down`: bring the services of a home up, in order, and down.
+
+`up` may be called at any time: it starts what does not run, finishes what a killed
+first start left unfinished, and changes nothing when all is well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rasure.errors import SetupError
+from rasure.runtime import airflow, home, superset, supervisor, warehouse
+from rasure.runtime.cluster import Cluster
+from rasure.runtime.services import GROUPS, Service, all_services, private_cluster_of
+from rasure.runtime.steps import run_missing
+from rasure.settings import Settings
+
+PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
+Tell = Callable[[str], None]
+
+
+def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
+    """Start the services of `groups` (all when empty) and wait until they are well."""
+    wanted = _checked(groups)
+    settings = Settings.load()
+    home.check(settings)
+    if "superset" in wanted:
+        superset.check()
+    with _lock(settings, tell):
+        home.prepare(settings)
+        home.remember(settings)
+        running = {
+            name
+            for name, state in supervisor.states(settings).items()
+            if state["statename"] in ("RUNNING", "STARTING")
+        }
+        busy = {group for group, names in GROUPS.items() if running & set(names)}
+        ports, moved = home.choose_ports(Settings.load(), busy)
+        for sentence in moved:
+            tell(sentence)
+        _bring_up(Settings.load(), ports, wanted, tell, patience)
+
+
+def _bring_up(
+    settings: Settings, ports: dict, wanted: list[str], tell: Tell, patience: float
+) -> None:
+    cluster = private_cluster_of(settings, ports["postgres"])
+    if not cluster.exists:
+        tell("making the database's files")
+    cluster.create()
+    airflow.configure(settings, ports)
+    services = all_services(settings, ports)
+    supervisor.ensure(settings, services)
+    by_name = {service.name: service for service in services}
+    if not by_name["postgres"].is_well():
+        _remove_stale_pid(cluster)
+    _start(settings, [by_name["postgres"]], tell, patience)
+    warehouse.prepare_cluster(cluster, settings)
+    warehouse.prepare_schema(settings)
+    parts = {
+        "airflow": airflow.setup_steps(settings),
+        "superset": superset.setup_steps(settings, ports),
+    }
+    with ThreadPoolExecutor() as pool:
+        waiting = [
+            pool.submit(
+                _set_up_and_start,
+                *(settings, cluster, group, parts[group]),
+                *([by_name[name] for name in GROUPS[group]], tell, patience),
+            )
+            for group in wanted
+            if group in parts
+        ]
+        for outcome in waiting:
+            outcome.result()
+
+
+def _set_up_and_start(
+    settings: Settings,
+    cluster: Cluster,
+    group: str,
+    steps: list,
+    services: list[Service],
+    tell: Tell,
+    patience: float,
+) -> None:
+    url = cluster.url(group, group, settings.secrets["postgres"][group])
+    run_missing(url, steps, settings.logs / f"{group}-setup.log", tell)
+    _start(settings, services, tell, patience)
+
+
+def _start(
+    settings: Settings, services: list[Service], tell: Tell, patience: float
+) -> None:
+    """Start services together and wait until each is well, or raise `SetupError`."""
+    states = supervisor.states(settings)
+    ill = []
+    for service in services:
+        state = states[service.name]["statename"]
+        if state == "RUNNING" and service.is_well():
+            continue
+        if state not in ("RUNNING", "STARTING", "BACKOFF"):
+            tell(f"starting {service.name}")
+            supervisor.start(settings, service.name)
+        ill.append(service)
+    began = time.monotonic()
+    while ill:
+        states = supervisor.states(settings)
+        for service in list(ill):
+            state = states[service.name]["statename"]
+            if state in ("FATAL", "EXITED") or time.monotonic() - began > patience:
+                raise SetupError(_explanation(settings, service.name))
+            if state == "RUNNING" and service.is_well():
+                tell(f"{service.name} is well after {time.monotonic() - began:.0f} s")
+                ill.remove(service)
+        time.sleep(0.3)
+
+
+def _explanation(settings: Settings, name: str) -> str:
+    log = settings.logs / f"{name}.log"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    last = next((line for line in reversed(lines) if line.strip()), "nothing")
+    return f"{name} did not come up. Its log, {log}, ends with: {last[:300]}"
+
+
+def _remove_stale_pid(cluster: Cluster) -> None:
+    """Forget the process id of a server that a crash or a reboot has ended.
+
+    PostgreSQL does so itself unless another process has the number by now.
+    """
+    if cluster.postmaster() is None:
+        (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def down(tell: Tell) -> None:
+    """Stop every service, the last started first, and then the process manager."""
+    settings = Settings.load()
+    if not (settings.home / "run").exists():
+        tell(f"nothing runs under {settings.home}")
+        return
+    with _lock(settings, tell):
+        states = supervisor.states(settings)
+        order = [name for names in GROUPS.values() for name in names]
+        live = [name for name in reversed(order) if name in states]
+        if not live:
+            tell(f"nothing runs under {settings.home}")
+        for name in live:
+            if states[name]["statename"] not in ("STOPPED", "EXITED", "FATAL"):
+                tell(f"stopping {name}")
+                supervisor.stop(settings, name)
+        supervisor.shut_down(settings)
+
+
+def _checked(groups: tuple[str, ...]) -> list[str]:
+    unknown = [group for group in groups if group not in GROUPS]
+    if unknown:
+        raise SetupError(
+            f"There is no service {unknown[0]}; there are {', '.join(GROUPS)}."
+        )
+    return [group for group in GROUPS if not groups or group in groups]
+
+
+@contextlib.contextmanager
+def _lock(settings: Settings, tell: Tell) -> Iterator[None]:
+    """Let one `up` or `down` at a time work on this home."""
+    path: Path = settings.home / "run" / "lock"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("waiting for another `rasure up` or `rasure down` of this home")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
