@@ -1,0 +1,165 @@
+"""Opening a delivery: a ZIP archive, a folder or a single file, and what is in it.
+
+An archive is a stranger's file. It is listed before anything is unpacked, and refused
+when a member would be written outside its folder, is a link, is encrypted, or would
+unpack to more than a delivery can be; its members are then read as streams whose real
+length is held against the limits, since the lengths an archive states may be lies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from rasure.errors import SetupError
+from rasure.landing.errors import ArchiveUnreadable, FilesUnexpected, sentence
+
+MANIFEST = "manifest.json"
+MOST_FILES = 20_000
+MOST_BYTES = int(os.environ.get("RASURE_LARGEST_DELIVERY", 20 * 2**30))
+MOST_RATIO = 200  # text deflates about 10 to 1; a bomb deflates 1,000 to 1
+RATIO_MATTERS_FROM = 50 * 2**20
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a delivery: its path inside it, its stated length, how to open it."""
+
+    path: str
+    size: int
+    open: Callable[[], BinaryIO]
+
+    def sha256(self) -> str:
+        """The SHA-256 of what it holds, in hexadecimal."""
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery that has been listed and found safe to read."""
+
+    name: str
+    path: Path
+    members: tuple[Member, ...]
+    archive_sha256: str | None = None
+
+    def manifest(self) -> Member | None:
+        """The manifest, when the deliverer wrote one."""
+        found = [member for member in self.members if member.path == MANIFEST]
+        return found[0] if found else None
+
+    def data(self) -> list[Member]:
+        """The files that hold data, in the order of their paths; hidden ones do not."""
+        return sorted(
+            (m for m in self.members if m.path != MANIFEST and not _is_hidden(m.path)),
+            key=lambda member: member.path,
+        )
+
+
+def _is_hidden(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def open_delivery(path: Path) -> Delivery:
+    """List a delivery. Raises `SetupError` when nothing is there to be read, and
+    `ArchiveUnreadable` or `FilesUnexpected` when it cannot be taken as it is."""
+    if not path.exists():
+        raise SetupError(f"There is no file or folder at {path}. Check the path.")
+    if not os.access(path, os.R_OK):
+        raise SetupError(f"{path} cannot be read by this user. Check its permissions.")
+    if path.is_dir():
+        return _folder(path)
+    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+        return _archive(path)
+    return Delivery(path.name, path, (_file(path, path.name),))
+
+
+def _file(path: Path, name: str) -> Member:
+    return Member(name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def _folder(path: Path) -> Delivery:
+    root = path.resolve()
+    members = []
+    for found in sorted(root.rglob("*")):
+        name = found.relative_to(root).as_posix()
+        if found.is_symlink() and not found.resolve().is_relative_to(root):
+            raise FilesUnexpected(
+                sentence(
+                    path.name,
+                    "files inside the folder",
+                    "a link that leads out of it",
+                    "Deliver the file itself.",
+                    file=name,
+                )
+            )
+        if found.is_file():
+            members.append(_file(found, name))
+    return Delivery(path.name, path, tuple(members))
+
+
+def _archive(path: Path) -> Delivery:
+    def refuse(expected: str, found: str, advice: str, file: str | None = None):
+        return ArchiveUnreadable(sentence(path.name, expected, found, advice, file))
+
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise refuse(
+            "a whole ZIP archive",
+            f"a damaged or truncated one ({path.stat().st_size:,} bytes)",
+            "Fetch or send it again.",
+        ) from error
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > MOST_FILES:
+        raise refuse(
+            f"at most {MOST_FILES:,} files", f"{len(entries):,}", "Send it in parts."
+        )
+    for entry in entries:
+        _refuse_unsafe(entry, refuse)
+    total = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if total > MOST_BYTES or (
+        total > RATIO_MATTERS_FROM and total > MOST_RATIO * max(packed, 1)
+    ):
+        raise refuse(
+            f"at most {MOST_BYTES / 2**30:.0f} GiB unpacked and {MOST_RATIO} times "
+            "its packed size",
+            f"{total / 2**30:.1f} GiB from {packed / 2**20:.1f} MiB",
+            "It looks like a ZIP bomb; send plain files, or raise "
+            "RASURE_LARGEST_DELIVERY if it is none.",
+        )
+    members = tuple(
+        Member(entry.filename, entry.file_size, lambda entry=entry: archive.open(entry))
+        for entry in entries
+    )
+    return Delivery(
+        path.name, path, members, archive_sha256=_file(path, path.name).sha256()
+    )
+
+
+def _refuse_unsafe(entry: zipfile.ZipInfo, refuse: Callable) -> None:
+    name = PurePosixPath(entry.filename.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        raise refuse(
+            "files inside the archive's own folder",
+            "a file name that leads out of it",
+            "Do not unpack this archive elsewhere; ask its sender.",
+        )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise refuse("plain files", "a link", "Send the file itself.", entry.filename)
+    if entry.flag_bits & 0x1:
+        raise refuse(
+            "files that can be read",
+            "an encrypted file",
+            "Send it without a password over a safe channel.",
+            entry.filename,
+        )

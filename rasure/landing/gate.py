@@ -1,0 +1,146 @@
+"""The gate: Great Expectations judges a delivery's profile before anything is kept.
+
+Importing Great Expectations takes seconds, so it is done in a thread while the files
+are being unpacked (`Gate` starts it), and its Data Docs are written after the delivery
+has been decided. Usage statistics are off; nothing here needs a network.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+
+import yaml
+
+from rasure.landing.errors import GateFailed, sentence
+from rasure.landing.profile import COLUMNS
+from rasure.settings import CHECKOUT
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+SUITES = CHECKOUT / "expectations"
+OWN_KEYS = ("expect", "should", "advice", "about")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One file rule's outcome on one file, as it is stored in `ops.gate_results`."""
+
+    file: str
+    expectation: str
+    column: str
+    expected: str
+    found: str
+    advice: str
+    success: bool
+
+
+class Gate:
+    """The suite of one source, ready to judge."""
+
+    def __init__(self, source: str):
+        self.source = source
+        self.rules = yaml.safe_load((SUITES / f"{source}.yml").read_text())
+        self._ready = threading.Thread(target=_import, daemon=True)
+        self._ready.start()
+
+    def judge(self, profiles: list[dict]) -> tuple[list[Verdict], object]:
+        """Run the suite on the profile (one dict per file). Returns a verdict for each
+        rule and file, and Great Expectations' own result for the Data Docs."""
+        self._ready.join()
+        import great_expectations as gx
+        import pandas as pd
+
+        frame = pd.DataFrame(profiles, columns=list(COLUMNS))
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False}
+        batch = (
+            context.data_sources.add_pandas("landing")
+            .add_dataframe_asset(self.source)
+            .add_batch_definition_whole_dataframe("delivery")
+        )
+        suite = context.suites.add(self.suite())
+        definition = context.validation_definitions.add(
+            gx.ValidationDefinition(name=self.source, data=batch, suite=suite)
+        )
+        result = definition.run(
+            batch_parameters={"dataframe": frame},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": ["file"],
+                "partial_unexpected_count": 0,
+            },
+        )
+        return self._verdicts(result, profiles), result
+
+    def suite(self):
+        """The Great Expectations suite that `expectations/<source>.yml` says."""
+        import great_expectations as gx
+        from great_expectations.expectations.registry import get_expectation_impl
+
+        expectations = []
+        for number, rule in enumerate(self.rules):
+            arguments = {k: v for k, v in rule.items() if k not in OWN_KEYS}
+            meta = {"rule": number}
+            build = get_expectation_impl(rule["expect"])
+            expectations.append(build(**arguments, meta=meta))
+        return gx.ExpectationSuite(name=self.source, expectations=expectations)
+
+    def _verdicts(self, result, profiles: list[dict]) -> list[Verdict]:
+        verdicts = []
+        for outcome in result.results:
+            if outcome.exception_info.get("raised_exception"):
+                raise RuntimeError(outcome.exception_info.get("exception_message"))
+            rule = self.rules[outcome.expectation_config.meta["rule"]]
+            failed = {
+                row["file"] for row in outcome.result.get("unexpected_index_list") or []
+            }
+            for profile in profiles:
+                value = profile[rule["column"]]
+                verdicts.append(
+                    Verdict(
+                        file=profile["file"],
+                        expectation=rule["expect"],
+                        column=rule.get("about") or rule["column"],
+                        expected=rule["should"],
+                        found=_words(rule["column"], value, profile),
+                        advice=rule["advice"],
+                        success=profile["file"] not in failed,
+                    )
+                )
+        return verdicts
+
+
+def raise_on_failure(delivery: str, verdicts: list[Verdict]) -> None:
+    """Raise `GateFailed` naming the first fault in full and how many there are."""
+    failed = [verdict for verdict in verdicts if not verdict.success]
+    if not failed:
+        return
+    first = failed[0]
+    message = sentence(
+        delivery, first.expected, first.found, first.advice, first.file, first.column
+    )
+    if len(failed) > 1:
+        message += (
+            f" ({len(failed) - 1} more file rules failed: "
+            "`rasure deliveries --faults` lists them.)"
+        )
+    raise GateFailed(message)
+
+
+def _import() -> None:
+    import great_expectations.expectations.core  # noqa: F401
+
+
+def _words(column: str, value, profile: dict) -> str:
+    if value is None:
+        return "not measured"
+    if column.endswith("_share"):
+        share = f"{value:.1%}"
+        if column == "quarantined_share" and profile["main_reason"]:
+            share += f" (most of them: {profile['main_reason']})"
+        return share
+    if column == "missing_columns" and value not in ("none", "their order"):
+        return f"no column '{value}'"
+    return f"{value:,}" if isinstance(value, int) else str(value)

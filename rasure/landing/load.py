@@ -1,0 +1,129 @@
+"""Landing a delivery: one transaction, whole or not at all.
+
+Files are read one after another while the rows of the file before are being copied, so
+that both processors work; nothing is visible to anybody until the gate has passed and
+the transaction commits. A loader or a server that is killed leaves no row behind, only
+a work folder that the next landing clears away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from rasure import schema
+from rasure.database import connect
+from rasure.errors import SetupError
+from rasure.landing import manifest as manifests
+from rasure.landing import store
+from rasure.landing.delivery import Delivery, open_delivery
+from rasure.landing.errors import DeliveryRejected
+from rasure.landing.workspace import workspace
+from rasure.settings import Settings
+from rasure.sources import get
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of a delivery: `state` is 'landed', or 'known' when the same content
+    had been landed before (then nothing was changed and the counts are the first's)."""
+
+    source: str
+    delivery: str
+    delivery_id: str
+    load_id: int
+    state: str
+    rows_read: int
+    rows_landed: int
+    rows_quarantined: int
+    seconds: float
+    forces: tuple[str, ...]
+
+
+def land(source: str, path: Path | str, progress: Progress | None = None) -> Landed:
+    """Land the delivery at `path` (a ZIP archive, a folder or a file) of `source`.
+
+    `progress(file, bytes done, bytes in all)` is called after each file. Raises
+    `DeliveryRejected` when the delivery is at fault (this is recorded in
+    `ops.deliveries` and nothing of it is kept), `SetupError` when the machine is.
+    """
+    path = Path(path)
+    get(source)
+    attempt = store.Attempt(source, path.name, datetime.now(UTC), time.monotonic())
+    with connect("rasure land", autocommit=True) as connection:
+        schema.ensure(connection)
+        try:
+            return _land(connection, attempt, path, progress or (lambda *_: None))
+        except DeliveryRejected as error:
+            store.record_rejection(connection, attempt, str(error))
+            raise
+        except psycopg.OperationalError as error:
+            raise SetupError(
+                f"The warehouse went away while {path.name} was landing. Nothing of it "
+                "was kept; start the warehouse (`rasure up`) and land it again."
+            ) from error
+        except OSError as error:
+            raise SetupError(
+                f"{path.name} could not be landed: {error.strerror or error}. Nothing "
+                "of it was kept; mend this (is the disk full?) and land it again."
+            ) from error
+
+
+def _land(
+    connection: psycopg.Connection,
+    attempt: store.Attempt,
+    path: Path,
+    progress: Progress,
+) -> Landed:
+    delivery = open_delivery(path)
+    attempt.archive_sha256 = delivery.archive_sha256
+    known = _known(connection, attempt, delivery)
+    if known:
+        return known
+    from rasure.landing.transaction import Transaction
+
+    with workspace(Settings.load().work) as folder:
+        try:
+            load_id, counts, forces = Transaction(
+                connection, attempt, delivery, folder
+            ).run(progress)
+        except psycopg.errors.UniqueViolation:
+            # the same content under another name, or another loader was quicker
+            return _known(connection, attempt, delivery)
+    return Landed(
+        source=attempt.source,
+        delivery=attempt.delivery,
+        delivery_id=attempt.delivery_id,
+        load_id=load_id,
+        state="landed",
+        seconds=attempt.seconds,
+        forces=forces,
+        **counts,
+    )
+
+
+def _known(
+    connection: psycopg.Connection, attempt: store.Attempt, delivery: Delivery
+) -> Landed | None:
+    """The delivery as it was landed before, found by what it holds; None if new."""
+    if attempt.delivery_id is None and not delivery.archive_sha256:
+        hashes = {member.path: member.sha256() for member in delivery.data()}
+        attempt.delivery_id = manifests.identity(hashes)
+    by = (
+        {"delivery_id": attempt.delivery_id}
+        if attempt.delivery_id
+        else {"archive_sha256": delivery.archive_sha256}
+    )
+    found = store.find(connection, attempt.source, **by)
+    if not found:
+        return None
+    return Landed(
+        source=attempt.source, state="known", seconds=attempt.seconds, **found
+    )

@@ -1,0 +1,92 @@
+"""The profile of a delivery: one row per file, all that the gate is shown.
+
+The gate judges files, not people: a profile holds counts, shares and names from the
+contract, and by construction no value of any row, so that neither results nor Data Docs
+nor messages can hold one. (A header that is not in the contract is counted, not named:
+in a file without a header line it would be a row.)
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rasure.landing.manifest import StatedFile
+from rasure.landing.read import FileRows
+from rasure.landing.unpack import Unpacked
+from rasure.sources.contract import FileKind, FileName
+
+SHARES_FROM = 100  # rows; below, a share says little
+
+COLUMNS = (
+    "file",
+    "encoding",
+    "missing_columns",
+    "unexpected_columns",
+    "checksum",
+    "row_count",
+    "rows",
+    "rows_landed",
+    "unaccounted_rows",
+    "quarantined_share",
+    "main_reason",
+    "months_ahead",
+    "located_share",
+    "doubled_ids_share",
+)
+
+
+def profile(
+    unpacked: Unpacked,
+    kind: FileKind,
+    name: FileName,
+    stated: StatedFile | None,
+    rows: FileRows | None,
+    today: date,
+) -> dict:
+    """One file's row of the profile; `rows` is None when its header is not readable."""
+    missing = [header for header in kind.headers if header not in unpacked.header]
+    surplus = [
+        place
+        for place, header in enumerate(unpacked.header, start=1)
+        if header not in kind.headers
+    ]
+    ordered = not missing and not surplus and unpacked.header != kind.headers
+    large = unpacked.rows >= SHARES_FROM
+    measured = rows.measures if rows and large else {}
+    return {
+        "file": unpacked.path,
+        "encoding": unpacked.encoding or "neither",
+        "missing_columns": ", ".join(missing) or ("their order" if ordered else "none"),
+        "unexpected_columns": (
+            f"{len(surplus)} at position {', '.join(map(str, surplus[:20]))}"
+            if surplus
+            else "none"
+        ),
+        "checksum": _compare(stated and stated.sha256, unpacked.sha256),
+        "row_count": _compare(stated and stated.rows, unpacked.rows),
+        "rows": unpacked.rows,
+        "rows_landed": rows.landed if rows else None,
+        "unaccounted_rows": unpacked.rows - rows.accounted if rows else None,
+        "quarantined_share": (
+            len(rows.quarantined) / unpacked.rows if rows and large else None
+        ),
+        "main_reason": rows.main_reason if rows else None,
+        "months_ahead": 12 * (name.month.year - today.year)
+        + name.month.month
+        - today.month,
+        "located_share": measured.get("located_share"),
+        "doubled_ids_share": measured.get("doubled_ids_share"),
+    }
+
+
+def is_readable(unpacked: Unpacked, kind: FileKind) -> bool:
+    """Whether the header line is the contract's, so that rows can be read by it."""
+    return unpacked.encoding is not None and unpacked.header == kind.headers
+
+
+def _compare(stated: str | int | None, found: str | int) -> str:
+    if stated is None:
+        return "not stated"
+    if stated == found:
+        return "matches"
+    return f"{found:,} rows" if isinstance(found, int) else f"another ({found[:12]}…)"

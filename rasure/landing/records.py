@@ -1,0 +1,50 @@
+"""What is kept beside the rows: the manifest of a delivery that had none, Data Docs.
+
+Both are written after the delivery has been decided, so a fault here is told as a
+warning and changes nothing about the delivery.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from rasure.landing import manifest as manifests
+from rasure.landing.store import Attempt, LandedFile
+from rasure.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def keep_manifest(attempt: Attempt, files: list[LandedFile]) -> Path:
+    """Write what was found in a delivery that came without a manifest."""
+    months = sorted(file.name.month for file in files)
+    content = {
+        "source": attempt.source,
+        "delivery": attempt.delivery,
+        "delivery_id": attempt.delivery_id,
+        "kind": attempt.kind,
+        "extracted_at": None,
+        "window": {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"},
+        "files": [
+            {
+                "path": file.unpacked.path,
+                "sha256": file.unpacked.sha256,
+                "bytes": file.unpacked.bytes,
+                "rows": file.rows.read,
+            }
+            for file in files
+        ],
+    }
+    folder = Settings.load().home / "manifests"
+    return manifests.write(folder, attempt.delivery_id[:16], content)
+
+
+def keep_docs(attempt: Attempt, gate, result) -> None:
+    """Add the gate's result to the Data Docs."""
+    from rasure.landing.data_docs import publish
+
+    try:
+        publish(attempt, gate.suite(), result, Settings.load().data_docs)
+    except Exception as error:  # a page that cannot be written stops no delivery
+        log.warning("The Data Docs were not written: %s", type(error).__name__)

@@ -1,0 +1,230 @@
+"""What the warehouse remembers of deliveries: the statements behind the landing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import psycopg
+
+from rasure.landing.gate import Verdict
+from rasure.landing.read import FileRows
+from rasure.landing.unpack import Unpacked
+from rasure.sources.contract import FileKind, FileName
+
+BLOCK = 2**19
+
+
+@dataclass
+class Attempt:
+    """A delivery that was offered, as far as it got."""
+
+    source: str
+    delivery: str
+    received_at: datetime
+    started: float
+    kind: str = "full"
+    extracted_at: datetime | None = None
+    archive_sha256: str | None = None
+    delivery_id: str | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the delivery was offered."""
+        return time.monotonic() - self.started
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file whose rows are in the raw table (or on their way there)."""
+
+    file_id: int
+    kind: FileKind
+    name: FileName
+    unpacked: Unpacked
+    rows: FileRows
+
+
+def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict | None:
+    """The landed delivery with this `archive_sha256` or `delivery_id`, or None."""
+    ((column, value),) = by.items()
+    if value is None:
+        return None
+    row = connection.execute(
+        "select delivery_id, delivery, load_id, rows_read, rows_landed,"
+        "       rows_quarantined,"
+        "       array(select distinct force from ops.delivery_files as files"
+        "             where files.load_id = deliveries.load_id order by force)"
+        " from ops.deliveries where state = 'landed' and source = %s"
+        f" and {column} = %s",
+        (source, value),
+    ).fetchone()
+    if row is None:
+        return None
+    names = ("delivery_id", "delivery", "load_id", "rows_read", "rows_landed")
+    return dict(
+        zip(
+            (*names, "rows_quarantined", "forces"),
+            (*row[:-1], tuple(row[-1])),
+            strict=True,
+        )
+    )
+
+
+def next_ids(
+    connection: psycopg.Connection, table: str, column: str, number: int
+) -> list[int]:
+    """Draw `number` values from an identity column's sequence."""
+    query = "select nextval(pg_get_serial_sequence(%s, %s)) from generate_series(1, %s)"
+    return [value for (value,) in connection.execute(query, (table, column, number))]
+
+
+def copy_file(connection: psycopg.Connection, kind: FileKind, path: Path) -> None:
+    """Copy an exported file into its raw table and delete it."""
+    columns = ", ".join(
+        ("load_id", "file_id", "row_number", *(column.name for column in kind.columns))
+    )
+    statement = f"copy raw.{kind.table} ({columns}) from stdin (format csv)"
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+        path.open("rb") as rows,
+    ):
+        while block := rows.read(BLOCK):
+            copy.write(block)
+    path.unlink()
+
+
+def copy_quarantine(
+    connection: psycopg.Connection, load_id: int, files: list[LandedFile]
+) -> None:
+    """Put the rows that broke a rule into quarantine, with every reason."""
+    for file in files:
+        if not file.rows.quarantined:
+            continue
+        statement = (
+            f"copy quarantine.{file.kind.table} "
+            "(load_id, file_id, row_number, reasons, original) from stdin"
+        )
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for number, reasons, original in file.rows.quarantined:
+                copy.write_row((load_id, file.file_id, number, reasons, original))
+
+
+def record_landed(
+    connection: psycopg.Connection,
+    attempt: Attempt,
+    load_id: int,
+    files: list[LandedFile],
+) -> dict[str, int]:
+    """Write the delivery, its files and its verdicts; returns the counts of rows."""
+    counts = {
+        "rows_read": sum(file.rows.read for file in files),
+        "rows_landed": sum(file.rows.landed for file in files),
+        "rows_quarantined": sum(len(file.rows.quarantined) for file in files),
+    }
+    _insert_delivery(connection, attempt, "landed", counts, load_id=load_id)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.delivery_files (file_id, load_id, file, kind, force,"
+            " month, sha256, bytes, encoding, rows_read, rows_landed, rows_quarantined)"
+            " overriding system value"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [_file_row(load_id, file) for file in files],
+        )
+    _insert_verdicts(connection, attempt, load_id)
+    return counts
+
+
+def record_rejection(
+    connection: psycopg.Connection, attempt: Attempt, message: str
+) -> None:
+    """Write that a delivery was refused, once for the same content."""
+    identity = attempt.delivery_id or attempt.archive_sha256 or attempt.delivery
+    attempt.delivery_id = identity
+    with connection.transaction():
+        connection.execute(
+            "delete from ops.deliveries"
+            " where state = 'rejected' and source = %s and delivery_id = %s",
+            (attempt.source, identity),
+        )
+        load_id = _insert_delivery(connection, attempt, "rejected", {}, error=message)
+        _insert_verdicts(connection, attempt, load_id)
+
+
+def _insert_delivery(
+    connection: psycopg.Connection,
+    attempt: Attempt,
+    state: str,
+    counts: dict[str, int],
+    load_id: int | None = None,
+    error: str | None = None,
+) -> int:
+    load_id = load_id or next_ids(connection, "ops.deliveries", "load_id", 1)[0]
+    values = {
+        "load_id": load_id,
+        "delivery_id": attempt.delivery_id,
+        "source": attempt.source,
+        "delivery": attempt.delivery,
+        "kind": attempt.kind,
+        "state": state,
+        "archive_sha256": attempt.archive_sha256,
+        "extracted_at": attempt.extracted_at,
+        "received_at": attempt.received_at,
+        "seconds": round(attempt.seconds, 3),
+        "error": error,
+        **counts,
+    }
+    columns = ", ".join(values)
+    places = ", ".join(f"%({name})s" for name in values)
+    connection.execute(
+        f"insert into ops.deliveries ({columns}, landed_at)"
+        " overriding system value"
+        f" values ({places}, {'now()' if state == 'landed' else 'null'})",
+        values,
+    )
+    return load_id
+
+
+def _insert_verdicts(
+    connection: psycopg.Connection, attempt: Attempt, load_id: int
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.gate_results (load_id, delivery_id, checked_at, file,"
+            " expectation, column_name, expected, found, success)"
+            " values (%s, %s, now(), %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    load_id,
+                    attempt.delivery_id,
+                    verdict.file,
+                    verdict.expectation,
+                    verdict.column,
+                    verdict.expected,
+                    verdict.found,
+                    verdict.success,
+                )
+                for verdict in attempt.verdicts
+            ],
+        )
+
+
+def _file_row(load_id: int, file: LandedFile) -> tuple[int | str | date, ...]:
+    return (
+        file.file_id,
+        load_id,
+        file.unpacked.path,
+        file.kind.name,
+        file.name.force,
+        file.name.month,
+        file.unpacked.sha256,
+        file.unpacked.bytes,
+        file.unpacked.encoding,
+        file.rows.read,
+        file.rows.landed,
+        len(file.rows.quarantined),
+    )

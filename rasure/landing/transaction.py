@@ -1,0 +1,122 @@
+"""The transaction of one delivery: read and copy every file, judge, commit."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import psycopg
+
+from rasure.landing import manifest as manifests
+from rasure.landing import records, store
+from rasure.landing.delivery import Delivery, Member
+from rasure.landing.gate import Gate, raise_on_failure
+from rasure.landing.names import named_files
+from rasure.landing.profile import is_readable, profile
+from rasure.landing.read import FileRows, RowReader
+from rasure.landing.unpack import unpack
+from rasure.sources import get
+from rasure.sources.contract import FileName
+
+COPIES_WAITING = 2
+
+
+class Transaction:
+    """One delivery on its way in. `run` is called once."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        attempt: store.Attempt,
+        delivery: Delivery,
+        folder: Path,
+    ):
+        self.gate = Gate(attempt.source)
+        self.contract = get(attempt.source)
+        self.connection, self.attempt = connection, attempt
+        self.delivery, self.folder = delivery, folder
+        stated = manifests.read(delivery, attempt.source)
+        self.has_manifest = stated is not None
+        self.manifest = stated or manifests.Manifest()
+        attempt.kind = self.manifest.kind
+        attempt.extracted_at = self.manifest.extracted_at
+        self.files = named_files(delivery, self.contract)
+        self.reader = RowReader(folder)
+        self.profiles: list[dict] = []
+        self.hashes: dict[str, str] = {}
+        self.landed: list[store.LandedFile] = []
+
+    def run(self, progress) -> tuple[int, dict[str, int], tuple[str, ...]]:
+        """Land the delivery; returns its load id, counts of rows, and forces.
+
+        Raises `DeliveryRejected`, or psycopg's `UniqueViolation` when the same content
+        is already there; in either case nothing is kept.
+        """
+        connection, attempt = self.connection, self.attempt
+        result = None
+        try:
+            with connection.transaction():
+                load_id = store.next_ids(connection, "ops.deliveries", "load_id", 1)[0]
+                with ThreadPoolExecutor(1) as copier:
+                    copies = self._read_all(load_id, copier, progress)
+                    attempt.delivery_id = manifests.identity(self.hashes)
+                    attempt.verdicts, result = self.gate.judge(self.profiles)
+                    for copy in copies:
+                        copy.result()
+                raise_on_failure(attempt.delivery, attempt.verdicts)
+                store.copy_quarantine(connection, load_id, self.landed)
+                counts = store.record_landed(connection, attempt, load_id, self.landed)
+        finally:
+            if result is not None:
+                records.keep_docs(attempt, self.gate, result)
+        if not self.has_manifest:
+            records.keep_manifest(attempt, self.landed)
+        forces = tuple(sorted({name.force for _, name in self.files}))
+        return load_id, counts, forces
+
+    def _read_all(
+        self, load_id: int, copier: ThreadPoolExecutor, progress
+    ) -> list[Future]:
+        connection = self.connection
+        numbers = store.next_ids(
+            connection, "ops.delivery_files", "file_id", len(self.files)
+        )
+        copies: list[Future] = []
+        total, done = sum(member.size for member, _ in self.files), 0
+        for file_id, (member, name) in zip(numbers, self.files, strict=True):
+            copy = self._read_one(member, name, load_id, file_id, copier)
+            if copy:
+                copies.append(copy)
+            if len(copies) > COPIES_WAITING:
+                copies[-1 - COPIES_WAITING].result()
+            done += member.size
+            progress(member.path, done, total)
+        return copies
+
+    def _read_one(
+        self,
+        member: Member,
+        name: FileName,
+        load_id: int,
+        file_id: int,
+        copier: ThreadPoolExecutor,
+    ) -> Future | None:
+        kind = self.contract.kinds[name.kind]
+        unpacked = unpack(member, self.attempt.delivery, self.folder, kind.longest_line)
+        self.hashes[member.path] = unpacked.sha256
+        rows = copy = None
+        if is_readable(unpacked, kind):
+            try:
+                rows = self.reader.read(unpacked, kind, name.month)
+                exported = self.reader.export(kind, load_id, file_id)
+                copy = copier.submit(store.copy_file, self.connection, kind, exported)
+            except duckdb.InvalidInputException:  # not CSV; the gate says so
+                rows = FileRows(read=unpacked.rows, landed=0, accounted=0, measures={})
+            self.landed.append(store.LandedFile(file_id, kind, name, unpacked, rows))
+        stated = self.manifest.files.get(member.path)
+        today = datetime.now(UTC).date()
+        self.profiles.append(profile(unpacked, kind, name, stated, rows, today))
+        unpacked.text.unlink()
+        return copy

@@ -1,0 +1,83 @@
+"""What an inbound source promises: its kinds of file, their columns, their row rules.
+
+A source is data. `rasure.landing` reads any source from its contract, `expectations/`
+judges its files by it, and adding a source means adding a module under
+`rasure.sources`, never another loader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file and of its raw table.
+
+    `header` is the publisher's name, `name` the raw table's, `sql` the DuckDB
+    expression over the text column `name` that gives what is copied to the warehouse.
+    """
+
+    header: str
+    name: str
+    sql: str | None = None
+
+    @property
+    def expression(self) -> str:
+        """The DuckDB expression that is copied; the text itself when none is given."""
+        return self.sql or self.name
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule that every row must keep; `violated` is DuckDB SQL, true when it does not.
+
+    `reason` names the column and what was expected. It is stored and shown, so it holds
+    no value of the row. `violated` may use the columns and `file_month` (a date).
+    """
+
+    reason: str
+    violated: str
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of file of a source, and the raw table that takes it."""
+
+    name: str
+    table: str
+    columns: tuple[Column, ...]
+    rules: tuple[RowRule, ...]
+    measures: dict[str, str] = field(default_factory=dict)
+    longest_line: int = 20_000
+
+    @property
+    def headers(self) -> list[str]:
+        """The header line, in the publisher's words and order."""
+        return [column.header for column in self.columns]
+
+
+@dataclass(frozen=True)
+class FileName:
+    """What a file's name says: kind, force and the month it covers (its first day)."""
+
+    kind: str
+    force: str
+    month: date
+
+
+@dataclass(frozen=True)
+class Source:
+    """An inbound source: its name, its kinds of file, and how to read a file's name.
+
+    `read_name` takes a file's path in the delivery and returns a `FileName`, or None
+    when the file is none of this source's; `known_forces` lists the forces it may name.
+    """
+
+    name: str
+    kinds: dict[str, FileKind]
+    read_name: Callable[[str], FileName | None]
+    known_forces: Callable[[], set[str]]
+    layout: str
