@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import io
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -49,7 +50,7 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
             "dags_folder": CHECKOUT / "dags",
             "plugins_folder": settings.home / "airflow" / "plugins",
             "executor": "LocalExecutor",
-            "parallelism": 4,
+            "parallelism": (os.cpu_count() or 2) + 1,
             "max_active_tasks_per_dag": 2,
             "load_examples": False,
             "dags_are_paused_at_creation": False,
@@ -101,13 +102,13 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
 
 
 def setup_steps(settings: Settings) -> list[Step]:
-    """What a new metadata database needs, in this order."""
-    variables = environment(settings)
-    release = version("apache-airflow")
-    password = settings.secrets["airflow"]["admin"]
-    person = ("-f", "Airflow", "-l", "Administrator", "-e", "admin@localhost")
-    create = [program(), "users", "create", "-r", "Admin", "-u", "admin", *person]
+    """What a new metadata database needs."""
+    script = str(Path(__file__).with_name("setup_airflow.py"))
     return [
-        Step(f"airflow {release} tables", [program(), "db", "migrate"], variables),
-        Step("airflow admin", create, variables, f"{password}\n{password}\n"),
+        Step(
+            f"airflow {version('apache-airflow')}",
+            [sys.executable, "-P", script],
+            environment(settings),
+            settings.secrets["airflow"]["admin"],
+        )
     ]

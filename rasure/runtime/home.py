@@ -76,10 +76,10 @@ def new_secrets() -> dict:
     fernet = base64.urlsafe_b64encode(os.urandom(32)).decode()
     roles = ("postgres", "rasure", "rasure_reader", "airflow", "superset")
     people = ("admin", "officer", "analyst", "engineer")
-    keys = {"fernet_key": fernet, "jwt_secret": _password(), "secret_key": _password()}
+    keys = {name: _password(48) for name in ("jwt_secret", "secret_key")}
     return {
         "postgres": {role: _password() for role in roles},
-        "airflow": {"admin": _password(12), **keys},
+        "airflow": {"admin": _password(12), "fernet_key": fernet, **keys},
         "superset": {
             **{person: _password(12) for person in people},
             "secret_key": _password(32),

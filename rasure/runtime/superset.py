@@ -33,7 +33,8 @@ def check() -> None:
 def release() -> str:
     """The installed version, from the name of its metadata folder."""
     found = ENVIRONMENT.glob("lib/python*/site-packages/apache_superset-*.dist-info")
-    return next((path.name.split("-")[1] for path in found), "unknown")
+    names = [path.name.removesuffix(".dist-info") for path in found]
+    return names[0].split("-")[1] if names else "unknown"
 
 
 def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
@@ -70,19 +71,13 @@ def server_command(port: int) -> list[str]:
 
 
 def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
-    """What a new metadata database needs, in this order."""
-    variables = environment(settings, ports)
-    password = settings.secrets["superset"]["admin"]
-    person = ("--firstname", "Superset", "--lastname", "Administrator")
-    account = ("--username", "admin", "--email", "admin@localhost")
-    create = [program("superset"), "fab", "create-admin", *account, *person]
-    version = release()
+    """What a new metadata database needs."""
+    script = str(Path(__file__).with_name("setup_superset.py"))
     return [
         Step(
-            f"superset {version} tables",
-            [program("superset"), "db", "upgrade"],
-            variables,
-        ),
-        Step("superset admin", create, variables, f"{password}\n{password}\n"),
-        Step(f"superset {version} roles", [program("superset"), "init"], variables),
+            f"superset {release()}",
+            [program("python"), "-P", script],
+            environment(settings, ports),
+            settings.secrets["superset"]["admin"],
+        )
     ]

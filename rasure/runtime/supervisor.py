@@ -176,11 +176,16 @@ def start(settings: Settings, name: str) -> None:
         manager.startProcess(name, False)
 
 
-def stop(settings: Settings, name: str) -> None:
-    """Stop a service and wait for its end; fine when it does not run."""
-    with control(settings) as manager, contextlib.suppress(xmlrpc.client.Fault):
-        if manager is not None:
-            manager.stopProcess(name, True)
+def stop(settings: Settings, names: list[str]) -> None:
+    """Stop services at the same time and wait for the last one's end."""
+    with control(settings) as manager:
+        for name in names:
+            with contextlib.suppress(xmlrpc.client.Fault):
+                manager.stopProcess(name, False)
+        while any(
+            manager.getProcessInfo(name)["statename"] == "STOPPING" for name in names
+        ):
+            time.sleep(0.1)
 
 
 def shut_down(settings: Settings) -> None:

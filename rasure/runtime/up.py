@@ -145,14 +145,15 @@ def down(tell: Tell) -> None:
         return
     with _lock(settings, tell):
         states = supervisor.states(settings)
-        order = [name for names in GROUPS.values() for name in names]
-        live = [name for name in reversed(order) if name in states]
+        idle = ("STOPPED", "EXITED", "FATAL")
+        live = {name for name, told in states.items() if told["statename"] not in idle}
         if not live:
             tell(f"nothing runs under {settings.home}")
-        for name in live:
-            if states[name]["statename"] not in ("STOPPED", "EXITED", "FATAL"):
-                tell(f"stopping {name}")
-                supervisor.stop(settings, name)
+        for group in reversed(GROUPS):
+            names = [name for name in reversed(GROUPS[group]) if name in live]
+            if names:
+                tell(f"stopping {group}")
+                supervisor.stop(settings, names)
         supervisor.shut_down(settings)
 
 

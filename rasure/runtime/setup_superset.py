@@ -1,0 +1,39 @@
+"""Set up Superset's metadata database: tables, administrator, roles.
+
+Run with the Python of Superset's own environment (so nothing of Rasure is imported
+here), its settings in the environment and the password on standard input. One process
+for all three, because most of each is the import of Superset.
+"""
+
+from __future__ import annotations
+
+import sys
+
+PERSON = ("--firstname", "Superset", "--lastname", "Administrator")
+ACCOUNT = ("--username", "admin", "--email", "admin@localhost")
+
+
+def main() -> None:
+    """Migrate the tables, make the user `admin` if there is none, make the roles."""
+    password = sys.stdin.readline().strip()
+    from superset.app import create_app
+
+    app = create_app()
+    runner = app.test_cli_runner()
+    with app.app_context():
+        from flask_appbuilder.cli import fab
+        from flask_migrate.cli import db
+        from superset.cli.main import init
+
+        create = ["create-admin", *PERSON, *ACCOUNT, "--password", password]
+        for command, arguments in ((db, ["upgrade"]), (fab, create), (init, [])):
+            outcome = runner.invoke(command, arguments, catch_exceptions=False)
+            print(outcome.output)
+            if outcome.exit_code != 0:
+                sys.exit(f"superset {command.name} failed")
+        if app.appbuilder.sm.find_user(username="admin") is None:
+            sys.exit("the user admin was not made")
+
+
+if __name__ == "__main__":
+    main()
