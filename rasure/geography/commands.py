@@ -41,12 +41,7 @@ def build(
     with connect("rasure geography") as connection:
         part.build(connection, force, areas)
         built = next(row for row in read_status(connection) if row["force"] == force)
-    typer.echo(
-        f"{built['force_name']}: {built['area_km2']:,} km2, {built['areas']} areas "
-        f"({built['default_area_set']}), {built['districts']} districts, "
-        f"{built['lsoas_2011']:,} LSOAs of 2011 and {built['lsoas_2021']:,} of 2021, "
-        f"{built['hexagons']:,} hexagons, {built['institutions']} institutions."
-    )
+    typer.echo(_sentence(built))
 
 
 @geography.command()
@@ -88,9 +83,20 @@ def status(
     elif not rows:
         typer.echo("No force is built yet: rasure geography build thames-valley")
     for row in [] if as_json else rows:
-        typer.echo(
-            f"{row['force']}: {row['area_km2']:,} km2, {row['areas']} areas "
-            f"({row['default_area_set']}), {row['hexagons']:,} hexagons, "
-            f"{row['lsoas_2011']:,} + {row['lsoas_2021']:,} LSOAs (2011 + 2021), "
-            f"{row['institutions']} institutions"
-        )
+        typer.echo(_sentence(row))
+
+
+def _sentence(row: dict) -> str:
+    """What is there of one force, in a line."""
+    return (
+        f"{row['force_name']} ({row['force']}): {row['area_km2']:,} km2, "
+        f"{_count(row['areas'], 'area')} ({row['default_area_set']}), "
+        f"{_count(row['districts'], 'district')}, "
+        f"{row['lsoas_2011']:,} LSOAs of 2011 and {row['lsoas_2021']:,} of 2021, "
+        f"{_count(row['hexagons'], 'hexagon')}, "
+        f"{_count(row['institutions'], 'institution')}."
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

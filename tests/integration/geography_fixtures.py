@@ -1,0 +1,92 @@
+"""A warehouse of its own with three forces built, for the tests of geography."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+import typer
+
+from rasure import geography
+from rasure.database import connect
+from rasure.geography import commands
+
+SERVER = "RASURE_TEST_DATABASE_URL"
+
+
+@contextmanager
+def scratch_warehouse() -> Iterator[psycopg.Connection]:
+    """A connection to a database made for the test and dropped after it.
+
+    RASURE_DATABASE_URL names it for as long.
+    """
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"{SERVER} names no PostgreSQL server with PostGIS")
+    name = f"geography_{uuid.uuid4().hex[:8]}"
+    url = f"{server.rsplit('/', 1)[0]}/{name}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("RASURE_DATABASE_URL", url)
+                with connect() as connection:
+                    yield connection
+        finally:
+            admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="module")
+def ground():
+    """A connection to a warehouse with Thames Valley, London and West Yorkshire."""
+    with scratch_warehouse() as connection:
+        for force in ("thames-valley", "city-of-london", "west-yorkshire"):
+            geography.build(connection, force)
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def command_line(monkeypatch):
+    """The `geography` commands as an app of their own."""
+    monkeypatch.setenv("COLUMNS", "200")
+    app = typer.Typer(pretty_exceptions_enable=False)
+    commands.register(app)
+    return app
+
+
+def one(connection: psycopg.Connection, query: str, *parameters):
+    """The single value that `query` gives."""
+    return connection.execute(query, parameters).fetchone()[0]
+
+
+def snapshot(connection: psycopg.Connection, force: str) -> dict[str, str]:
+    """A digest of every row that a build of `force` writes, by table."""
+    tables = {
+        "forces": "force, force_name, area_km2, geom",
+        "districts": "district_code, district_name, geom",
+        "areas": "area_id, area_set, area, valid_from, valid_to, geom",
+        "hexagons": "hexagon_id, i, j, area_id, area_km2, geom, centroid",
+        "institutions": "institution_id, name, kind, source, radius_m, geom",
+    }
+    digests = {
+        table: one(
+            connection,
+            "select md5(string_agg(md5(row_text), '' order by row_text)) from ("
+            f"  select row({columns})::text as row_text from geo.{table}"
+            "  where force = %s) as rows",
+            force,
+        )
+        for table, columns in tables.items()
+    }
+    digests["area_lsoas"] = one(
+        connection,
+        "select md5(string_agg(area_lsoas::text, '' order by area_lsoas::text))"
+        " from geo.area_lsoas inner join geo.areas using (area_id) where force = %s",
+        force,
+    )
+    return digests
