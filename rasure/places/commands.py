@@ -1,9 +1,102 @@
-"""Commands of this part."""
+"""`rasure places`: designate the hot places of a force, evaluate how well they hold."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+places = typer.Typer(no_args_is_help=True, help="Hot places: designate and evaluate.")
+
+Coverage = Annotated[
+    float | None,
+    typer.Option(help="Share of the force area to fill, in percent (default 0.13)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this part's commands to the command line."""
+    app.add_typer(places, name="places")
+
+
+@places.command("designate")
+def designate_command(
+    force: Annotated[
+        str | None, typer.Argument(help="A force; without it every one with crimes.")
+    ] = None,
+    coverage: Coverage = None,
+    publish: Annotated[
+        bool, typer.Option(help="Make it the version in force, if it is a new one.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Designate the hexagons that fill the share of the force area that is set."""
+    from rich.console import Console
+
+    from rasure.database import connect
+    from rasure.places import report
+    from rasure.places.definition import Definition
+    from rasure.places.designation import designate
+    from rasure.places.ranking import forces_with_crimes
+
+    definition = Definition.load(coverage_percent=coverage)
+    with connect("rasure places designate", autocommit=True) as connection:
+        forces = [force] if force else forces_with_crimes(connection)
+        found = [designate(connection, name, publish, definition) for name in forces]
+    if as_json:
+        print(report.as_json([report.designation_row(one) for one in found]))
+        return
+    console = Console()
+    for designation in found:
+        report.show_designation(designation, console, most=20)
+        if publish:
+            console.print(
+                "Published."
+                if designation.is_new
+                else "Nothing published: this version is in force already."
+            )
+
+
+@places.command("evaluate")
+def evaluate_command(
+    train: Annotated[str, typer.Option(help="Months to choose on: 2024-01:2025-03.")],
+    test: Annotated[str, typer.Option(help="Later months to score on.")],
+    force: Annotated[
+        str | None, typer.Option(help="The force; needed when there are several.")
+    ] = None,
+    coverage: Coverage = None,
+    draws: Annotated[
+        int, typer.Option(min=10, help="Bootstrap samples; at most 500 for the nulls.")
+    ] = 1000,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed, the same figures.")
+    ] = 1,
+    shuffled: Annotated[
+        bool,
+        typer.Option("--shuffled", help="Throw all crimes at random places first."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score the designation on months it has not seen, beside the usual methods."""
+    from rich.console import Console
+
+    from rasure.database import connect
+    from rasure.places import evaluation_store, reading, report
+    from rasure.places.definition import Definition
+    from rasure.places.evaluate import evaluate
+    from rasure.places.windows import Window
+
+    train_window, test_window = Window.parse(train), Window.parse(test)
+    definition = Definition.load(coverage_percent=coverage)
+    with connect("rasure places evaluate", autocommit=True) as connection:
+        grid = reading.read_grid(connection, reading.the_force(connection, force))
+        events = reading.read_events(connection, grid)
+        evaluation = evaluate(
+            grid, events, train_window, test_window, definition, draws, seed, shuffled
+        )
+        evaluation_store.keep(connection, evaluation)
+    if as_json:
+        print(report.as_json(evaluation.rows))
+    else:
+        report.show_evaluation(evaluation, Console())

@@ -1,0 +1,83 @@
+"""What a hot place is: the few figures that `definition.toml` holds, with a version.
+
+They are data, not constants, so that a force can settle its own, and every published
+designation carries the ones it was made with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+from rasure.places.errors import DefinitionRejected
+
+LIMITS = {
+    "coverage_percent": (0.0, 100.0),
+    "half_life_months": (0.0, 1200.0),
+    "persistence_share": (0.0, 1.0),
+    "institution_share": (0.0, 1.0),
+    "kde_bandwidth_metres": (0.0, 10_000.0),
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The parameters of a designation, in the units that their names say."""
+
+    version: str
+    coverage_percent: float
+    half_life_months: float
+    persistence_share: float
+    institution_share: float
+    kde_bandwidth_metres: float
+
+    @classmethod
+    def load(cls, **overrides) -> Definition:
+        """The shipped definition, then the home's settings, then `overrides`.
+
+        An override that is None is no override. Raises `DefinitionRejected` for an
+        unknown name or a value out of its limits.
+        """
+        from rasure.settings import Settings
+
+        shipped = resources.files("rasure.places").joinpath("definition.toml")
+        values = tomllib.loads(shipped.read_text())
+        values.update(Settings.load().stored.get("places", {}))
+        values.update(
+            {name: value for name, value in overrides.items() if value is not None}
+        )
+        names = {field.name for field in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - names):
+            raise DefinitionRejected(
+                f"The definition of hot places has no figure named {unknown[0]!r}; "
+                f"it has {', '.join(sorted(names))}. Mend [places] in settings.toml."
+            )
+        for name, (above, most) in LIMITS.items():
+            values[name] = checked(name, values[name], above, most)
+        return cls(**values)
+
+    def designation_parameters(self) -> dict[str, float]:
+        """The figures that shape a designation, for its row and its identity."""
+        return {
+            "coverage_percent": self.coverage_percent,
+            "half_life_months": self.half_life_months,
+            "institution_share": self.institution_share,
+            "persistence_share": self.persistence_share,
+        }
+
+
+def checked(name: str, value: object, above: float, most: float) -> float:
+    """`value` as a number in (above, most]; shares may be nought as well."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    may_be_nought = name == "persistence_share"
+    if not (above < number <= most or (may_be_nought and number == above)):
+        raise DefinitionRejected(
+            f"{name} is {value!r}, but it must be a number above {above:g} and at most "
+            f"{most:g}."
+        )
+    return number

@@ -1,0 +1,19 @@
+"""What can go wrong with hot places, in sentences that say what to do."""
+
+from rasure.errors import RasureError
+
+
+class PlacesError(RasureError):
+    """Hot places cannot be ranked, designated or evaluated as asked."""
+
+
+class DefinitionRejected(PlacesError):
+    """A figure of the definition is unknown or out of its limits."""
+
+
+class WindowRejected(PlacesError):
+    """A period is not two months in order, or the data does not reach into it."""
+
+
+class NoPlaces(PlacesError):
+    """The warehouse has no crimes or no hexagons to rank for this force."""

@@ -1,0 +1,100 @@
+"""The ways to choose places that are compared, all for the same unit of place.
+
+Each is given the same training events and the same candidate cells and answers with
+the same number of cells; they differ only in how they score a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from rasure.places import scores
+from rasure.places.definition import Definition
+from rasure.places.selection import select
+
+
+@dataclass(frozen=True)
+class Training:
+    """The events a method may see, one value an event, and the ground they lie on.
+
+    `kernel` (cells x points) gives each point's weight at each cell centroid and
+    `point` says at which point an event lies; `observed` are the months that have
+    data, ascending; `period_months` is the length of the test period.
+    """
+
+    cell: np.ndarray
+    month: np.ndarray
+    harm_days: np.ndarray
+    point: np.ndarray
+    kernel: csr_array
+    is_candidate: np.ndarray
+    observed: np.ndarray
+    period_months: int
+
+    @property
+    def cells(self) -> int:
+        """Cells of the grid."""
+        return len(self.is_candidate)
+
+
+Scored = tuple[np.ndarray, np.ndarray | None]
+
+
+def designation(training: Training, definition: Definition) -> Scored:
+    """Decayed sqrt(harm), persistent places first: what Rasure publishes."""
+    score = scores.decayed_scores(
+        training.cell,
+        training.month,
+        training.harm_days,
+        training.cells,
+        definition.half_life_months,
+    )
+    needed = scores.months_needed(len(training.observed), definition.persistence_share)
+    present = scores.months_with_crime(training.cell, training.month, training.cells)
+    return score, present >= needed
+
+
+def last_period_counts(training: Training, definition: Definition) -> Scored:
+    """Counts of the last observed months, as many as the test period has."""
+    recent = training.month >= training.observed[-training.period_months :][0]
+    return np.bincount(training.cell[recent], minlength=training.cells), None
+
+
+def all_period_counts(training: Training, definition: Definition) -> Scored:
+    """Counts of the whole training period."""
+    return np.bincount(training.cell, minlength=training.cells), None
+
+
+def kde_quartic(training: Training, definition: Definition) -> Scored:
+    """Quartic kernel density of the whole training period at the cell centroids."""
+    weights = np.bincount(training.point, minlength=training.kernel.shape[1])
+    return np.round(training.kernel @ weights.astype(float), 15), None
+
+
+DESIGNATION = "designation"
+COUNTS = ("last_period_counts", "all_period_counts")
+KDE = "kde_quartic"
+
+METHODS: dict[str, Callable[[Training, Definition], Scored]] = {
+    DESIGNATION: designation,
+    "last_period_counts": last_period_counts,
+    "all_period_counts": all_period_counts,
+    KDE: kde_quartic,
+}
+
+
+def choose(
+    training: Training, definition: Definition, cells: int
+) -> dict[str, np.ndarray]:
+    """The `cells` cells that each method chooses, best first, as cell indices."""
+    chosen = {}
+    for name, method in METHODS.items():
+        score, preferred = method(training, definition)
+        chosen[name] = select(
+            score.astype(float), cells, training.is_candidate, preferred
+        )
+    return chosen

@@ -1,0 +1,90 @@
+"""What the metrics would be if nothing but chance were at work.
+
+Two nulls, simulated with the whole procedure (choose on thrown training events, score
+on thrown test events), each event keeping its month and harm:
+
+* random locations: every event falls anywhere in the force, by area;
+* constant rates: every cell keeps one rate for good, so that what changes from period
+  to period is Poisson noise. The rates are the posterior means of a Gamma-Poisson model
+  (empirical Bayes by moments, Clayton and Kaldor 1987) of training and test together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from rasure.places import metrics
+from rasure.places.definition import Definition
+from rasure.places.methods import METHODS, Training, choose
+from rasure.places.selection import highest
+
+METRICS = ("hit_rate", "pai", "pei_star", "recapture_ratio", "jaccard")
+
+
+def gamma_poisson_rates(counts: np.ndarray) -> np.ndarray:
+    """Posterior mean event count of each cell, (alpha + n) / (beta + 1).
+
+    alpha and beta by the method of moments over all cells: mean m and variance v give
+    beta = m / (v - m), alpha = m beta. Where the counts are no more spread than
+    Poisson's (v <= m) every cell has the mean.
+    """
+    mean, variance = counts.mean(), counts.var()
+    if variance <= mean:
+        return np.full(len(counts), mean)
+    beta = mean / (variance - mean)
+    return (mean * beta + counts) / (beta + 1.0)
+
+
+def throw(rates: np.ndarray, events: int, rng: np.random.Generator) -> np.ndarray:
+    """The cell of each of `events` events, drawn in proportion to `rates`."""
+    cumulative = np.cumsum(rates)
+    cumulative /= cumulative[-1]
+    return np.searchsorted(cumulative, np.sort(rng.random(events)), side="right")
+
+
+def simulate(
+    training: Training,
+    rates: np.ndarray,
+    test_events: int,
+    definition: Definition,
+    cells: int,
+    area_share: float,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict[str, dict[str, np.ndarray]]:
+    """The metrics of every method in `draws` simulated histories: method -> metric.
+
+    `training` gives the months, harms and ground; its kernel must be between the cell
+    centroids, because a thrown event lies at one.
+    """
+    found = {name: {metric: np.empty(draws) for metric in METRICS} for name in METHODS}
+    for draw in range(draws):
+        order = rng.permutation(len(training.cell))
+        cell = throw(rates, len(training.cell), rng)
+        history = dataclasses.replace(
+            training,
+            cell=cell,
+            point=cell,
+            month=training.month[order],
+            harm_days=training.harm_days[order],
+        )
+        after = np.bincount(
+            throw(rates, test_events, rng), minlength=training.cells
+        ).astype(float)
+        before = np.bincount(cell, minlength=training.cells)
+        best = highest(after, cells)
+        most = after[best].sum()
+        for name, chosen in choose(history, definition, cells).items():
+            rate = after[chosen].sum() / test_events
+            score = metrics.pai(rate, area_share)
+            in_training = metrics.pai(before[chosen].sum() / len(cell), area_share)
+            found[name]["hit_rate"][draw] = rate
+            found[name]["pai"][draw] = score
+            found[name]["pei_star"][draw] = after[chosen].sum() / most
+            found[name]["recapture_ratio"][draw] = metrics.recapture_ratio(
+                score, in_training
+            )
+            found[name]["jaccard"][draw] = metrics.jaccard(chosen, best)
+    return found

@@ -1,0 +1,53 @@
+"""How hot a place is: decayed harm, with its persistence.
+
+A place scores the sum over its crimes of sqrt(harm days) x 2^(-age / half-life). The
+square root keeps one grave crime from outweighing years of lesser ones; the decay
+lets a place cool. Persistence is the guard against a single bad month.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+# Sums of the same numbers in another order differ in the last bits; scores are compared
+# at this many decimals so that ties are ties.
+DECIMALS = 9
+
+
+def decayed_scores(
+    cell: np.ndarray,
+    month: np.ndarray,
+    harm_days: np.ndarray,
+    cells: int,
+    half_life_months: float,
+) -> np.ndarray:
+    """Decayed sum of sqrt(harm days) of each cell, as at the last month of the events.
+
+    `cell`, `month` (month numbers) and `harm_days` are one value an event; the answer
+    has `cells` values. The choice of the last month scales all scores alike.
+    """
+    if not len(cell):
+        return np.zeros(cells)
+    age_months = month.max() - month
+    weight = np.sqrt(harm_days) * 2.0 ** (-age_months / half_life_months)
+    return np.round(np.bincount(cell, weights=weight, minlength=cells), DECIMALS)
+
+
+def months_with_crime(cell: np.ndarray, month: np.ndarray, cells: int) -> np.ndarray:
+    """In how many different months each cell had an event: `cells` integers."""
+    if not len(cell):
+        return np.zeros(cells, dtype=int)
+    months = month.max() - month.min() + 1
+    pairs = np.sort(cell.astype(np.int64) * months + (month - month.min()))
+    is_new = np.append(True, pairs[1:] != pairs[:-1])
+    return np.bincount(pairs[is_new] // months, minlength=cells)
+
+
+def months_needed(observed_months: int, share: float) -> int:
+    """Months with crime that make a place persistent: the share rounded up, at least 1.
+
+    Half of 7 observed months is 4, half of 3 is 2.
+    """
+    return max(1, math.ceil(share * observed_months - 1e-9))
