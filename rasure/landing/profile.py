@@ -31,7 +31,6 @@ COLUMNS = (
     "main_reason",
     "months_ahead",
     "located_share",
-    "doubled_ids_share",
 )
 
 
@@ -75,7 +74,6 @@ def profile(
         + name.month.month
         - today.month,
         "located_share": measured.get("located_share"),
-        "doubled_ids_share": measured.get("doubled_ids_share"),
     }
 
 

@@ -1,8 +1,9 @@
 """Parsing and checking a file's rows, all at once, in DuckDB.
 
 The parser is strict: a row with too few or too many fields, or with a quote that never
-closes, is set aside with the reason. The contract's row rules are then one pass of SQL.
-Typed values leave as CSV that PostgreSQL copies without looking at them again.
+closes, is set aside with the reason. The contract's row rules are one pass of SQL that
+streams the good rows into a CSV file for PostgreSQL's COPY. Only a file in which some
+row is at fault is read a second time, to say which, and why.
 """
 
 from __future__ import annotations
@@ -28,16 +29,26 @@ PARSER_REASONS = {
 class FileRows:
     """The outcome of reading one file: counts, measures, and rows to quarantine.
 
-    `quarantined` holds (row number, reasons, original text); `accounted` is the number
-    of data lines that ended up as a row or in quarantine one by one.
+    `quarantined` holds (row number, reasons, original text); `good` is the CSV file of
+    the rows that keep every rule, in the order of the raw table's columns.
     """
 
     read: int
-    landed: int
-    accounted: int
-    measures: dict[str, float | None]
+    landed: int = 0
+    measures: dict[str, float | None] = field(default_factory=dict)
     quarantined: list[tuple[int, list[str], str]] = field(default_factory=list)
-    main_reason: str | None = None
+    good: Path | None = None
+
+    @property
+    def accounted(self) -> int:
+        """Data lines that ended up as a row, or in quarantine, one by one."""
+        return self.landed + len(self.quarantined)
+
+    @property
+    def main_reason(self) -> str | None:
+        """The commonest reason for quarantine."""
+        every = [reason for _, reasons, _ in self.quarantined for reason in reasons]
+        return max(sorted(set(every)), key=every.count) if every else None
 
 
 class RowReader:
@@ -49,101 +60,90 @@ class RowReader:
             config={"temp_directory": str(folder), "memory_limit": "2GB", "threads": 2}
         )
 
-    def read(self, unpacked: Unpacked, kind: FileKind, month: date) -> FileRows:
-        """Parse `unpacked` and check every row; the rows wait in the table `checked`.
+    def read(
+        self,
+        unpacked: Unpacked,
+        kind: FileKind,
+        month: date,
+        load_id: int,
+        file_id: int,
+    ) -> FileRows:
+        """Parse `unpacked`, check every row, and export the good ones for COPY.
 
         Raises `duckdb.InvalidInputException` when the file cannot be parsed as CSV.
         """
-        names = [column.name for column in kind.columns]
-        types = ", ".join(f"'{name}': 'varchar'" for name in names)
-        bad = " or ".join(f"coalesce({rule.violated}, false)" for rule in kind.rules)
-        for table in ("checked", "faults", "scans"):
-            self.duck.execute(f"drop table if exists {table}")
-        self.duck.execute(
-            f"""
-            create temp table checked as
-            with parsed as (
-                select
-                    row_number() over () as n,
-                    date '{month:%Y-%m-%d}' as file_month,
-                    *
-                from read_csv(
-                    '{unpacked.text}', columns = {{{types}}}, header = true,
-                    delim = ',', quote = '"', escape = '"', auto_detect = false,
-                    strict_mode = true, new_line = '\\n', store_rejects = true,
-                    rejects_table = 'faults', rejects_scan = 'scans',
-                    rejects_limit = 0, max_line_size = {2 * kind.longest_line}
-                )
+        rows = FileRows(unpacked.rows, good=self.folder / f"{file_id}.copy")
+        checked = _checked(unpacked, kind, month)
+        self._forget()
+        rows.landed = self._export(checked, kind, load_id, file_id, rows.good)
+        if rows.accounted != unpacked.rows:
+            rows.quarantined = self._examine(checked, unpacked, kind)
+            rows.landed = self._export(
+                "checked", kind, load_id, file_id, rows.good, order="order by n"
             )
-            select *, {bad} as is_bad from parsed
-            """
-        )
-        measures = ", ".join(kind.measures.values()) or "null"
-        landed, *found = self.duck.execute(
-            f"select count(*), {measures} from checked where not is_bad"
-        ).fetchone()
-        quarantined = self._quarantine(unpacked, kind)
-        rows = FileRows(
-            read=unpacked.rows,
-            landed=landed,
-            accounted=landed + len(quarantined),
-            measures=dict(zip(kind.measures, found, strict=False)),
-            quarantined=quarantined,
-        )
-        if quarantined:
-            every = [reason for _, reasons, _ in quarantined for reason in reasons]
-            rows.main_reason = max(sorted(set(every)), key=every.count)
+        if kind.measures:
+            self._forget()
+            found = self.duck.execute(
+                f"select {', '.join(kind.measures.values())} from {checked}"
+            ).fetchone()
+            rows.measures = dict(zip(kind.measures, found, strict=True))
         return rows
 
-    def export(self, kind: FileKind, load_id: int, file_id: int) -> Path:
-        """Write the good rows as CSV for COPY, in the order of the raw table."""
-        path = self.folder / f"{kind.table}.{file_id}.copy"
+    def _export(
+        self,
+        rows: str,
+        kind: FileKind,
+        load_id: int,
+        file_id: int,
+        path: Path,
+        order: str = "",
+    ) -> int:
         columns = ", ".join(column.expression for column in kind.columns)
-        self.duck.execute(
-            f"copy (select {load_id}, {file_id}, n, {columns} from checked "
-            f"where not is_bad) to '{path}' (format csv, header false)"
-        )
-        return path
+        (count,) = self.duck.execute(
+            f"copy (select {load_id}, {file_id}, n, {columns} from {rows} "
+            f"where not is_bad {order}) to '{path}' (format csv, header false)"
+        ).fetchone()
+        return count
 
-    def _quarantine(self, unpacked: Unpacked, kind: FileKind) -> list:
-        words = {"n": len(kind.columns), "longest": kind.longest_line}
-        faults = self.duck.execute(
-            "select line - 1, error_type::varchar, csv_line from faults order by line"
-        ).fetchall()
+    def _forget(self) -> None:
+        for table in ("faults", "scans"):
+            self.duck.execute(f"drop table if exists {table}")
+
+    def _examine(self, checked: str, unpacked: Unpacked, kind: FileKind) -> list:
+        """Say of every row that is at fault where it stands, why, and what it was."""
+        self._forget()
+        self.duck.execute(f"create or replace temp table checked as from {checked}")
         away = {
-            number: ([PARSER_REASONS["LINE SIZE OVER MAXIMUM"].format(**words)], text)
-            for number, text in unpacked.set_aside
+            number: ("LINE SIZE OVER MAXIMUM", t) for number, t in unpacked.set_aside
         }
-        kept = (
-            [n for n in range(1, unpacked.rows + 1) if n not in away] if away else None
-        )
-        for line, error, text in faults:
-            number = kept[line - 1] if kept else line
-            reason = PARSER_REASONS.get(
-                error, "row: expected CSV, found something else"
-            )
-            away[number] = ([reason.format(**words)], (text or "").rstrip("\n"))
-        if away:
-            self._renumber(away)
-        listed = ", ".join(
-            f"case when {rule.violated} then ? end" for rule in kind.rules
-        )
+        kept = [n for n in range(1, unpacked.rows + 1) if n not in away]
+        for line, error, text in self.duck.execute(
+            "select line - 1, error_type::varchar, csv_line from faults order by line"
+        ).fetchall():
+            if line <= len(kept):
+                away[kept[line - 1]] = (error, (text or "").rstrip("\n"))
+        words = {"n": len(kind.columns), "longest": kind.longest_line}
+        quarantined = [
+            (number, [PARSER_REASONS.get(error, "row: not CSV").format(**words)], text)
+            for number, (error, text) in away.items()
+        ]
+        self._renumber(sorted(away))
+        listed = ", ".join(f"case when {r.violated} then ? end" for r in kind.rules)
         ruled = self.duck.execute(
             f"select n, list_filter([{listed}], lambda r: r is not null) "
             "from checked where is_bad order by n",
             [rule.reason for rule in kind.rules],
         ).fetchall()
-        if ruled:
-            texts = _texts(
-                unpacked, {n for n, _ in ruled}, {n for n, _ in unpacked.set_aside}
-            )
-            for number, reasons in ruled:
-                away[number] = (reasons, texts[number])
-        return [(number, *away[number]) for number in sorted(away)]
+        texts = _texts(
+            unpacked, {n for n, _ in ruled}, {n for n, _ in unpacked.set_aside}
+        )
+        quarantined += [(number, reasons, texts[number]) for number, reasons in ruled]
+        return sorted(quarantined)
 
-    def _renumber(self, away: dict) -> None:
+    def _renumber(self, gone: list[int]) -> None:
         """Give the parsed rows their place in the file, past the rows set aside."""
-        gone = sorted(away)
+        if not gone:
+            return
         self.duck.execute(
             "update checked set n = place from ("
             "  select place, row_number() over (order by place) as n"
@@ -154,8 +154,30 @@ class RowReader:
         )
 
 
+def _checked(unpacked: Unpacked, kind: FileKind, month: date) -> str:
+    """The rows of a file with their number and whether they break a rule, as SQL."""
+    types = ", ".join(f"'{column.name}': 'varchar'" for column in kind.columns)
+    bad = " or ".join(f"coalesce({rule.violated}, false)" for rule in kind.rules)
+    derived = "".join(f", {sql} as {name}" for name, sql in kind.derived.items())
+    return f"""(
+        select *, {bad} as is_bad
+        from (
+            select
+                row_number() over () as n, date '{month}' as file_month, *{derived}
+            from read_csv(
+                '{unpacked.text}', columns = {{{types}}}, header = true, delim = ',',
+                quote = '"', escape = '"', auto_detect = false, strict_mode = true,
+                new_line = '\\n', store_rejects = true, rejects_limit = 0,
+                rejects_table = 'faults', rejects_scan = 'scans',
+                max_line_size = {2 * kind.longest_line}
+            )
+        )
+    )"""
+
+
 def _texts(unpacked: Unpacked, wanted: set[int], missing: set[int]) -> dict[int, str]:
-    found = {}
+    """The text of the wanted rows by number; `missing` ones are not in the file."""
+    found: dict[int, str] = {}
     with unpacked.text.open(encoding="utf-8", newline="\n") as lines:
         next(lines, None)
         number = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,11 @@ from rasure.landing.gate import Gate, raise_on_failure
 from rasure.landing.names import named_files
 from rasure.landing.profile import is_readable, profile
 from rasure.landing.read import FileRows, RowReader
-from rasure.landing.unpack import unpack
+from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources import get
 from rasure.sources.contract import FileName
 
-COPIES_WAITING = 2
+FILES_WAITING = 2  # unpacked ahead, and read but not yet copied
 
 
 class Transaction:
@@ -59,8 +60,8 @@ class Transaction:
         try:
             with connection.transaction():
                 load_id = store.next_ids(connection, "ops.deliveries", "load_id", 1)[0]
-                with ThreadPoolExecutor(1) as copier:
-                    copies = self._read_all(load_id, copier, progress)
+                with ThreadPoolExecutor(1) as unpacker, ThreadPoolExecutor(1) as copier:
+                    copies = self._read_all(load_id, unpacker, copier, progress)
                     attempt.delivery_id = manifests.identity(self.hashes)
                     attempt.verdicts, result = self.gate.judge(self.profiles)
                     for copy in copies:
@@ -77,46 +78,56 @@ class Transaction:
         return load_id, counts, forces
 
     def _read_all(
-        self, load_id: int, copier: ThreadPoolExecutor, progress
+        self,
+        load_id: int,
+        unpacker: ThreadPoolExecutor,
+        copier: ThreadPoolExecutor,
+        progress,
     ) -> list[Future]:
-        connection = self.connection
+        """Read the files in turn, one being unpacked ahead and one copied behind."""
         numbers = store.next_ids(
-            connection, "ops.delivery_files", "file_id", len(self.files)
+            self.connection, "ops.delivery_files", "file_id", len(self.files)
         )
         copies: list[Future] = []
         total, done = sum(member.size for member, _ in self.files), 0
-        for file_id, (member, name) in zip(numbers, self.files, strict=True):
-            copy = self._read_one(member, name, load_id, file_id, copier)
-            if copy:
-                copies.append(copy)
-            if len(copies) > COPIES_WAITING:
-                copies[-1 - COPIES_WAITING].result()
+        ahead = deque(
+            unpacker.submit(self._unpack, *file) for file in self.files[:FILES_WAITING]
+        )
+        for place, (member, name) in enumerate(self.files):
+            unpacked = ahead.popleft().result()
+            if place + FILES_WAITING < len(self.files):
+                following = self.files[place + FILES_WAITING]
+                ahead.append(unpacker.submit(self._unpack, *following))
+            rows = self._read_one(unpacked, name, load_id, numbers[place])
+            if rows and rows.good:
+                kind = self.contract.kinds[name.kind]
+                copies.append(
+                    copier.submit(store.copy_file, self.connection, kind, rows.good)
+                )
+            if len(copies) > FILES_WAITING:
+                copies[-1 - FILES_WAITING].result()
             done += member.size
             progress(member.path, done, total)
         return copies
 
+    def _unpack(self, member: Member, name: FileName) -> Unpacked:
+        longest = self.contract.kinds[name.kind].longest_line
+        return unpack(member, self.attempt.delivery, self.folder, longest)
+
     def _read_one(
-        self,
-        member: Member,
-        name: FileName,
-        load_id: int,
-        file_id: int,
-        copier: ThreadPoolExecutor,
-    ) -> Future | None:
+        self, unpacked: Unpacked, name: FileName, load_id: int, file_id: int
+    ) -> FileRows | None:
         kind = self.contract.kinds[name.kind]
-        unpacked = unpack(member, self.attempt.delivery, self.folder, kind.longest_line)
-        self.hashes[member.path] = unpacked.sha256
-        rows = copy = None
+        self.hashes[unpacked.path] = unpacked.sha256
+        rows = None
         if is_readable(unpacked, kind):
             try:
-                rows = self.reader.read(unpacked, kind, name.month)
-                exported = self.reader.export(kind, load_id, file_id)
-                copy = copier.submit(store.copy_file, self.connection, kind, exported)
+                rows = self.reader.read(unpacked, kind, name.month, load_id, file_id)
             except duckdb.InvalidInputException:  # not CSV; the gate says so
-                rows = FileRows(read=unpacked.rows, landed=0, accounted=0, measures={})
+                rows = FileRows(unpacked.rows)
             self.landed.append(store.LandedFile(file_id, kind, name, unpacked, rows))
-        stated = self.manifest.files.get(member.path)
+        stated = self.manifest.files.get(unpacked.path)
         today = datetime.now(UTC).date()
         self.profiles.append(profile(unpacked, kind, name, stated, rows, today))
         unpacked.text.unlink()
-        return copy
+        return rows

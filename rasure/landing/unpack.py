@@ -112,12 +112,11 @@ def _lines(member: Member, delivery: str, unpacked: Unpacked, digest) -> Iterato
 def _clean(lines: bytes, encoding: str) -> bytes:
     if b"\0" in lines:
         raise _NotThisEncoding
-    try:
-        text = lines.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _NotThisEncoding from error
-    if encoding != "utf-8":
-        lines = text.encode()
+    if not lines.isascii():
+        try:
+            lines = lines.decode(encoding).encode()
+        except UnicodeDecodeError as error:
+            raise _NotThisEncoding from error
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n")
     while b"\n\n" in lines:
@@ -135,16 +134,26 @@ def _header(line: bytes) -> list[str]:
 
 
 def _without_long_lines(lines: bytes, unpacked: Unpacked, longest: int) -> bytes:
-    split = lines.split(b"\n")[:-1]
     before = unpacked.rows
-    unpacked.rows += len(split)
-    if not split or max(map(len, split)) <= longest:
+    unpacked.rows += lines.count(b"\n")
+    if _are_short(lines, longest):
         return lines
     kept = []
-    for number, line in enumerate(split, start=before + 1):
+    for number, line in enumerate(lines.split(b"\n")[:-1], start=before + 1):
         if len(line) <= longest:
             kept.append(line)
             continue
         start = line[:KEPT_OF_A_LONG_LINE].decode(errors="replace")
         unpacked.set_aside.append((number, f"{start}… ({len(line):,} bytes)"))
     return b"".join(line + b"\n" for line in kept)
+
+
+def _are_short(lines: bytes, longest: int) -> bool:
+    """Whether no line is longer; leaps over line ends, `longest` bytes at a time."""
+    place, end = 0, len(lines)
+    while place < end:
+        found = lines.rfind(b"\n", place, place + longest + 1)
+        if found < 0:
+            return False
+        place = found + 1
+    return True

@@ -44,12 +44,17 @@ class RowRule:
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file of a source, and the raw table that takes it."""
+    """One kind of file of a source, and the raw table that takes it.
+
+    `derived` names DuckDB expressions over the columns for the rules to share;
+    `measures` are aggregates over the file that its gate is shown.
+    """
 
     name: str
     table: str
     columns: tuple[Column, ...]
     rules: tuple[RowRule, ...]
+    derived: dict[str, str] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
 

@@ -35,17 +35,20 @@ REPORTER = (
 )
 
 
-def _between(column: str, bounds: tuple[float, float]) -> str:
-    return f"try_cast({column} as double) between {bounds[0]} and {bounds[1]}"
-
-
-NUMERIC = (
-    "try_cast(longitude as double) is not null "
-    "and try_cast(latitude as double) is not null"
+POSITION = {
+    "degrees_east": "try_cast(longitude as double)",
+    "degrees_north": "try_cast(latitude as double)",
+}
+AT_ZERO = "degrees_east = 0 and degrees_north = 0"
+SWAPPED = (
+    f"degrees_east between {LATITUDES[0]} and {LATITUDES[1]} "
+    f"and degrees_north between {LONGITUDES[0]} and {LONGITUDES[1]}"
 )
-AT_ZERO = "try_cast(longitude as double) = 0 and try_cast(latitude as double) = 0"
-SWAPPED = f"{_between('longitude', LATITUDES)} and {_between('latitude', LONGITUDES)}"
-INSIDE = f"{_between('longitude', LONGITUDES)} and {_between('latitude', LATITUDES)}"
+ELSEWHERE = (
+    f"not (degrees_east between {LONGITUDES[0]} and {LONGITUDES[1]} "
+    f"and degrees_north between {LATITUDES[0]} and {LATITUDES[1]}) "
+    f"and not ({AT_ZERO}) and not ({SWAPPED})"
+)
 
 PLACE_RULES = (
     RowRule(
@@ -54,14 +57,15 @@ PLACE_RULES = (
     ),
     RowRule(
         "Longitude, Latitude: expected decimal degrees, found something else",
-        f"longitude is not null and latitude is not null and not ({NUMERIC})",
+        "longitude is not null and latitude is not null "
+        "and (degrees_east is null or degrees_north is null)",
     ),
     RowRule("Longitude, Latitude: expected a position, found 0, 0", AT_ZERO),
     RowRule("Longitude, Latitude: expected this order, found them swapped", SWAPPED),
     RowRule(
         "Longitude, Latitude: expected England, Wales or Northern Ireland, "
         "found elsewhere",
-        f"{NUMERIC} and not ({AT_ZERO}) and not ({SWAPPED}) and not ({INSIDE})",
+        ELSEWHERE,
     ),
 )
 LSOA_RULES = (
@@ -103,12 +107,8 @@ STREET = FileKind(
         *PLACE_RULES,
         *LSOA_RULES,
     ),
-    measures={
-        "located_share": "avg((longitude is not null)::integer)",
-        "doubled_ids_share": (
-            "1 - count(distinct crime_id) / greatest(count(crime_id), 1)"
-        ),
-    },
+    derived=POSITION,
+    measures={"located_share": "count(longitude) / greatest(count(*), 1)"},
 )
 
 OUTCOMES = FileKind(
@@ -131,6 +131,7 @@ OUTCOMES = FileKind(
         *PLACE_RULES,
         *LSOA_RULES,
     ),
+    derived=POSITION,
 )
 
 
@@ -185,7 +186,8 @@ STOP_SEARCH = FileKind(
         _flag_rule("Removal of more than just outer clothing", "is_clothing_removed"),
         *PLACE_RULES,
     ),
-    measures={"located_share": "avg((longitude is not null)::integer)"},
+    derived=POSITION,
+    measures={"located_share": "count(longitude) / greatest(count(*), 1)"},
 )
 
 
