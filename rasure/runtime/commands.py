@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(down)
     app.command()(status)
+    app.command()(demo)
 
 
 def _teller():
@@ -64,3 +66,22 @@ def status(as_json: AsJson = False) -> None:
     print(f"warehouse  {'answers' if found['warehouse'] else 'does not answer'}")
     for force, day in found["data_as_at"].items():
         print(f"data as at {day:%d %B %Y}, {force}")
+
+
+def demo(
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A ZIP, folder or CSV of data.police.uk; else the shipped."
+        ),
+    ] = None,
+) -> None:
+    """Start everything, bring a delivery through the whole line, say where to look."""
+    from rasure.runtime.demo import demo as bring_through
+    from rasure.runtime.demo import summary
+    from rasure.runtime.up import up as bring_up
+
+    tell = _teller()
+    bring_up((), tell)
+    bring_through(path, tell)
+    print(summary())

@@ -107,6 +107,8 @@ REMEMBERED = {
     "RASURE_DATABASE_URL": "database_url",
     "RASURE_READER_URL": "reader_url",
     "RASURE_TILE_URL": "tile_url",
+    "RASURE_PROTECTIVE_MARKING": "protective_marking",
+    "RASURE_SUPERSET_HTTPS": "superset_https",
 }
 
 

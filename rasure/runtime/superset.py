@@ -6,14 +6,16 @@ SQLAlchemy than the rest; it is only ever run as another process.
 
 from __future__ import annotations
 
-import os
+import subprocess
 from pathlib import Path
 
-from rasure.errors import SetupError
-from rasure.runtime.environment import base_environment
+from rasure.errors import RasureError, SetupError
+from rasure.runtime.environment import base_environment, callers_environment
+from rasure.runtime.home import REMEMBERED
 from rasure.runtime.steps import Step
 from rasure.settings import CHECKOUT, Settings
 
+OPTIONAL = ("RASURE_TILE_URL", "RASURE_PROTECTIVE_MARKING", "RASURE_SUPERSET_HTTPS")
 ENVIRONMENT = CHECKOUT / ".venv-superset"
 
 
@@ -44,12 +46,16 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
     reader = f"postgresql://rasure_reader:{passwords['rasure_reader']}@{local}/rasure"
     own = f"postgresql+psycopg2://superset:{passwords['superset']}@{local}/superset"
     base = base_environment(settings)
-    tiles = os.environ.get("RASURE_TILE_URL") or settings.stored.get("tile_url")
+    told = {
+        name: str(settings.stored[REMEMBERED[name]])
+        for name in OPTIONAL
+        if REMEMBERED[name] in settings.stored
+    }
     return {
         **base,
         "PATH": f"{ENVIRONMENT / 'bin'}:{base['PATH']}",
         "RASURE_READER_URL": settings.stored.get("reader_url", reader),
-        **({"RASURE_TILE_URL": tiles} if tiles else {}),
+        **told,
         "SUPERSET_URL": f"http://127.0.0.1:{ports['superset']}",
         "SUPERSET_HOME": str(settings.home / "superset"),
         "SUPERSET_CONFIG_PATH": str(CHECKOUT / "superset" / "superset_config.py"),
@@ -81,3 +87,29 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
             settings.secrets["superset"]["admin"],
         )
     ]
+
+
+class PublishFailed(RasureError):
+    """Superset could not be brought up to date; what people see is as it was."""
+
+
+def synchronise(warm: bool) -> None:
+    """Apply `superset/sync.py` to the Superset of this home; `warm` fills its caches.
+
+    Raises `PublishFailed` with the last lines that it wrote.
+    """
+    settings = Settings.load()
+    check()
+    command = [program("python"), str(CHECKOUT / "superset" / "sync.py")]
+    answer = subprocess.run(
+        [*command, *(["--warm"] if warm else [])],
+        env=callers_environment() | environment(settings, settings.stored["ports"]),
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    print(answer.stdout)
+    if answer.returncode != 0:
+        last = "\n".join(answer.stdout.strip().splitlines()[-8:])
+        raise PublishFailed(f"superset/sync.py ended with {answer.returncode}:\n{last}")

@@ -1,0 +1,101 @@
+"""What the DAGs share: when to try again, when to raise the alarm, what to tell.
+
+A task's work is in the other parts of `rasure`; here is only what Airflow needs to know
+about it. Imported by every DAG file, so nothing heavy is imported at the top.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from airflow.sdk import (
+    DeadlineAlert,
+    DeadlineReference,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    SyncCallback,
+)
+
+log = logging.getLogger(__name__)
+
+# A connection, a disk or a busy server may be well in a minute. Bad data and faults of
+# the code are the same the next time, so everything else fails at once.
+MAY_PASS = (
+    "rasure.errors.SetupError",
+    "rasure.runtime.superset.PublishFailed",
+    "psycopg.OperationalError",
+    "httpx.TransportError",
+    "builtins.OSError",
+)
+RETRIES = {
+    "retries": 3,
+    "retry_delay": timedelta(seconds=20),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[RetryRule(exception=list(MAY_PASS), action=RetryAction.RETRY)],
+        default=RetryAction.FAIL,
+    ),
+}
+
+
+def tell_failure(context) -> None:
+    """Put the sentence of the exception on the DAG run, where the overview shows it."""
+    from rasure.runtime.airflow_api import Airflow
+
+    run = context["dag_run"]
+    task = context["task_instance"]
+    note = f"{task.task_id}: {context.get('exception')}"
+    log.error(note)
+    try:
+        with Airflow.of_home() as airflow:
+            airflow.note(run.dag_id, run.run_id, note)
+    except Exception:
+        log.warning("the note could not be put on the run", exc_info=True)
+
+
+DEFAULTS = {**RETRIES, "owner": "rasure", "on_failure_callback": tell_failure}
+
+
+def deadline(minutes: int) -> DeadlineAlert:
+    """An alarm when a run is not through `minutes` after it was queued."""
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=minutes),
+        callback=SyncCallback(record_missed_deadline),
+        name=f"{minutes} minutes",
+    )
+
+
+def record_missed_deadline(context: dict) -> None:
+    """Write the missed deadline to the log and to `ops.missed_deadlines`."""
+    from rasure.database import connect
+
+    run = context["dag_run"]
+    log.error("%s, run %s: not through in time", run["dag_id"], run["dag_run_id"])
+    with connect("rasure deadline") as connection:
+        connection.execute(
+            "insert into ops.missed_deadlines (dag_id, run_id, deadline_at) "
+            "values (%s, %s, %s) on conflict do nothing",
+            (run["dag_id"], run["dag_run_id"], context["deadline"]["deadline_time"]),
+        )
+
+
+def land_offered(source: str, path: str) -> dict:
+    """Land a delivery and take its flag away; the counts, for the task's result."""
+    from rasure.landing import DeliveryRejected, land
+    from rasure.runtime import inbox
+
+    delivery = Path(path)
+    try:
+        landed = land(source, delivery)
+    except DeliveryRejected as error:
+        inbox.settle(delivery, ".rejected", str(error))
+        raise
+    counts = {
+        name: getattr(landed, name)
+        for name in ("load_id", "state", "rows_read", "rows_landed", "rows_quarantined")
+    }
+    inbox.settle(delivery, ".landed", f"load {landed.load_id}: {landed.state}\n")
+    return counts
