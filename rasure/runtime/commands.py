@@ -36,12 +36,16 @@ def up(
         typer.Argument(help="postgres, airflow, superset; all when none is named."),
     ] = None,
     as_json: AsJson = False,
+    quiet: Annotated[
+        bool, typer.Option(help="Leave out the table at the end.")
+    ] = False,
 ) -> None:
     """Start the database, Airflow and Superset of this home, and wait for them."""
     from rasure.runtime.up import up as bring_up
 
     bring_up(tuple(services or ()), _teller())
-    status(as_json)
+    if not quiet:
+        status(as_json)
 
 
 def down() -> None:
