@@ -1,0 +1,43 @@
+"""The transform: staging, core and marts, built by dbt in the warehouse.
+
+dbt is called once per layer, as a process of its own: one process per model is twenty
+times slower. What each model did is kept in `ops.dbt_runs`. What is heavy is imported
+only when something runs.
+"""
+
+from __future__ import annotations
+
+from rasure.transform.errors import TransformBusy, TransformFailed
+from rasure.transform.layers import LAYERS, WHOLE
+from rasure.transform.results import LayerResult, NodeResult
+
+__all__ = [
+    "LAYERS",
+    "WHOLE",
+    "LayerResult",
+    "NodeResult",
+    "TransformBusy",
+    "TransformFailed",
+    "grant_reader",
+    "run_layer",
+    "run_layers",
+]
+
+
+def run_layer(layer: str, full_refresh: bool = False, **options) -> LayerResult:
+    """Build one layer with its tests; see `rasure.transform.running.run_layers`."""
+    return run_layers((layer,), full_refresh, **options)[0]
+
+
+def run_layers(layers=WHOLE, full_refresh: bool = False, **options) -> list:
+    """Build layers in turn under one lock; see `rasure.transform.running`."""
+    from rasure.transform.running import run_layers as run_now
+
+    return run_now(layers, full_refresh, **options)
+
+
+def grant_reader(connection) -> bool:
+    """Let `rasure_reader` read the marts; see `rasure.transform.access`."""
+    from rasure.transform.access import grant_reader as grant_now
+
+    return grant_now(connection)

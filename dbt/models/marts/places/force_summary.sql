@@ -1,0 +1,86 @@
+-- One row a force, for the headline figures.
+{{ config(tags=['designation']) }}
+
+with
+
+forces as (
+    select * from {{ ref('dim_force') }}
+    where months_observed > 0
+),
+
+monthly as (
+    select
+        crimes.force,
+        months.recency,
+        count(*) as crimes,
+        count(*) filter (where crimes.is_serious_violence) as serious_violence
+    from {{ ref('fct_crime') }} as crimes
+    inner join {{ ref('dim_force_month') }} as months
+        on crimes.force = months.force
+        and crimes.month = months.month
+    where months.recency <= 2
+    group by crimes.force, months.recency
+),
+
+latest as (
+    select
+        force,
+        max(crimes) filter (where recency = 1) as crimes_latest_month,
+        max(crimes) filter (where recency = 2) as crimes_month_before,
+        max(serious_violence) filter (where recency = 1)
+            as serious_violence_latest_month,
+        max(serious_violence) filter (where recency = 2)
+            as serious_violence_month_before
+    from monthly
+    group by force
+),
+
+designated as (
+    select
+        places.force,
+        places.designation_id,
+        count(distinct places.hot_spot_id) as hot_spots,
+        count(*) as designated_hexagons,
+        sum(hexagons.area_km2) as designated_km2
+    from {{ ref('designated_places') }} as places
+    inner join {{ source('geo', 'hexagons') }} as hexagons
+        on places.hexagon_id = hexagons.hexagon_id
+    group by places.force, places.designation_id
+),
+
+shares as (
+    select
+        force,
+        sum(crimes) filter (where is_designated)
+        / sum(crimes)::double precision as designated_share_of_violence
+    from {{ ref('hot_places') }}
+    group by force
+),
+
+final as (
+    select
+        forces.force,
+        forces.force_name,
+        designated.designation_id,
+        latest.crimes_latest_month::integer as crimes_latest_month,
+        latest.crimes_month_before::integer as crimes_month_before,
+        latest.serious_violence_latest_month::integer as serious_violence_latest_month,
+        latest.serious_violence_month_before::integer as serious_violence_month_before,
+        forces.months_observed,
+        coalesce(designated.designated_hexagons, 0)::integer as designated_hexagons,
+        coalesce(designated.hot_spots, 0)::integer as hot_spots,
+        forces.area_km2 as force_area_km2,
+        coalesce(designated.designated_km2, 0) as designated_km2,
+        coalesce(100 * designated.designated_km2 / forces.area_km2, 0)
+            as designated_percent,
+        coalesce(shares.designated_share_of_violence, 0)
+            as designated_share_of_violence,
+        forces.data_from,
+        forces.data_to as data_as_at
+    from forces
+    left join latest on forces.force = latest.force
+    left join designated on forces.force = designated.force
+    left join shares on forces.force = shares.force
+)
+
+select * from final

@@ -1,0 +1,58 @@
+-- Prisons, hospitals and police stations with crime: they need a plan of their own, and
+-- never make a patrol hot place.
+with
+
+institutions as (
+    select * from {{ ref('int_institution_crimes') }}
+),
+
+cells as (
+    select
+        hexagon_id,
+        count(*) as crimes
+    from {{ ref('fct_crime') }}
+    where is_located
+    group by hexagon_id
+),
+
+cell_totals as (
+    select
+        institutions.institution_id,
+        sum(cells.crimes) as crimes
+    from institutions
+    inner join cells on cells.hexagon_id = any(institutions.hexagon_ids)
+    group by institutions.institution_id
+),
+
+final as (
+    select
+        institutions.force,
+        forces.force_name,
+        institutions.institution_id,
+        institutions.institution_name || case
+            when institutions.is_listed then ''
+            when names.is_street then ' near ' || names.place_name
+            else coalesce(' in ' || areas.area, '')
+        end as institution,
+        institutions.institution_kind as kind,
+        {{ area_label('areas.area', 'true') }} as area,
+        case when institutions.is_listed then 'listed' else 'label' end as source,
+        institutions.main_crime_type,
+        institutions.crimes::integer as crimes,
+        institutions.serious_violence_crimes::integer as serious_violence_crimes,
+        institutions.crimes_recent::integer as crimes_recent,
+        institutions.crimes_previous::integer as crimes_previous,
+        institutions.harm_days::double precision as harm_days,
+        institutions.crimes / cell_totals.crimes::double precision as share_of_cell,
+        forces.data_to,
+        institutions.geom
+    from institutions
+    inner join {{ ref('dim_force') }} as forces on institutions.force = forces.force
+    left join cell_totals on institutions.institution_id = cell_totals.institution_id
+    left join {{ source('geo', 'areas') }} as areas
+        on institutions.area_id = areas.area_id
+    left join {{ ref('place_names') }} as names
+        on institutions.hexagon_id = names.hexagon_id
+)
+
+select * from final

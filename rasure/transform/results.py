@@ -1,0 +1,121 @@
+"""What dbt did: `run_results.json` as dataclasses, and as rows of `ops.dbt_runs`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psycopg
+
+FAILED = {"error", "fail", "runtime error"}
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One model, seed or test of one run. `seconds` is its wall time."""
+
+    node: str
+    resource_type: str
+    status: str
+    seconds: float
+    rows_affected: int | None
+    failures: int | None
+    message: str | None
+    started_at: datetime | None
+    finished_at: datetime
+
+    @property
+    def failed(self) -> bool:
+        """Whether the node itself went wrong (not: was skipped because of another)."""
+        return self.status in FAILED
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """What one call of dbt did. `seconds` is its wall time, start-up included."""
+
+    layer: str
+    invocation_id: str
+    seconds: float
+    nodes: tuple[NodeResult, ...]
+
+    @property
+    def failed(self) -> tuple[NodeResult, ...]:
+        """The nodes that went wrong."""
+        return tuple(node for node in self.nodes if node.failed)
+
+    @property
+    def skipped(self) -> int:
+        """How many nodes were not built because of those that went wrong."""
+        return sum(node.status == "skipped" for node in self.nodes)
+
+    def count(self, *resource_types: str) -> int:
+        """How many nodes of these types succeeded."""
+        return sum(
+            node.resource_type in resource_types and node.status in ("success", "pass")
+            for node in self.nodes
+        )
+
+
+def read(path: Path, layer: str, seconds: float, finished_at: datetime) -> LayerResult:
+    """Read dbt's `run_results.json` at `path`."""
+    content = json.loads(path.read_text())
+    return LayerResult(
+        layer=layer,
+        invocation_id=content["metadata"]["invocation_id"],
+        seconds=seconds,
+        nodes=tuple(_node(result, finished_at) for result in content["results"]),
+    )
+
+
+def store(connection: psycopg.Connection, result: LayerResult) -> None:
+    """Keep `result` in `ops.dbt_runs`."""
+    rows = [
+        (
+            result.invocation_id,
+            result.layer,
+            node.node,
+            node.resource_type,
+            node.status,
+            node.seconds,
+            node.rows_affected,
+            node.failures,
+            node.message,
+            node.started_at,
+            node.finished_at,
+        )
+        for node in result.nodes
+    ]
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.dbt_runs (invocation_id, layer, node, resource_type,"
+            " status, seconds, rows_affected, failures, message, started_at,"
+            " finished_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            rows,
+        )
+
+
+def _node(result: dict, finished_at: datetime) -> NodeResult:
+    resource_type, _, name = result["unique_id"].split(".", 2)
+    times = {step["name"]: step for step in result.get("timing", [])}
+    execute = times.get("execute", {})
+    rows = result.get("adapter_response", {}).get("rows_affected")
+    return NodeResult(
+        node=name,
+        resource_type=resource_type,
+        status=result["status"],
+        seconds=round(result["execution_time"], 3),
+        rows_affected=rows if isinstance(rows, int) and rows >= 0 else None,
+        failures=result.get("failures"),
+        message=result.get("message"),
+        started_at=_instant(execute.get("started_at")),
+        finished_at=_instant(execute.get("completed_at")) or finished_at,
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
