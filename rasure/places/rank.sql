@@ -17,7 +17,7 @@ scope_crimes as (
         fct_crime.hexagon_id,
         fct_crime.month,
         fct_crime.is_at_institution,
-        sqrt(coalesce(fct_crime.harm_days, 0)) * power(
+        sqrt(coalesce(fct_crime.harm_days, 0)::double precision) * power(
             2.0::double precision,
             -(
                 extract(year from age(observed.data_to, fct_crime.month)) * 12

@@ -69,7 +69,7 @@ EVENTS = """
         fct_crime.hexagon_id,
         extract(year from fct_crime.month) * 12
         + extract(month from fct_crime.month) - 1,
-        coalesce(fct_crime.harm_days, 0),
+        coalesce(fct_crime.harm_days, 0)::double precision,
         st_x(dim_place.geom),
         st_y(dim_place.geom),
         fct_crime.is_at_institution

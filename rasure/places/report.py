@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -44,7 +45,7 @@ def without_nan(values: object) -> object:
 
 
 def show_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print a table, a line each for metric, interval and null, and what it means."""
+    """Print a table (each metric, its interval, its null) and what it means."""
     first = evaluation.rows[0]
     where = "random locations" if evaluation.is_shuffled else "recorded locations"
     console.print(
@@ -53,42 +54,40 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
         f"crimes; every method has the same {first['hexagons']:,} hexagons, "
         f"{first['area_km2']:.2f} km2 or {first['area_percent']:.3f}% of the force."
     )
-    table = Table()
-    table.add_column("method")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("method", no_wrap=True)
     for title, _, _ in COLUMNS.values():
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for row in evaluation.rows:
-        table.add_row(TITLES[row["method"]], *(cell(row, metric) for metric in COLUMNS))
-        table.add_row(
-            "  by chance", *(null(row, metric) for metric in COLUMNS), style="dim"
-        )
+        for title, suffix in ((TITLES[row["method"]], ""), ("  by chance", "_null")):
+            values = [value(row, metric, suffix) for metric in COLUMNS]
+            ranges = [interval(row, metric, suffix) for metric in COLUMNS]
+            table.add_row(title, *values, style="dim" if suffix else "bold")
+            table.add_row("", *ranges, style="dim" if suffix else None)
         table.add_section()
     console.print(table)
     for line in in_words(evaluation):
         console.print(line)
 
 
-def number(value: float, scale: float, unit: str) -> str:
-    """A figure with as many decimals as its size deserves."""
-    if not math.isfinite(value):
-        return "none"
-    value *= scale
-    return f"{value:.{1 if value >= 10 else 2}f}{unit}"
-
-
-def cell(row: dict, metric: str, suffix: str = "") -> str:
-    """A figure above its interval."""
+def value(row: dict, metric: str, suffix: str) -> str:
+    """A figure of a row, with its unit."""
     _, scale, unit = COLUMNS[metric]
-    value, low, high = (
-        number(row[f"{metric}{suffix}{end}"], scale, unit)
-        for end in ("", "_low", "_high")
-    )
-    return f"{value}\n{low} to {high}"
+    return number(row[f"{metric}{suffix}"] * scale) + unit
 
 
-def null(row: dict, metric: str) -> str:
-    """What chance gives, in the same form."""
-    return cell(row, metric, "_null")
+def interval(row: dict, metric: str, suffix: str) -> str:
+    """The interval of a figure: `92.9-100.4`."""
+    scale = COLUMNS[metric][1]
+    ends = (row[f"{metric}{suffix}_{end}"] * scale for end in ("low", "high"))
+    return "-".join(number(end) for end in ends)
+
+
+def number(figure: float) -> str:
+    """A figure with as many decimals as its size deserves."""
+    if not math.isfinite(figure):
+        return "none"
+    return f"{figure:.{1 if figure >= 10 else 2}f}"
 
 
 def in_words(evaluation: Evaluation) -> list[str]:
@@ -97,11 +96,12 @@ def in_words(evaluation: Evaluation) -> list[str]:
     lines = []
     for row in evaluation.rows:
         title = TITLES[row["method"]]
-        if row["pai_low"] <= 1.0:
-            lines.append(f"{title.capitalize()}: no concentration beyond chance.")
+        title = title[0].upper() + title[1:]
+        if not row["is_beyond_chance"]:
+            lines.append(f"{title}: no concentration beyond chance.")
         else:
             lines.append(
-                f"{title.capitalize()}: {row['events_captured']:,} of "
+                f"{title}: {row['events_captured']:,} of "
                 f"{row['events_test']:,} crimes fell in its places, {row['pai']:.1f} "
                 f"times as many as their area alone would hold."
             )

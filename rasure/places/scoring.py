@@ -85,6 +85,7 @@ def score_one(
         **limits("hit_rate", low, high),
         "pai": score,
         **limits("pai", low / area_share, high / area_share),
+        "is_beyond_chance": low > area_share,
         "pei_star": metrics.pei_star(captured, after, len(chosen)),
         "pai_train": score_in_training,
         "recapture_ratio": metrics.recapture_ratio(score, score_in_training),
