@@ -1,0 +1,95 @@
+"""What every test can have: a real PostgreSQL with PostGIS, a home, the public data.
+
+One private cluster serves the whole session; each test that asks for `database` has a
+database of its own, copied from a template in which the schema stands.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--at-least",
+        type=int,
+        default=0,
+        help="fail when fewer tests than this were run (skipped ones do not count)",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    wanted = session.config.getoption("--at-least")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not wanted or reporter is None or session.config.option.collectonly:
+        return
+    ran = sum(len(reporter.stats.get(kind, [])) for kind in ("passed", "failed"))
+    if not SHARED.exists():
+        ran += len(reporter.stats.get("skipped", []))
+    if ran < wanted:
+        reporter.write_line(f"only {ran} tests were run; {wanted} or more are expected")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A running private cluster, fast and short-lived."""
+    from rasure import schema
+    from rasure.runtime.cluster import running_cluster
+
+    with running_cluster(fast=True) as cluster:
+        url = cluster.url("rasure", "rasure", cluster.password)
+        with psycopg.connect(url) as connection:
+            schema.ensure(connection)
+        yield cluster
+
+
+@pytest.fixture
+def new_database(cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A function that makes a fresh warehouse, points the settings at it, and returns
+    its URL; the last one made is in force."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{next(_numbers)}"
+        with cluster.admin() as admin:
+            admin.execute(f"create database {name} template rasure owner rasure")
+        made.append(name)
+        url = cluster.url(name, "rasure", cluster.password)
+        monkeypatch.setenv("RASURE_DATABASE_URL", url)
+        return url
+
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path / "home"))
+    yield make
+    with cluster.admin() as admin:
+        for name in made:
+            admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(new_database) -> str:
+    """The URL of a fresh warehouse in which the schema stands."""
+    return new_database()
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    """A connection to the test's warehouse, in autocommit mode."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real public data; the test is skipped where it is absent."""
+    if not (SHARED / "data").exists():
+        pytest.skip(f"needs the public data in {SHARED / 'data'}")
+    return SHARED / "data"
