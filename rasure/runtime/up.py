@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rasure.errors import SetupError
-from rasure.runtime import airflow, home, superset, supervisor, warehouse
+from rasure.runtime import airflow, home, orphans, superset, supervisor, warehouse
 from rasure.runtime.cluster import Cluster
 from rasure.runtime.services import GROUPS, Service, all_services, private_cluster_of
 from rasure.runtime.steps import run_missing
@@ -34,6 +34,7 @@ def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
     with _lock(settings, tell):
         home.prepare(settings)
         home.remember(settings)
+        _end_orphans(Settings.load(), tell)
         running = {
             name
             for name, state in supervisor.states(settings).items()
@@ -128,6 +129,16 @@ def _explanation(settings: Settings, name: str) -> str:
     return f"{name} did not come up. Its log, {log}, ends with: {last[:300]}"
 
 
+def _end_orphans(settings: Settings, tell: Tell) -> None:
+    """End what a killed process manager has left running."""
+    ports = settings.stored.get("ports")
+    if supervisor.states(settings) or not ports:
+        return
+    cluster = private_cluster_of(settings, ports["postgres"])
+    if orphans.end(settings.home / "run" / "supervisord.pid", cluster):
+        tell("ended services whose process manager had been killed")
+
+
 def _remove_stale_pid(cluster: Cluster) -> None:
     """Forget the process id of a server that a crash or a reboot has ended.
 
@@ -144,6 +155,7 @@ def down(tell: Tell) -> None:
         tell(f"nothing runs under {settings.home}")
         return
     with _lock(settings, tell):
+        _end_orphans(settings, tell)
         states = supervisor.states(settings)
         idle = ("STOPPED", "EXITED", "FATAL")
         live = {name for name, told in states.items() if told["statename"] not in idle}

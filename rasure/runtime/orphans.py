@@ -1,0 +1,72 @@
+"""Services that outlived their process manager (it was killed), and their end.
+
+supervisord leads a session of its own, in which all its services run; as long as one of
+them lives, the system gives the session's number to nobody else. A service of a home
+whose process manager is gone has nobody to look after it and holds the port of its
+successor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from rasure.runtime.cluster import Cluster
+
+
+def find(pid_file: Path) -> list[int]:
+    """The processes of the session that the dead supervisord of this file led."""
+    try:
+        leader = int(pid_file.read_text())
+        if pid_file.stat().st_mtime < _booted_at() or Path(f"/proc/{leader}").exists():
+            return []
+    except (OSError, ValueError):
+        return []
+    candidates = [
+        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()
+    ]
+    return [pid for pid in candidates if _session(pid) == leader]
+
+
+def _booted_at() -> float:
+    lines = Path("/proc/stat").read_text().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("btime"))
+
+
+def _session(pid: int) -> int | None:
+    with contextlib.suppress(OSError):
+        return os.getsid(pid)
+    return None
+
+
+def end(pid_file: Path, cluster: Cluster, patience: float = 20) -> int:
+    """End what `find` finds: first politely, then not; how many there were.
+
+    The database is stopped last and in order, so that the others can finish.
+    """
+    count = len(find(pid_file))
+    if not count:
+        return 0
+    for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
+        give_up = time.monotonic() + seconds
+        _signal(_others(pid_file, cluster), sign)
+        while _others(pid_file, cluster) and time.monotonic() < give_up:
+            time.sleep(0.2)
+    if cluster.postmaster():
+        cluster.stop()
+    return count
+
+
+def _others(pid_file: Path, cluster: Cluster) -> list[int]:
+    """The orphans that are not the database's (whose sessions lead their own)."""
+    postmaster = cluster.postmaster()
+    return [pid for pid in find(pid_file) if pid != postmaster]
+
+
+def _signal(pids: list[int], sign: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, sign)
