@@ -70,4 +70,7 @@ final as (
 select *
 from final
 where crimes > 0
-order by is_persistent desc, score / area_km2 desc, hexagon_id collate "C"
+order by
+    is_persistent desc,
+    round((score / area_km2)::numeric, 6) desc,
+    hexagon_id collate "C"

@@ -1,0 +1,132 @@
+import json
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from rasure.places import commands, rank_places, reading
+from rasure.places.definition import Definition
+from rasure.places.errors import NoPlaces
+from rasure.places.kde import quartic_kernel
+from rasure.places.methods import DESIGNATION, Training, choose
+from tests.integration.places_fixtures import Force, force, warehouse
+
+__all__ = ["force", "warehouse"]
+
+TRAIN = ["2024-01", "2024-02", "2024-03", "2024-06"]
+TEST = ["2024-07", "2024-08"]
+ASKED = ["--train", "2024-01:2024-06", "--test", "2024-07:2024-08", "--draws", "20"]
+
+
+@pytest.fixture
+def town(force):
+    """Forty places of one to four crimes a month, some of them not every month."""
+    rng = np.random.default_rng(6)
+    for step in range(40):
+        hexagon_id = force.hexagon(*(int(metre) for metre in rng.integers(0, 5900, 2)))
+        months = [month for month in TRAIN + TEST if rng.random() < 0.8]
+        force.plant(hexagon_id, months, 1 + step % 4)
+    return force
+
+
+def run(*arguments):
+    app = typer.Typer(pretty_exceptions_enable=False)
+    commands.register(app)
+    return CliRunner().invoke(app, ["places", *arguments], catch_exceptions=True)
+
+
+def test_what_is_published_is_what_is_evaluated(warehouse, town):
+    """The query and the arrays put the same places in the same order."""
+    definition = Definition.load()
+    grid = reading.read_grid(warehouse, town.name)
+    events = reading.read_events(warehouse, grid)
+    centres = np.column_stack([grid.x, grid.y])
+    training = Training(
+        cell=events.cell,
+        month=events.month,
+        harm_days=events.harm_days,
+        point=events.cell,
+        kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
+        is_candidate=np.ones(len(centres), dtype=bool),
+        observed=grid.observed,
+        period_months=2,
+    )
+    ranked = rank_places(warehouse, town.name, definition).places
+    chosen = choose(training, definition, len(ranked))[DESIGNATION]
+    assert grid.hexagon_id[chosen].tolist() == [place.hexagon_id for place in ranked]
+    assert len(grid.observed) == 6
+
+
+def test_evaluate_prints_a_row_for_each_method_and_keeps_them(warehouse, town):
+    result = run("evaluate", *ASKED, "--json")
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.output)
+    assert [row["method"] for row in rows] == [
+        "designation",
+        "last_period_counts",
+        "all_period_counts",
+        "kde_quartic",
+    ]
+    for row in rows:
+        assert row["coverage_percent"] == 0.13
+        assert row["events_test"] > 0
+        assert row["pai"] == pytest.approx(row["hit_rate"] * 100 / row["area_percent"])
+        assert {"pei_star", "recapture_ratio", "jaccard", "pai_null"} <= set(row)
+    stored = warehouse.execute(
+        "select force, train_from::text, train_to::text, test_from::text, "
+        "test_to::text, method, metrics from places.evaluations order by evaluation_id"
+    ).fetchall()
+    assert [row[-1] for row in stored] == rows
+    assert stored[0][:6] == (
+        "borchester",
+        "2024-01-01",
+        "2024-06-30",
+        "2024-07-01",
+        "2024-08-31",
+        "designation",
+    )
+
+
+def test_the_same_seed_prints_the_same_figures(warehouse, town):
+    one = run("evaluate", *ASKED, "--json", "--seed", "3")
+    assert one.output == run("evaluate", *ASKED, "--json", "--seed", "3").output
+    assert one.output != run("evaluate", *ASKED, "--json", "--seed", "4").output
+
+
+def test_the_table_says_what_the_figures_mean(warehouse, town):
+    output = " ".join(run("evaluate", *ASKED, "--coverage", "1").output.split())
+    assert (
+        "Trained on 2024-01 to 2024-03, 2024-06, tested on 2024-07 to 2024-08" in output
+    )
+    assert "times as many as their area alone would hold" in output
+    assert "Designation over the better of the two counts" in output
+
+
+def test_random_locations_are_called_no_concentration(warehouse, town):
+    output = " ".join(run("evaluate", *ASKED, "--shuffled").output.split())
+    assert "random locations" in output
+    assert "Designation: no concentration beyond chance." in output
+
+
+def test_designate_prints_and_publishes(warehouse, town):
+    result = run("designate", "--coverage", "0.5", "--json")
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(result.output)
+    assert row["is_new"]
+    assert row["hexagons"] == 5
+    assert row["area_percent"] == pytest.approx(0.55, abs=0.01)
+    assert row["hot_spots"][0]["hot_spot_name"].endswith(", Oxford")
+    again = run("designate", "borchester", "--coverage", "0.5")
+    assert "this version is in force already" in " ".join(again.output.split())
+
+
+def test_several_forces_need_to_be_told_apart(warehouse, town):
+    other = Force(warehouse, "ambridge")
+    other.plant(other.hexagon(3000, 3000), TRAIN + TEST, 3)
+    refused = run("evaluate", *ASKED)
+    assert isinstance(refused.exception, NoPlaces)
+    assert "--force: the warehouse has ambridge, borchester" in str(refused.exception)
+    unknown = run("evaluate", *ASKED, "--force", "kent")
+    assert "no crimes of 'kent'" in str(unknown.exception)
+    assert run("evaluate", *ASKED, "--force", "ambridge").exit_code == 0
