@@ -1,0 +1,202 @@
+"""Roles, users and row-level security, from YAML and a secrets file.
+
+Superset's import bundle knows none of these, so the same command applies them. Only
+what is ours is touched: roles and rules whose name begins with `rasure`, and the users
+the secrets file names. Passwords are never in the assets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from publishing.errors import SyncError
+
+PREFIX = "rasure"
+USERS = "RASURE_SUPERSET_USERS"
+
+
+@dataclass
+class Access:
+    """The roles with their permissions, the row-level rules and the users."""
+
+    roles: dict[str, dict]
+    rules: list[dict]
+    users: dict[str, dict]
+
+
+def load(folder: Path, users_file: str | None = None) -> Access:
+    """Read `roles.yaml`, `row_level_security.yaml` and the users' secrets file.
+
+    Raises `SyncError` naming the file and the key of what is wrong.
+    """
+    roles = yaml.safe_load((folder / "roles.yaml").read_text()) or {}
+    rules = yaml.safe_load((folder / "row_level_security.yaml").read_text()) or []
+    for name, role in roles.items():
+        if not name.startswith(PREFIX):
+            raise SyncError(f"roles.yaml: {name}: a role of ours begins with {PREFIX}")
+        for parent in role.get("includes") or []:
+            if parent not in roles:
+                raise SyncError(f"roles.yaml: {name}: includes: no role {parent}")
+    for number, rule in enumerate(rules, 1):
+        for key in ("name", "role", "areas"):
+            if not rule.get(key):
+                raise SyncError(f"row_level_security.yaml: rule {number}: {key}: empty")
+    users = _users(users_file or os.environ.get(USERS))
+    known = {*roles, *(rule["role"] for rule in rules), "Admin"}
+    for name, user in users.items():
+        for role in user["roles"]:
+            if role not in known:
+                raise SyncError(f"{USERS}: {name}: no role is named {role}")
+    return Access(roles, rules, users)
+
+
+def _users(path: str | None) -> dict[str, dict]:
+    if not path:
+        return {}
+    try:
+        content = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise SyncError(f"{USERS}: {path} cannot be read as JSON") from error
+    for name, user in content.items():
+        if not user.get("password") or not user.get("roles"):
+            raise SyncError(f"{USERS}: {name}: needs a password and a list of roles")
+    return content
+
+
+def permissions(access: Access, role: str) -> set[tuple[str, str]]:
+    """The (permission, view) pairs of a role, with those of the roles it includes."""
+    content = access.roles[role]
+    found = {(p[0], p[1]) for p in content.get("permissions") or []}
+    for parent in content.get("includes") or []:
+        found |= permissions(access, parent)
+    return found
+
+
+def clause(areas: list[str]) -> str:
+    """The condition that keeps a role to its areas, quoted for SQL.
+
+    >>> clause(["Slough", "King's Wood"])
+    "area in ('Slough', 'King''s Wood')"
+    """
+    quoted = ", ".join("'" + area.replace("'", "''") + "'" for area in areas)
+    return f"area in ({quoted})"
+
+
+def apply(access: Access, area_tables: set[str]) -> str:
+    """Put roles, rules and users in place; returns what changed, in a sentence.
+
+    `area_tables` are the datasets that have an `area` column: a rule without its own
+    list of datasets holds for all of them.
+    """
+    from publishing.importing import SERVICE_USER  # one name, kept in one place
+
+    changes = _roles(access) + _rules(access, area_tables)
+    changes += _accounts(access, SERVICE_USER)
+    return ", ".join(changes) if changes else "unchanged"
+
+
+def _roles(access: Access) -> list[str]:
+    from superset.connectors.sqla.models import SqlaTable
+
+    from publishing.assets import NAMESPACE
+    from superset import db, security_manager
+
+    datasets = {
+        ("datasource_access", table.get_perm())
+        for table in db.session.query(SqlaTable).all()
+        if str(table.uuid).startswith(NAMESPACE)
+    }
+    changes = []
+    wanted = {name: permissions(access, name) | datasets for name in access.roles}
+    for rule in access.rules:
+        wanted.setdefault(rule["role"], set())
+    for name, pairs in wanted.items():
+        role = security_manager.add_role(name)
+        views = []
+        for permission, view in sorted(pairs):
+            pair = security_manager.find_permission_view_menu(permission, view)
+            if pair is None:
+                raise SyncError(
+                    f"roles.yaml: {name}: Superset has no permission {permission} on "
+                    f"{view}. Run `superset init`, or mend the name."
+                )
+            views.append(pair)
+        if {view.id for view in role.permissions} != {view.id for view in views}:
+            role.permissions = views
+            changes.append(f"role {name}")
+    db.session.commit()
+    return changes
+
+
+def _rules(access: Access, area_tables: set[str]) -> list[str]:
+    from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
+
+    from superset import db, security_manager
+
+    tables = db.session.query(SqlaTable).filter_by(schema="marts").all()
+    ours = {
+        rule.name: rule
+        for rule in db.session.query(RowLevelSecurityFilter).all()
+        if rule.name.startswith(f"{PREFIX}: ")
+    }
+    changes = []
+    for content in access.rules:
+        name = f"{PREFIX}: {content['name']}"
+        rule = ours.pop(name, None) or RowLevelSecurityFilter(name=name)
+        chosen = set(content.get("datasets") or area_tables)
+        state = {
+            "clause": clause(content["areas"]),
+            "filter_type": "Regular",
+            "group_key": f"{PREFIX} area",
+            "tables": [table for table in tables if table.table_name in chosen],
+            "roles": [security_manager.find_role(content["role"])],
+        }
+        if any(getattr(rule, key) != value for key, value in state.items()):
+            for key, value in state.items():
+                setattr(rule, key, value)
+            db.session.add(rule)
+            changes.append(f"rule {content['name']}")
+    for rule in ours.values():
+        db.session.delete(rule)
+        changes.append(f"rule {rule.name} removed")
+    db.session.commit()
+    return changes
+
+
+def _accounts(access: Access, service: str) -> list[str]:
+    from werkzeug.security import check_password_hash, generate_password_hash
+
+    from superset import db, security_manager
+
+    changes = []
+    for name, content in access.users.items():
+        if name == service:
+            raise SyncError(f"{USERS}: {name}: that name is Rasure's own")
+        roles = [security_manager.find_role(role) for role in content["roles"]]
+        user = security_manager.find_user(username=name)
+        if user is None:
+            user = security_manager.add_user(
+                username=name,
+                first_name=content.get("first_name", name.capitalize()),
+                last_name=content.get("last_name", ""),
+                email=content.get("email", f"{name}@localhost"),
+                role=roles,
+                password=content["password"],
+            )
+            if not user:
+                raise SyncError(f"{USERS}: {name}: Superset would not add this user")
+            changes.append(f"user {name}")
+            continue
+        if not check_password_hash(user.password, content["password"]):
+            user.password = generate_password_hash(content["password"])
+            changes.append(f"password of {name}")
+        if {role.id for role in user.roles} != {role.id for role in roles}:
+            user.roles = roles
+            changes.append(f"roles of {name}")
+    db.session.commit()
+    return changes

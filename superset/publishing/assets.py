@@ -1,0 +1,156 @@
+"""Read the assets: one YAML file each, known by its UUID.
+
+The files are leaner than Superset's export, so that a change is a short diff: SQL and
+CSS stand in files of their own, and what can be derived (ids, positions, filter scopes,
+query contexts) is derived by `render` and never written down.
+
+Every UUID is `5e0a7a5e-<kind>-4000-8000-<number>`: the first group marks what is ours
+in a Superset that others use too, the second one the kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from publishing.errors import AssetFaults
+
+NAMESPACE = "5e0a7a5e-"
+KINDS = {
+    "databases": "0001",
+    "datasets": "0002",
+    "charts": "0003",
+    "dashboards": "0004",
+}
+KEYS = {
+    "databases": (
+        {"database_name", "uuid", "sqlalchemy_uri"},
+        {
+            "expose_in_sqllab",
+            "allow_ctas",
+            "allow_cvas",
+            "allow_dml",
+            "allow_file_upload",
+            "allow_run_async",
+            "cache_timeout",
+        },
+    ),
+    "datasets": (
+        {"table_name", "schema", "uuid", "database_uuid", "columns", "metrics"},
+        {"description", "main_dttm_col", "sql_file", "reads"},
+    ),
+    "charts": (
+        {"slice_name", "uuid", "dataset_uuid", "viz_type", "params"},
+        {"description"},
+    ),
+    "dashboards": (
+        {"dashboard_title", "slug", "uuid", "tabs"},
+        {
+            "description",
+            "css_file",
+            "filters",
+            "cross_filters",
+            "every_tab",
+            "without_rows",
+        },
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: where it is (`charts/map.yaml`) and what it holds."""
+
+    file: str
+    content: dict
+    companion: str | None = None
+
+    @property
+    def uuid(self) -> str:
+        """The asset's UUID, as text."""
+        return str(self.content["uuid"])
+
+
+@dataclass
+class Bundle:
+    """All assets by kind and UUID."""
+
+    databases: dict[str, Asset] = field(default_factory=dict)
+    datasets: dict[str, Asset] = field(default_factory=dict)
+    charts: dict[str, Asset] = field(default_factory=dict)
+    dashboards: dict[str, Asset] = field(default_factory=dict)
+
+    def kind(self, name: str) -> dict[str, Asset]:
+        """The assets of one kind by UUID."""
+        return getattr(self, name)
+
+    def dataset_named(self, table: str) -> Asset:
+        """The dataset of that table name; raises `KeyError` when there is none."""
+        for dataset in self.datasets.values():
+            if dataset.content["table_name"] == table:
+                return dataset
+        raise KeyError(table)
+
+
+def load(folder: Path) -> Bundle:
+    """Read every asset under `folder`.
+
+    Raises `AssetFaults` with every unreadable file, missing or unknown key, wrong or
+    doubled UUID and missing companion file (SQL, CSS) at once.
+    """
+    bundle, faults, companions = Bundle(), [], set()
+    for kind in KINDS:
+        for path in sorted((folder / kind).glob("*.yaml")):
+            file = f"{kind}/{path.name}"
+            asset = _read(path, file, kind, faults)
+            if asset is None:
+                continue
+            name = asset.content.get("sql_file") or asset.content.get("css_file")
+            companions.add((folder / kind / name).resolve() if name else None)
+            if asset.uuid in bundle.kind(kind):
+                other = bundle.kind(kind)[asset.uuid].file
+                faults.append(f"{file}: uuid: {asset.uuid} is also that of {other}")
+            bundle.kind(kind)[asset.uuid] = asset
+    known = {".yaml", ".sql", ".css"}
+    for path in sorted(folder.glob("*/*")):
+        stray = path.suffix not in known or path.parent.name not in KINDS
+        alone = path.suffix in {".sql", ".css"} and path.resolve() not in companions
+        if stray or alone:
+            faults.append(f"{path.parent.name}/{path.name}: no asset uses this file")
+    if faults:
+        raise AssetFaults(faults)
+    return bundle
+
+
+def _read(path: Path, file: str, kind: str, faults: list[str]) -> Asset | None:
+    """One asset, or None with the reason added to `faults`."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" in line {place.line + 1}" if place else ""
+        faults.append(f"{file}: not valid YAML{line}")
+        return None
+    if not isinstance(content, dict):
+        faults.append(f"{file}: expected keys and values, found {content!r:.40}")
+        return None
+    required, optional = KEYS[kind]
+    for key in sorted(required - content.keys()):
+        faults.append(f"{file}: {key}: missing")
+    for key in sorted(content.keys() - required - optional):
+        faults.append(f"{file}: {key}: unknown key")
+    if required - content.keys():
+        return None
+    prefix = f"{NAMESPACE}{KINDS[kind]}-4000-8000-"
+    if not str(content["uuid"]).startswith(prefix):
+        faults.append(f"{file}: uuid: {content['uuid']} does not begin with {prefix}")
+    companion = content.get("sql_file") or content.get("css_file")
+    if companion is None:
+        return Asset(file, content)
+    beside = path.parent / companion
+    if not beside.is_file():
+        faults.append(f"{file}: {companion} is not beside it")
+        return None
+    return Asset(file, content, beside.read_text(encoding="utf-8"))

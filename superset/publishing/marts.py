@@ -1,0 +1,105 @@
+"""What the sync asks the marts: their columns, which are empty, the first force.
+
+Read through SQLAlchemy with the reader's own rights, so that what is checked is what an
+officer's chart will be able to read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from publishing.assets import Bundle
+from publishing.chain import Marts
+from publishing.errors import AssetFaults, SyncError
+from publishing.render import Facts
+
+
+def connect(url: str) -> Engine:
+    """An engine on the marts; raises `SyncError` when they do not answer."""
+    engine = create_engine(url, connect_args={"connect_timeout": 10})
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        raise SyncError(
+            f"The marts at {engine.url.host}:{engine.url.port} "
+            f"({engine.url.database}) do not answer as the "
+            "reader role. Start the warehouse with `rasure up`, or check RASURE_READER_URL."
+        ) from error
+    return engine
+
+
+def columns(engine: Engine) -> Marts:
+    """The columns of every mart that the reader may select from."""
+    found = defaultdict(set)
+    with engine.connect() as connection:
+        for table, column in connection.execute(
+            text(
+                "select table_name, column_name from information_schema.columns "
+                "where table_schema = 'marts'"
+            )
+        ):
+            found[table].add(column)
+    return dict(found)
+
+
+def try_queries(engine: Engine, bundle: Bundle) -> None:
+    """Plan every dataset's columns and metrics; raises `AssetFaults` naming those that
+    the database refuses."""
+    faults = []
+    for dataset in bundle.datasets.values():
+        content = dataset.content
+        source = f"({dataset.companion}) as source" if dataset.companion else None
+        source = source or f"{content['schema']}.{content['table_name']}"
+        tries = [
+            ("columns", column["column_name"], column.get("expression"))
+            for column in content["columns"]
+        ]
+        tries += [
+            ("metrics", metric["metric_name"], metric["expression"])
+            for metric in content["metrics"]
+        ]
+        for key, name, expression in tries:
+            with engine.connect() as connection:
+                try:
+                    connection.exec_driver_sql(
+                        f"explain select {expression or name} from {source}".replace(
+                            "%", "%%"
+                        )
+                    )
+                except ProgrammingError as error:
+                    reason = str(error.orig).splitlines()[0]
+                    faults.append(f"{dataset.file}: {key}: {name}: {reason}")
+    if faults:
+        raise AssetFaults(faults)
+
+
+def facts(engine: Engine, bundle: Bundle) -> Facts:
+    """Which marts are empty, and the force whose data reach furthest.
+
+    Raises `SyncError` when the marts hold no force at all: there is nothing to show.
+    """
+    empty = set()
+    with engine.connect() as connection:
+        for dataset in bundle.datasets.values():
+            if dataset.companion:
+                continue
+            table = dataset.content["table_name"]
+            query = text(f"select exists (select from marts.{table})")
+            if not connection.execute(query).scalar():
+                empty.add(table)
+        first = connection.execute(
+            text(
+                "select force_name from marts.force_summary "
+                "order by data_as_at desc nulls last, force_name limit 1"
+            )
+        ).scalar()
+    if first is None:
+        raise SyncError(
+            "marts.force_summary has no rows, so there is nothing to show. Land a "
+            "delivery (`rasure land`) and run `rasure transform` first."
+        )
+    return Facts(empty=empty, defaults={"force_name": [first]})

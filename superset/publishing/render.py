@@ -1,0 +1,142 @@
+"""Write the bundle that Superset imports from the assets, the settings and the data.
+
+Pure: the same assets, settings and facts give the same bytes, which is what makes a
+second synchronisation change nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from publishing.assets import Bundle
+from publishing.errors import SyncError
+from publishing.filters import cross_filters, native_filters
+from publishing.layout import charts_in, position, tabs_with_rows
+from publishing.queries import query_context
+
+VERSION = "1.0.0"
+COLUMN = {
+    "groupby": True,
+    "filterable": True,
+    "is_dttm": False,
+    "is_active": True,
+    "expression": None,
+    "description": None,
+}
+METRIC = {"d3format": None, "description": None, "warning_text": None}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the marts say: which are empty, and the values the filters start with."""
+
+    empty: set[str] = field(default_factory=set)
+    defaults: dict[str, list[str]] = field(default_factory=dict)
+
+
+def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, str]:
+    """The import bundle: `{file name: YAML text}`.
+
+    `settings` holds `RASURE_READER_URL`, `RASURE_PROTECTIVE_MARKING` and
+    `RASURE_TILE_URL`; a text or a URL of the assets names them as `${…}`.
+    """
+
+    def fill(text: str) -> str:
+        return re.sub(r"\$\{(\w+)\}", lambda found: _setting(settings, found[1]), text)
+
+    files = {"metadata.yaml": {"version": VERSION, "type": "assets"}}
+    shown = set()
+    for asset in bundle.dashboards.values():
+        tabs = tabs_with_rows(asset, facts.empty, bundle)
+        shown |= set(charts_in(tabs))
+        files[asset.file] = _dashboard(asset, tabs, bundle, facts, fill)
+    for asset in bundle.databases.values():
+        content = {**asset.content, "version": VERSION, "extra": {}}
+        content["sqlalchemy_uri"] = fill(content["sqlalchemy_uri"])
+        content["allow_csv_upload"] = content.pop("allow_file_upload", False)
+        files[asset.file] = content
+    for asset in bundle.datasets.values():
+        files[asset.file] = _dataset(asset)
+    for uuid, asset in bundle.charts.items():
+        if uuid in shown:
+            files[asset.file] = _chart(asset, settings)
+    return {name: yaml.safe_dump(content) for name, content in files.items()}
+
+
+def _setting(settings: dict[str, str], name: str) -> str:
+    if not settings.get(name):
+        raise SyncError(f"The assets need {name}, which is not set in the environment.")
+    return settings[name]
+
+
+def _dataset(asset) -> dict:
+    content = {k: v for k, v in asset.content.items() if k not in ("sql_file", "reads")}
+    return {
+        "main_dttm_col": None,
+        "description": None,
+        **content,
+        "version": VERSION,
+        "sql": asset.companion,
+        "filter_select_enabled": True,
+        "offset": 0,
+        "is_managed_externally": True,
+        "columns": [{**COLUMN, **column} for column in content["columns"]],
+        "metrics": [{**METRIC, **metric} for metric in content["metrics"]],
+    }
+
+
+def _chart(asset, settings: dict[str, str]) -> dict:
+    content = {"description": None, **asset.content}
+    params = {**content["params"], "viz_type": content["viz_type"]}
+    if "mapbox_style" in params and settings.get("RASURE_TILE_URL"):
+        params["mapbox_style"] = f"tile://{settings['RASURE_TILE_URL']}"
+    content["params"] = params
+    context = query_context(content)
+    return {
+        **content,
+        "version": VERSION,
+        "query_context": json.dumps(context),
+        "cache_timeout": None,
+        "is_managed_externally": True,
+    }
+
+
+def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> dict:
+    content = asset.content
+    chart_ids = {uuid: n for n, uuid in enumerate(charts_in(tabs), 1)}
+    return {
+        "dashboard_title": content["dashboard_title"],
+        "description": content.get("description"),
+        "slug": content["slug"],
+        "uuid": asset.uuid,
+        "css": asset.companion,
+        "published": True,
+        "is_managed_externally": True,
+        "version": VERSION,
+        "position": position(asset, tabs, chart_ids, bundle, fill),
+        "metadata": {
+            "color_scheme": "rasure",
+            "label_colors": {},
+            "shared_label_colors": [],
+            "color_scheme_domain": [],
+            "map_label_colors": {},
+            "cross_filters_enabled": True,
+            "expanded_slices": {},
+            "refresh_frequency": 0,
+            "timed_refresh_immune_slices": [],
+            "default_filters": "{}",
+            "filter_bar_orientation": "HORIZONTAL",
+            "native_filter_configuration": native_filters(
+                asset, bundle, chart_ids, facts.defaults
+            ),
+            "chart_configuration": cross_filters(asset, chart_ids),
+            "global_chart_configuration": {
+                "scope": {"rootPath": [], "excluded": []},
+                "chartsInScope": [],
+            },
+        },
+    }

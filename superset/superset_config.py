@@ -1,0 +1,167 @@
+"""Superset's settings: what differs between homes comes from the environment.
+
+| variable | meaning |
+| --- | --- |
+| `SUPERSET_SECRET_KEY` | signs sessions and encrypts stored passwords; required |
+| `SQLALCHEMY_DATABASE_URI` | Superset's own metadata, PostgreSQL; required |
+| `RASURE_READER_URL` | the marts, as the reader role; required |
+| `RASURE_HOME` | caches are kept in `<home>/superset/cache` (default `.local`) |
+| `RASURE_PROTECTIVE_MARKING` | the banner on every tab, default `OFFICIAL` |
+| `RASURE_TILE_URL` | a tile server, `https://host/{z}/{x}/{y}.png`; none by default |
+| `RASURE_SUPERSET_HTTPS` | `1` when served over TLS: cookies are marked so |
+
+Nothing here calls out of the machine: no telemetry host, no map host and no font host
+is in the content security policy, so a browser refuses what a library may still try.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
+
+SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
+SQLALCHEMY_DATABASE_URI = os.environ["SQLALCHEMY_DATABASE_URI"]
+RASURE_READER_URL = os.environ["RASURE_READER_URL"]
+RASURE_PROTECTIVE_MARKING = os.environ.get("RASURE_PROTECTIVE_MARKING") or "OFFICIAL"
+RASURE_TILE_URL = os.environ.get("RASURE_TILE_URL") or ""
+
+# Caches on disk: they outlive a restart, need no server and are shared by the workers.
+# What a person has filtered stays in the metadata database, Superset's default.
+_CACHE = {
+    "CACHE_TYPE": "FileSystemCache",
+    "CACHE_DEFAULT_TIMEOUT": 24 * 3600,
+    "CACHE_THRESHOLD": 5000,
+}
+CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(HOME / "superset" / "cache" / "metadata")}
+DATA_CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(HOME / "superset" / "cache" / "data")}
+
+FEATURE_FLAGS = {
+    "CACHE_QUERY_BY_USER": True,
+    "DASHBOARD_VIRTUALIZATION": True,
+    "DRILL_BY": False,
+    "DRILL_TO_DETAIL": False,
+    "EMBEDDABLE_CHARTS": False,
+    "ENABLE_TEMPLATE_PROCESSING": False,
+}
+CELERY_CONFIG = None
+SQLLAB_BACKEND_PERSISTENCE = False
+PUBLIC_ROLE_LIKE = None
+FAB_API_SWAGGER_UI = False
+ENABLE_CORS = False
+RATELIMIT_ENABLED = True
+RATELIMIT_APPLICATION = "200 per second"
+RATELIMIT_STORAGE_URI = "memory://"
+
+# Loopback is served without TLS, so cookies are marked secure only where the front is;
+# same-site keeps another page from using a session either way.
+_HTTPS = os.environ.get("RASURE_SUPERSET_HTTPS") == "1"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _HTTPS
+PERMANENT_SESSION_LIFETIME = 12 * 3600
+WTF_CSRF_ENABLED = True
+ENABLE_PROXY_FIX = _HTTPS
+
+_TILE_HOSTS = []
+DECKGL_BASE_MAP = [["none", "Outlines only"]]
+if RASURE_TILE_URL:
+    _place = urlsplit(RASURE_TILE_URL)
+    _TILE_HOSTS = [f"{_place.scheme}://{_place.netloc}"]
+    DECKGL_BASE_MAP = [[f"tile://{RASURE_TILE_URL}", "Streets"], *DECKGL_BASE_MAP]
+
+TALISMAN_ENABLED = True
+TALISMAN_CONFIG = {
+    "content_security_policy": {
+        "base-uri": ["'self'"],
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:", *_TILE_HOSTS],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", *_TILE_HOSTS],
+        "object-src": "'none'",
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "font-src": ["'self'"],
+        "script-src": ["'self'", "'strict-dynamic'"],
+    },
+    "content_security_policy_nonce_in": ["script-src"],
+    "force_https": _HTTPS,
+    "session_cookie_secure": _HTTPS,
+}
+
+# The banner, the legend and the footer are Markdown with classes, styled by the
+# dashboard's CSS; scripts and event handlers stay forbidden.
+HTML_SANITIZATION = True
+HTML_SANITIZATION_SCHEMA_EXTENSIONS = {"attributes": {"*": ["className", "style"]}}
+
+
+def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
+    """Tell PostgreSQL who asks, so that its row-level security can tell users apart."""
+    del security_manager, source
+    arguments = params.setdefault("connect_args", {})
+    name = (username or "").replace("\\", "\\\\").replace(" ", "\\ ")
+    arguments["options"] = f"-c timezone=UTC -c rasure.username={name}"
+    arguments["application_name"] = "rasure-superset"
+    return uri, params
+
+
+APP_NAME = "Rasure"
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 132 32">'
+    '<path d="M16 2l12 7v14l-12 7-12-7V9z" fill="#17324d"/>'
+    '<path d="M16 9l6 3.5v7L16 23l-6-3.5v-7z" fill="#c8452d"/>'
+    '<text x="38" y="23" font-family="Arial,sans-serif" font-size="21" '
+    'font-weight="700" fill="#17324d">Rasure</text></svg>'
+)
+APP_ICON = "data:image/svg+xml," + quote(_LOGO)
+FAVICONS = [{"href": "data:image/svg+xml," + quote(_LOGO.replace("132", "32"))}]
+THEME_DARK = None
+ENABLE_UI_THEME_ADMINISTRATION = False
+THEME_DEFAULT = {
+    "token": {
+        "brandAppName": APP_NAME,
+        "brandLogoAlt": APP_NAME,
+        "brandLogoUrl": APP_ICON,
+        "brandLogoMargin": "14px 0",
+        "brandLogoHref": "/superset/dashboard/serious-violence/",
+        "brandLogoHeight": "28px",
+        "colorPrimary": "#17324d",
+        "colorLink": "#1d5b94",
+        "colorError": "#b3261e",
+        "colorWarning": "#b86e00",
+        "colorSuccess": "#2e7d4f",
+        "colorInfo": "#1d5b94",
+        "fontUrls": [],
+        "fontFamily": "Inter, Helvetica, Arial, sans-serif",
+        "fontFamilyCode": "'IBM Plex Mono', 'Courier New', monospace",
+    },
+    "algorithm": "default",
+}
+EXTRA_CATEGORICAL_COLOR_SCHEMES = [
+    {
+        "id": "rasure",
+        "label": "Rasure",
+        "description": "Sober, told apart by the colour-blind",
+        "isDefault": True,
+        "colors": [
+            "#17324d",
+            "#c8452d",
+            "#5b8db8",
+            "#d9a441",
+            "#4f7f6b",
+            "#8a5a83",
+            "#7d8a97",
+            "#a8c5dd",
+            "#e39a83",
+            "#3f6f9f",
+            "#b9c3cc",
+            "#6b4c3b",
+        ],
+    }
+]
+# Dates and numbers as they are written in Britain.
+D3_TIME_FORMAT = {
+    "dateTime": "%A, %e %B %Y %X",
+    "date": "%d/%m/%Y",
+    "time": "%H:%M:%S",
+}

@@ -1,0 +1,117 @@
+"""Synchronise Superset with the assets and the access rules of this folder.
+
+    python superset/sync.py [--check-only] [--warm]
+
+Checks the whole chain dashboard → chart → dataset → mart first, without Superset; then
+imports, gives access and counts; with `--warm`, runs every chart once. The same command
+again changes nothing. It runs in Superset's environment and in Superset's own process,
+so it needs no running server, only the settings of `superset_config.py`.
+
+Why it is safe: nothing is imported unless the chain holds; the import is one
+transaction; only assets of our UUIDs, roles and rules of our name and the users of the
+secrets file are touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from publishing import access, assets, chain, filters, render  # noqa: E402
+from publishing.errors import SyncError  # noqa: E402
+
+SETTINGS = ("RASURE_READER_URL", "RASURE_PROTECTIVE_MARKING", "RASURE_TILE_URL")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code, 1 for any fault."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check-only", action="store_true", help="import nothing")
+    parser.add_argument("--warm", action="store_true", help="run every chart once")
+    parser.add_argument("--user", default="officer", help="whose caches to warm")
+    parser.add_argument("--assets", type=Path, default=HERE / "assets")
+    parser.add_argument("--access", type=Path, default=HERE / "access")
+    options = parser.parse_args(arguments)
+    try:
+        synchronise(options)
+    except SyncError as error:
+        print(f"superset/sync.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def synchronise(options: argparse.Namespace) -> None:
+    """Check, import, give access and warm; raises `SyncError` at the first fault."""
+    settings = {name: os.environ.get(name, "") for name in SETTINGS}
+    settings["RASURE_PROTECTIVE_MARKING"] = (
+        settings["RASURE_PROTECTIVE_MARKING"] or "OFFICIAL"
+    )
+    bundle = assets.load(options.assets)
+    contracts = chain.contracts(HERE.parent / "dbt" / "models" / "marts")
+    chain.check(bundle, contracts or None, "dbt's contracts")
+    given = access.load(options.access)
+    print(
+        f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
+        f"{len(bundle.datasets)} datasets"
+        + (" against dbt's contracts" if contracts else "")
+    )
+    if not settings["RASURE_READER_URL"]:
+        if options.check_only:
+            return
+        raise SyncError("RASURE_READER_URL is not set, so there are no marts to show.")
+
+    from publishing import marts
+
+    engine = marts.connect(settings["RASURE_READER_URL"])
+    chain.check(bundle, marts.columns(engine), "the live marts")
+    marts.try_queries(engine, bundle)
+    print("Checked against the live marts")
+    if options.check_only:
+        return
+    facts = marts.facts(engine, bundle)
+    files = render.render(bundle, settings, facts)
+
+    for name in ("superset", "alembic", "flask_appbuilder"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from superset.app import create_app
+
+    with create_app().app_context():
+        publish(options, bundle, given, files, facts)
+
+
+def publish(options, bundle, given, files, facts) -> None:
+    """The part that needs Superset: import, access, caches."""
+    from publishing import importing, warming
+    from superset.extensions import cache_manager
+
+    print(f"Assets: {importing.apply(files)}")
+    area_tables = {
+        asset.content["table_name"]
+        for asset in bundle.datasets.values()
+        if "area" in chain.columns_of(asset)
+    }
+    print(f"Access: {access.apply(given, area_tables)}")
+    cache_manager.data_cache.clear()
+    if options.warm:
+        starting = {
+            uuid: filters.applied(board, bundle, uuid, facts.defaults)
+            for board in bundle.dashboards.values()
+            for uuid in bundle.charts
+            if bundle.charts[uuid].file in files
+        }
+        warmed = warming.warm(options.user, starting)
+        slowest = warmed[0]
+        print(
+            f"Warmed {len(warmed)} charts as {options.user}; slowest: {slowest.chart}, "
+            f"{slowest.milliseconds:.0f} ms for {slowest.rows} rows"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
