@@ -86,6 +86,15 @@ def status(
         typer.echo(_sentence(row))
 
 
+@geography.command()
+def forces() -> None:
+    """List the forces that can be built, by the name that their files bear."""
+    from rasure.geography import known_forces
+
+    for force, name in known_forces().items():
+        typer.echo(f"{force}: {name}")
+
+
 def _sentence(row: dict) -> str:
     """What is there of one force, in a line."""
     return (

@@ -40,8 +40,8 @@ def scratch_warehouse() -> Iterator[psycopg.Connection]:
             admin.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture(scope="module")
-def ground():
+@contextmanager
+def three_forces() -> Iterator[psycopg.Connection]:
     """A connection to a warehouse with Thames Valley, London and West Yorkshire."""
     with scratch_warehouse() as connection:
         for force in ("thames-valley", "city-of-london", "west-yorkshire"):
@@ -50,10 +50,8 @@ def ground():
         connection.rollback()
 
 
-@pytest.fixture
-def command_line(monkeypatch):
+def command_line() -> typer.Typer:
     """The `geography` commands as an app of their own."""
-    monkeypatch.setenv("COLUMNS", "200")
     app = typer.Typer(pretty_exceptions_enable=False)
     commands.register(app)
     return app

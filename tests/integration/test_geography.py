@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rasure import geography
-from tests.integration.geography_fixtures import ground, one  # noqa: F401
+from tests.integration.geography_fixtures import one, three_forces
 
 PUBLISHED_KM2 = {
     "Aylesbury Vale": 903,
@@ -38,7 +38,13 @@ INSTITUTION_AREAS = {
 }
 
 
-def test_force_area_is_the_published_one(ground):  # noqa: F811
+@pytest.fixture(scope="module")
+def ground():
+    with three_forces() as connection:
+        yield connection
+
+
+def test_force_area_is_the_published_one(ground):
     # 5,742 km2 is published; the generalised polygons may differ by a thousandth.
     area = one(ground, "select area_km2 from geo.forces where force = 'thames-valley'")
     assert area == pytest.approx(5742, rel=0.001)
@@ -47,7 +53,7 @@ def test_force_area_is_the_published_one(ground):  # noqa: F811
 @pytest.mark.parametrize(
     ("area_set", "areas"), [("lpa12", 12), ("lpa11", 11), ("lcu5", 5)]
 )
-def test_areas_are_the_16_districts_exactly(ground, area_set, areas):  # noqa: F811
+def test_areas_are_the_16_districts_exactly(ground, area_set, areas):
     total, count, union_km2 = ground.execute(
         "select sum(st_area(geom)) / 1e6, count(*), st_area(st_union(geom)) / 1e6"
         " from geo.areas where force = 'thames-valley' and area_set = %s",
@@ -77,7 +83,7 @@ def test_areas_are_the_16_districts_exactly(ground, area_set, areas):  # noqa: F
     assert sorted(taken) == sorted(own)
 
 
-def test_the_twelve_areas_have_their_published_sizes(ground):  # noqa: F811
+def test_the_twelve_areas_have_their_published_sizes(ground):
     found = dict(
         ground.execute(
             "select area, st_area(geom) / 1e6 from geo.areas where area_set = 'lpa12'"
@@ -89,7 +95,7 @@ def test_the_twelve_areas_have_their_published_sizes(ground):  # noqa: F811
         assert found[area] == pytest.approx(published, rel=0.01, abs=1), area
 
 
-def test_every_lsoa_of_the_force_is_in_one_area_of_each_set(ground):  # noqa: F811
+def test_every_lsoa_of_the_force_is_in_one_area_of_each_set(ground):
     rows = ground.execute(
         "select area_set, count(*), count(distinct lsoa_code) from geo.area_lsoas"
         " inner join geo.areas using (area_id)"
@@ -102,7 +108,7 @@ def test_every_lsoa_of_the_force_is_in_one_area_of_each_set(ground):  # noqa: F8
     ]
 
 
-def test_hexagons_are_those_of_the_force(ground):  # noqa: F811
+def test_hexagons_are_those_of_the_force(ground):
     count, mean, areas = ground.execute(
         "select count(*), avg(area_km2), count(distinct area_id) from geo.hexagons"
         " where force = 'thames-valley'"
@@ -112,7 +118,7 @@ def test_hexagons_are_those_of_the_force(ground):  # noqa: F811
     assert areas == 12
 
 
-def test_hexagon_is_named_by_its_place_in_a_fixed_grid(ground):  # noqa: F811
+def test_hexagon_is_named_by_its_place_in_a_fixed_grid(ground):
     wrong = one(
         ground,
         "select count(*) from geo.hexagons where not st_equals(geom,"
@@ -122,7 +128,7 @@ def test_hexagon_is_named_by_its_place_in_a_fixed_grid(ground):  # noqa: F811
     assert wrong == 0
 
 
-def test_every_hexagon_lies_in_the_area_it_names(ground):  # noqa: F811
+def test_every_hexagon_lies_in_the_area_it_names(ground):
     wrong = one(
         ground,
         "select count(*) from geo.hexagons inner join geo.areas using (area_id)"
@@ -138,7 +144,7 @@ def test_every_hexagon_lies_in_the_area_it_names(ground):  # noqa: F811
     assert strays == 0
 
 
-def test_no_ground_of_the_force_is_without_a_hexagon(ground):  # noqa: F811
+def test_no_ground_of_the_force_is_without_a_hexagon(ground):
     for force, area in ground.execute("select force, area_km2 from geo.forces"):
         covered = one(
             ground, "select sum(area_km2) from geo.hexagons where force = %s", force
@@ -147,7 +153,7 @@ def test_no_ground_of_the_force_is_without_a_hexagon(ground):  # noqa: F811
         assert covered == pytest.approx(area, rel=slack), force
 
 
-def test_grid_and_degrees_meet_at_the_control_point(ground):  # noqa: F811
+def test_grid_and_degrees_meet_at_the_control_point(ground):
     # John Radcliffe Hospital: 51.7638, -1.2197 is 453947, 207523
     metres = one(
         ground,
@@ -163,7 +169,7 @@ def test_grid_and_degrees_meet_at_the_control_point(ground):  # noqa: F811
     assert back < 5
 
 
-def test_every_institution_stands_in_its_area(ground):  # noqa: F811
+def test_every_institution_stands_in_its_area(ground):
     found = ground.execute(
         "select name, area from geo.institutions inner join geo.areas"
         " on areas.force = institutions.force and areas.area_set = 'lpa12'"
@@ -172,7 +178,7 @@ def test_every_institution_stands_in_its_area(ground):  # noqa: F811
     assert sorted(found) == sorted(INSTITUTION_AREAS.items())
 
 
-def test_an_institution_reaches_as_far_as_its_kind(ground):  # noqa: F811
+def test_an_institution_reaches_as_far_as_its_kind(ground):
     rows = ground.execute(
         "select kind, radius_m, round(sqrt(st_area(geom) / pi())) from geo.institutions"
         " where force = 'thames-valley' group by 1, 2, 3 order by 1"
@@ -185,7 +191,7 @@ def test_an_institution_reaches_as_far_as_its_kind(ground):  # noqa: F811
         assert drawn == pytest.approx(radius, abs=5)
 
 
-def test_neighbours_are_kept_to_a_kilometre(ground):  # noqa: F811
+def test_neighbours_are_kept_to_a_kilometre(ground):
     furthest = one(
         ground,
         "select max((select min(st_distance(lsoas.geom, forces.geom)) from geo.forces))"
@@ -200,7 +206,7 @@ def test_neighbours_are_kept_to_a_kilometre(ground):  # noqa: F811
     assert strangers >= 9  # Thames Valley alone has nine neighbours
 
 
-def test_all_2011_codes_are_known_so_that_a_vintage_can_be_told(ground):  # noqa: F811
+def test_all_2011_codes_are_known_so_that_a_vintage_can_be_told(ground):
     assert one(ground, "select count(*) from geo.lsoa11_codes") == 34_753
     assert (
         one(ground, "select count(*) from geo.lsoa11_codes where lsoa_code ~ '^W'")
@@ -212,7 +218,7 @@ def test_all_2011_codes_are_known_so_that_a_vintage_can_be_told(ground):  # noqa
     ("force", "km2", "areas"),
     [("city-of-london", 2.9, 1), ("west-yorkshire", 2029, 5)],
 )
-def test_any_other_force_is_counted_by_district(ground, force, km2, areas):  # noqa: F811
+def test_any_other_force_is_counted_by_district(ground, force, km2, areas):
     area_km2, area_set = ground.execute(
         "select area_km2, default_area_set from geo.forces"
         " inner join geo.force_settings using (force) where force = %s",
@@ -233,12 +239,12 @@ def test_any_other_force_is_counted_by_district(ground, force, km2, areas):  # n
     assert outside == 0
 
 
-def test_geometry_is_valid_everywhere(ground):  # noqa: F811
+def test_geometry_is_valid_everywhere(ground):
     for table in ("forces", "lsoas", "districts", "areas", "hexagons", "institutions"):
         query = f"select count(*) from geo.{table} where not st_isvalid(geom)"
         assert one(ground, query) == 0, table
 
 
-def test_is_built_tells_a_force_that_is_there(ground):  # noqa: F811
+def test_is_built_tells_a_force_that_is_there(ground):
     assert geography.is_built(ground, "west-yorkshire")
     assert not geography.is_built(ground, "kent")

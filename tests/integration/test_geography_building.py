@@ -13,7 +13,7 @@ from rasure import geography, schema
 from rasure.database import connect
 from rasure.geography import building
 from tests.integration.geography_fixtures import (
-    command_line,  # noqa: F401
+    command_line,
     one,
     scratch_warehouse,
     snapshot,
@@ -107,29 +107,36 @@ def test_the_default_area_set_can_be_chosen_and_holds(london):
     london.commit()
 
 
-def test_commands_build_and_tell_what_is_there(london, command_line):  # noqa: F811
+def test_commands_build_and_tell_what_is_there(london):
     london.commit()
     assert os.environ["RASURE_DATABASE_URL"]
-    told = CliRunner().invoke(command_line, ["geography", "build", LONDON])
+    told = CliRunner().invoke(command_line(), ["geography", "build", LONDON])
     assert told.exit_code == 0
     assert told.output.strip() == (
-        "City of London Police (city-of-london): 3.0 km2, 1 area (district), 1 district, "
+        "City of London Police (city-of-london): 3.0 km2, 1 area (district), "
+        "1 district, "
         "6 LSOAs of 2011 and 0 of 2021, 72 hexagons, 0 institutions."
     )
-    listed = CliRunner().invoke(command_line, ["geography", "status", "--json"])
+    listed = CliRunner().invoke(command_line(), ["geography", "status", "--json"])
     rows = {row["force"]: row for row in json.loads(listed.output)}
     assert rows[LONDON]["hexagons"] == 72
     assert rows[LONDON]["lsoas_2011"] == 6
     assert rows["bedfordshire"]["areas"] == 3
-    said = CliRunner().invoke(command_line, ["geography", "status"])
+    said = CliRunner().invoke(command_line(), ["geography", "status"])
     assert told.output in said.output
 
 
-def test_status_of_an_empty_warehouse_says_how_to_start(command_line):  # noqa: F811
+def test_status_of_an_empty_warehouse_says_how_to_start():
     with scratch_warehouse() as connection:
         schema.ensure(connection)
         connection.commit()
-        said = CliRunner().invoke(command_line, ["geography", "status"])
+        said = CliRunner().invoke(command_line(), ["geography", "status"])
     assert (
         said.output == "No force is built yet: rasure geography build thames-valley\n"
     )
+
+
+def test_forces_lists_what_can_be_built():
+    said = CliRunner().invoke(command_line(), ["geography", "forces"])
+    assert "thames-valley: Thames Valley Police\n" in said.output
+    assert len(said.output.splitlines()) == 43

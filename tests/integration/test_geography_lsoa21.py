@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from rasure import geography
 from rasure.geography import lsoa21
 from tests.integration.geography_fixtures import (
-    command_line,  # noqa: F401
+    command_line,
     one,
     scratch_warehouse,
 )
@@ -170,11 +170,11 @@ def test_code_column_named_for_2021_wins_over_an_older_one():
     assert lsoa21.code_column(frame, "file") == "lsoa21_code"
 
 
-def test_command_loads_and_says_how_many_are_linked(london, tmp_path, command_line):  # noqa: F811
+def test_command_loads_and_says_how_many_are_linked(london, tmp_path):
     squares(GUILDHALL, FAR_AWAY).to_file(tmp_path / "new.gpkg")
     london.commit()
     said = CliRunner().invoke(
-        command_line, ["geography", "load", "lsoa21", str(tmp_path / "new.gpkg")]
+        command_line(), ["geography", "load", "lsoa21", str(tmp_path / "new.gpkg")]
     )
     assert said.output == (
         "2 LSOAs of 2021 loaded from new.gpkg; 1 are linked to a force that is built.\n"
