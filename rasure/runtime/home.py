@@ -37,6 +37,12 @@ def check(settings: Settings) -> None:
             f"{LONGEST_PATH} that its services can use: {home}. Set RASURE_HOME to a "
             "shorter path."
         )
+    odd = [sign for sign in "\"';#%\n\r\t" if sign in str(home)]
+    if odd:
+        raise SetupError(
+            f"The home's path has the character {odd[0]!r}, which its process manager "
+            f"cannot take: {home}. Set RASURE_HOME to a plainer path."
+        )
     try:
         home.mkdir(parents=True, exist_ok=True)
         (home / ".writable").touch()

@@ -66,13 +66,14 @@ def configuration(settings: Settings, services: list[Service]) -> str:
     ]
     for service in services:
         log = settings.logs / f"{service.name}.log"
-        variables = ",".join(
-            f'{name}="{_quoted(value)}"' for name, value in service.environment.items()
-        )
+        command = service.command
+        if service.environment:
+            command = ["/bin/sh", str(_script_path(settings, service))]
+            digest = hashlib.sha256(_script(service).encode()).hexdigest()[:16]
         lines += [
             f"[program:{service.name}]",
-            f"command={_text(shlex.join(service.command))}",
-            f"environment={variables}",
+            f"command={_text(shlex.join(command))}",
+            *([f"environment=RASURE_SCRIPT={digest}"] if service.environment else []),
             f"stdout_logfile={_text(log)}",
             *("redirect_stderr=true", "stdout_logfile_maxbytes=10MB"),
             *("stdout_logfile_backups=3", "autostart=false", "autorestart=true"),
@@ -85,12 +86,22 @@ def configuration(settings: Settings, services: list[Service]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _script_path(settings: Settings, service: Service) -> Path:
+    return settings.home / "run" / f"{service.name}.sh"
+
+
+def _script(service: Service) -> str:
+    """A shell script that starts the service: its settings hold passwords and any
+    character, which supervisord's own `environment=` cannot quote."""
+    exports = [
+        f"export {name}={shlex.quote(value)}"
+        for name, value in service.environment.items()
+    ]
+    return "\n".join([*exports, f"exec {shlex.join(service.command)}", ""])
+
+
 def _text(value: object) -> str:
     return str(value).replace("%", "%%")
-
-
-def _quoted(value: str) -> str:
-    return _text(value).replace("\\", "\\\\").replace('"', '\\"')
 
 
 @contextlib.contextmanager
@@ -118,6 +129,9 @@ def ensure(settings: Settings, services: list[Service]) -> bool:
     path = settings.home / "run" / "supervisord.conf"
     text = configuration(settings, services)
     changed = not path.exists() or path.read_text() != text
+    for service in services:
+        if changed and service.environment:
+            write_private(_script_path(settings, service), _script(service))
     if changed:
         write_private(path, text)
     with control(settings) as manager:
@@ -179,6 +193,8 @@ def start(settings: Settings, name: str) -> None:
 def stop(settings: Settings, names: list[str]) -> None:
     """Stop services at the same time and wait for the last one's end."""
     with control(settings) as manager:
+        if manager is None:
+            return
         for name in names:
             with contextlib.suppress(xmlrpc.client.Fault):
                 manager.stopProcess(name, False)

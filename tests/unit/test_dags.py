@@ -1,0 +1,122 @@
+"""The DAGs as Airflow reads them: exactly these, tied together by exactly these assets.
+
+They are read in a process of its own, because Airflow takes its settings from the
+environment at the first import.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+READ = Path(__file__).with_name("read_dags.py")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory) -> dict:
+    home = tmp_path_factory.mktemp("airflow")
+    answer = subprocess.run(
+        [sys.executable, READ, DAGS],
+        env={**os.environ, "AIRFLOW_HOME": str(home), "RASURE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert "FOUND" in answer.stdout, answer.stderr
+    return json.loads(answer.stdout.split("FOUND")[1])
+
+
+def test_every_dag_file_can_be_read_and_is_stable(found):
+    assert found["errors"] == {}
+    assert found["unstable"] == []
+
+
+def test_there_are_exactly_these_dags(found):
+    assert sorted(found["dags"]) == [
+        "designate",
+        "ingest_police_uk",
+        "publish",
+        "transform",
+    ]
+
+
+def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
+    schedules = {name: dag["schedule"] for name, dag in found["dags"].items()}
+    assert schedules == {
+        "ingest_police_uk": ["rasure://landing/police_uk"],
+        "transform": ["rasure://raw/"],
+        "designate": ["rasure://marts/"],
+        "publish": ["rasure://designation/"],
+    }
+    assert found["dags"]["ingest_police_uk"]["watchers"] == ["deliveries"]
+    outlets = {
+        (dag_id, name): task["outlets"]
+        for dag_id, dag in found["dags"].items()
+        for name, task in dag["tasks"].items()
+        if task["outlets"]
+    }
+    assert outlets == {
+        ("ingest_police_uk", "land_delivery"): ["rasure://raw/"],
+        ("transform", "build_marts"): ["rasure://marts/"],
+        ("designate", "build_hot_places"): ["rasure://designation/"],
+    }
+
+
+def test_tasks_follow_one_another(found):
+    after = {
+        name: task["after"]
+        for dag in found["dags"].values()
+        for name, task in dag["tasks"].items()
+    }
+    assert after == {
+        "find_deliveries": [],
+        "land_delivery": ["find_deliveries"],
+        "build_staging": [],
+        "build_core": ["build_staging"],
+        "build_marts": ["build_core"],
+        "designate_hot_places": [],
+        "build_hot_places": ["designate_hot_places"],
+        "synchronise_superset": [],
+    }
+    assert found["dags"]["ingest_police_uk"]["tasks"]["land_delivery"]["mapped"]
+
+
+def test_only_what_may_pass_is_tried_again(found):
+    for dag in found["dags"].values():
+        for task in dag["tasks"].values():
+            assert task["retries"] == 3
+            assert task["otherwise"] == "fail"
+            assert "rasure.errors.SetupError" in task["retried"]
+            assert not [name for name in task["retried"] if "Rejected" in name]
+
+
+def test_the_names_of_what_is_tried_again_are_real(found):
+    from rasure.runtime.orchestration import MAY_PASS
+
+    rules = found["dags"]["transform"]["tasks"]["build_core"]["retried"]
+    assert tuple(rules) == MAY_PASS
+    for name in MAY_PASS:
+        module, _, kind = name.rpartition(".")
+        assert issubclass(
+            getattr(__import__(module, fromlist=[kind]), kind), Exception
+        ), name
+
+
+def test_every_run_has_a_deadline_and_runs_alone(found):
+    for dag in found["dags"].values():
+        assert dag["deadlines"]
+        assert dag["max_active_runs"] == 1
+        assert dag["catchup"] is False
+
+
+def test_dag_files_are_short_and_not_named_for_dbt():
+    files = sorted(DAGS.glob("*.py"))
+    assert len(files) == 4
+    for file in files:
+        assert len(file.read_text().splitlines()) < 60
+        assert not file.name.startswith("dbt_")

@@ -1,0 +1,180 @@
+"""The private home: private, remembered, never overwritten, plain when it cannot be.
+
+The checks that need a full disk or a strange machine get one by substitution.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import sys
+import time
+from collections import namedtuple
+
+import pytest
+
+from rasure.errors import SetupError
+from rasure.runtime import home, postgres, supervisor
+from rasure.runtime.services import Service
+from rasure.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch) -> Settings:
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path / "home"))
+    for name in home.REMEMBERED:
+        monkeypatch.delenv(name, raising=False)
+    prepared = Settings.load()
+    home.check(prepared)
+    home.prepare(prepared)
+    return Settings.load()
+
+
+def test_passwords_are_private_and_made_once(settings):
+    path = settings.home / "secrets.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_text()
+    home.prepare(settings)
+    assert path.read_text() == before
+    words = [
+        word for part in settings.secrets.values() for word in part.values() if word
+    ]
+    assert len(words) == len(set(words)) == 14
+    assert min(map(len, words)) >= 16
+
+
+def test_only_the_owner_sees_logs_and_deliveries(settings):
+    for name in ("run", "logs", "landing", "work", "airflow", "superset"):
+        assert stat.S_IMODE((settings.home / name).stat().st_mode) == 0o700
+
+
+def test_a_database_without_its_passwords_is_not_overwritten(settings):
+    (settings.home / "secrets.toml").unlink()
+    (settings.home / "postgres").mkdir()
+    with pytest.raises(SetupError, match=r"secrets\.toml, are gone"):
+        home.prepare(Settings.load())
+
+
+def test_a_taken_port_is_told_and_another_is_remembered(settings):
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        taken = stranger.getsockname()[1]
+        home.remember(settings, ports={"postgres": taken, "airflow": 0, "superset": 0})
+        ports, moved = home.choose_ports(Settings.load(), running=set())
+    assert ports["postgres"] != taken
+    assert moved == [
+        f"Port {taken} is taken; postgres listens on {ports['postgres']} instead."
+    ]
+    assert Settings.load().stored["ports"] == ports
+
+
+def test_the_port_of_a_service_that_runs_is_kept(settings):
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        port = own.getsockname()[1]
+        home.remember(settings, ports={"postgres": port, "airflow": 0, "superset": 0})
+        ports, moved = home.choose_ports(Settings.load(), running={"postgres"})
+    assert ports["postgres"] == port
+    assert moved == []
+
+
+def test_a_given_warehouse_is_remembered_for_the_services(settings, monkeypatch):
+    monkeypatch.setenv("RASURE_DATABASE_URL", "postgresql://u:p@db/rasure")
+    home.remember(settings)
+    monkeypatch.delenv("RASURE_DATABASE_URL")
+    assert Settings.load().database_url == "postgresql://u:p@db/rasure"
+    path = settings.home / "settings.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_full_disk_is_told_before_anything_is_made(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: usage(9 << 30, 8 << 30, 1 << 30)
+    )
+    with pytest.raises(SetupError, match=r"has 1\.0 GiB left and Rasure wants 2 GiB"):
+        home.check(Settings(tmp_path / "home"))
+
+
+def test_a_home_on_too_long_a_path_is_told(tmp_path):
+    with pytest.raises(SetupError, match="more than the 600 that its services can use"):
+        home.check(Settings(tmp_path / ("x" * 600)))
+
+
+def test_a_home_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match=r"cannot be written \(Not a directory\)"):
+        home.check(Settings(tmp_path / "file" / "home"))
+
+
+def test_a_long_home_has_its_socket_elsewhere_and_always_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    near = supervisor.socket_path(Settings(tmp_path.parent / "h"))
+    assert near == tmp_path.parent / "h" / "run" / "supervisor.sock"
+    far = Settings(tmp_path / ("long" * 30))
+    elsewhere = supervisor.socket_path(far)
+    assert len(os.fsencode(elsewhere)) <= supervisor.LONGEST_SOCKET
+    assert elsewhere == supervisor.socket_path(far)
+    assert elsewhere != supervisor.socket_path(Settings(tmp_path / ("else" * 30)))
+    assert stat.S_IMODE(elsewhere.parent.stat().st_mode) == 0o700
+
+
+def test_a_home_with_a_sign_that_cannot_be_written_down_is_told(tmp_path):
+    with pytest.raises(SetupError, match="has the character '#', which its process"):
+        home.check(Settings(tmp_path / "home #1"))
+
+
+def test_odd_paths_and_values_reach_a_service_as_they_are(tmp_path):
+    settings = Settings(tmp_path / "of it, all (1)")
+    home.check(settings)
+    home.prepare(settings)
+    show = "import os, sys; print(os.environ['ODD'] + sys.argv[1], end='')"
+    service = Service(
+        name="odd",
+        command=[sys.executable, "-c", show, '; "%d" $HOME'],
+        is_well=lambda: True,
+        environment={"ODD": "a \"b\", 50% \\ 'c' #"},
+    )
+    try:
+        supervisor.ensure(settings, [service])
+        supervisor.start(settings, "odd")
+        log = settings.logs / "odd.log"
+        while not (log.exists() and log.read_text()):
+            time.sleep(0.05)
+    finally:
+        supervisor.stop(settings, ["odd"])
+        supervisor.shut_down(settings)
+    assert log.read_text().startswith(service.environment["ODD"] + service.command[3])
+    assert supervisor.states(settings) == {}
+
+
+def test_missing_programs_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("RASURE_POSTGRES_BIN", str(tmp_path))
+    with pytest.raises(SetupError, match="PostgreSQL 15 or newer is not installed"):
+        postgres.find()
+    program = tmp_path / "bin" / "postgres"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.3'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("RASURE_POSTGRES_BIN", str(program.parent))
+    monkeypatch.setattr(postgres, "_has_postgis", lambda _: False)
+    with pytest.raises(SetupError, match="PostgreSQL 16 is installed but PostGIS is"):
+        postgres.find()
+    monkeypatch.setattr(postgres, "_has_postgis", lambda _: True)
+    assert postgres.find().version == 16
+    with pytest.raises(SetupError, match="made by PostgreSQL 15, which is not"):
+        postgres.find(15)
+
+
+def test_root_without_a_postgres_user_is_told(monkeypatch):
+    import pwd
+
+    def nobody(_):
+        raise KeyError
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", nobody)
+    with pytest.raises(SetupError, match="has no user called postgres"):
+        postgres.operating_user()

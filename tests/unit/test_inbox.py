@@ -1,0 +1,102 @@
+"""The watched folder: nothing counts before its flag, nothing is announced twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from rasure.errors import SetupError
+from rasure.runtime import inbox
+from rasure.runtime.arrivals import DeliveryArrived
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path / "home"))
+    path = inbox.folder("police_uk")
+    path.mkdir(parents=True)
+    return path
+
+
+def test_a_delivery_waits_only_once_its_flag_stands(folder):
+    (folder / "half.zip").touch()
+    (folder / "gone.zip.ready").touch()
+    (folder / "whole.zip").touch()
+    assert inbox.waiting("police_uk") == []
+    (folder / "whole.zip.ready").touch()
+    assert inbox.waiting("police_uk") == [str(folder / "whole.zip")]
+
+
+def test_the_oldest_flag_comes_first(folder):
+    for name, time in (("a", 300), ("b", 100), ("c", 200)):
+        (folder / name).mkdir()
+        (folder / f"{name}.ready").touch()
+        os.utime(folder / f"{name}.ready", (time, time))
+    names = [path.rsplit("/", 1)[1] for path in inbox.waiting("police_uk")]
+    assert names == ["b", "c", "a"]
+
+
+def test_an_offered_folder_is_copied_whole_before_it_is_flagged(folder, tmp_path):
+    (tmp_path / "given" / "2024-01").mkdir(parents=True)
+    (tmp_path / "given" / "2024-01" / "street.csv").write_text("x")
+    target = inbox.offer("police_uk", tmp_path / "given", "taken")
+    assert (folder / "taken" / "2024-01" / "street.csv").read_text() == "x"
+    assert inbox.waiting("police_uk") == [str(target)]
+
+
+def test_what_was_settled_waits_no_more_and_says_why(folder, tmp_path):
+    (tmp_path / "bad.zip").write_text("x")
+    target = inbox.offer("police_uk", tmp_path / "bad.zip")
+    inbox.settle(target, ".rejected", "the archive is damaged")
+    assert inbox.waiting("police_uk") == []
+    told = folder / "bad.zip.rejected"
+    assert told.read_text() == "the archive is damaged"
+    inbox.offer("police_uk", tmp_path / "bad.zip")
+    assert inbox.waiting("police_uk") == [str(target)]
+    assert not told.exists()
+
+
+def test_a_delivery_from_elsewhere_leaves_no_flag(tmp_path, folder):
+    (tmp_path / "by_hand.zip").touch()
+    inbox.settle(tmp_path / "by_hand.zip", ".landed", "load 1")
+    assert [path.name for path in tmp_path.glob("by_hand*")] == ["by_hand.zip"]
+
+
+def test_landed_means_the_same_files_of_the_same_sizes(folder, tmp_path):
+    given = tmp_path / "given.zip"
+    given.write_text("four")
+    assert not inbox.is_landed("police_uk", given)
+    inbox.settle(inbox.offer("police_uk", given), ".landed")
+    assert inbox.is_landed("police_uk", given)
+    given.write_text("three")
+    assert not inbox.is_landed("police_uk", given)
+
+
+def test_nothing_to_offer_is_a_sentence(folder, tmp_path):
+    with pytest.raises(SetupError, match=r"There is nothing at .*absent\.zip"):
+        inbox.offer("police_uk", tmp_path / "absent.zip")
+
+
+def test_every_flag_is_announced_once_and_again_after_a_restart(folder):
+    async def listen(trigger, count):
+        events = []
+        stream = trigger.run()
+        for number in range(count):
+            (folder / f"{number}.zip.ready").touch()
+            event = await asyncio.wait_for(anext(stream), timeout=5)
+            events.append(event.payload["flags"])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(stream), timeout=0.2)
+        return events
+
+    trigger = DeliveryArrived(str(folder), seconds=0.02)
+    assert asyncio.run(listen(trigger, 2)) == [
+        ["0.zip.ready"],
+        ["0.zip.ready", "1.zip.ready"],
+    ]
+    path, arguments = trigger.serialize()
+    assert path == "rasure.runtime.arrivals.DeliveryArrived"
+    restarted = DeliveryArrived(**arguments)
+    assert asyncio.run(listen(restarted, 1)) == [["0.zip.ready", "1.zip.ready"]]
