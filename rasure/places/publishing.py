@@ -26,16 +26,21 @@ RECORDED = """
         fct_crime.hexagon_id,
         dim_place.street_name,
         dim_place.generic_label,
-        dim_place.district_name,
-        count(*)
+        min(districts.district_name),
+        count(distinct fct_crime.crime_key)
     from core.fct_crime
-    inner join core.dim_place using (place_id)
+    inner join core.dim_place on fct_crime.place_id = dim_place.place_id
+    inner join geo.hexagons on fct_crime.hexagon_id = hexagons.hexagon_id
+    left join geo.districts
+        on st_intersects(districts.geom, hexagons.centroid)
+        and districts.force = fct_crime.force
     where fct_crime.force = %s
         and fct_crime.hexagon_id = any(%s)
         and fct_crime.is_serious_violence
         and not fct_crime.is_police_generated
+        and fct_crime.is_located
         and not fct_crime.is_at_institution
-    group by 1, 2, 3, 4
+    group by 1, 2, 3
 """
 
 VERSION = """

@@ -16,7 +16,6 @@ CORE = """
         hexagon_id text,
         street_name text,
         generic_label text,
-        district_name text,
         geom geometry (Point, 27700)
     );
     create table core.fct_crime (
@@ -50,6 +49,8 @@ GROUND = """
     cross join lateral st_hexagongrid(123.5, forces.geom) as grid
     where forces.force = %(force)s
         and st_intersects(forces.geom, st_centroid(grid.geom));
+    insert into geo.districts (force, district_code, district_name, geom)
+    select force, 'E07000178', 'Oxford', geom from geo.forces where force = %(force)s
 """
 
 
@@ -59,7 +60,7 @@ class Force:
     def __init__(self, connection: psycopg.Connection, name: str):
         self.connection = connection
         self.name = name
-        for statement in GROUND.split(";")[:2]:
+        for statement in GROUND.split(";"):
             connection.execute(statement, {"force": name})
 
     def hexagon(self, x: int, y: int) -> str:
@@ -86,8 +87,7 @@ class Force:
 
         `columns` say otherwise: street_name, is_at_institution, harm_days and so on.
         """
-        place = {"street_name": "High Street", "district_name": "Oxford"}
-        place |= {name: columns.pop(name) for name in list(columns) if name in place}
+        street_name = columns.pop("street_name", "High Street")
         crime = {
             "harm_days": 195.93,
             "is_serious_violence": True,
@@ -98,10 +98,10 @@ class Force:
         }
         (place_id,) = self.connection.execute(
             "insert into core.dim_place "
-            "(force, hexagon_id, street_name, district_name, geom) "
-            "select force, hexagon_id, %s, %s, centroid from geo.hexagons "
+            "(force, hexagon_id, street_name, geom) "
+            "select force, hexagon_id, %s, centroid from geo.hexagons "
             "where hexagon_id = %s returning place_id",
-            (place["street_name"], place["district_name"], hexagon_id),
+            (street_name, hexagon_id),
         ).fetchone()
         self.connection.execute(
             "insert into core.fct_crime "
