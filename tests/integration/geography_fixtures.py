@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,35 +14,31 @@ from rasure import geography
 from rasure.database import connect
 from rasure.geography import commands
 
-SERVER = "RASURE_TEST_DATABASE_URL"
-
 
 @contextmanager
-def scratch_warehouse() -> Iterator[psycopg.Connection]:
-    """A connection to a database made for the test and dropped after it.
+def scratch_warehouse(cluster) -> Iterator[psycopg.Connection]:
+    """A connection to a database of its own in `cluster`, dropped after the test.
 
     RASURE_DATABASE_URL names it for as long.
     """
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server with PostGIS")
     name = f"geography_{uuid.uuid4().hex[:8]}"
-    url = f"{server.rsplit('/', 1)[0]}/{name}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-        try:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("RASURE_DATABASE_URL", url)
-                with connect() as connection:
-                    yield connection
-        finally:
+    with cluster.admin() as admin:
+        admin.execute(f"create database {name} template rasure owner rasure")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            url = cluster.url(name, "rasure", cluster.password)
+            patch.setenv("RASURE_DATABASE_URL", url)
+            with connect() as connection:
+                yield connection
+    finally:
+        with cluster.admin() as admin:
             admin.execute(f"drop database {name} with (force)")
 
 
 @contextmanager
-def three_forces() -> Iterator[psycopg.Connection]:
+def three_forces(cluster) -> Iterator[psycopg.Connection]:
     """A connection to a warehouse with Thames Valley, London and West Yorkshire."""
-    with scratch_warehouse() as connection:
+    with scratch_warehouse(cluster) as connection:
         for force in ("thames-valley", "city-of-london", "west-yorkshire"):
             geography.build(connection, force)
         yield connection

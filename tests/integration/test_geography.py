@@ -39,8 +39,8 @@ INSTITUTION_AREAS = {
 
 
 @pytest.fixture(scope="module")
-def ground():
-    with three_forces() as connection:
+def ground(cluster):
+    with three_forces(cluster) as connection:
         yield connection
 
 

@@ -23,8 +23,8 @@ LONDON = "city-of-london"
 
 
 @pytest.fixture(scope="module")
-def london():
-    with scratch_warehouse() as connection:
+def london(cluster):
+    with scratch_warehouse(cluster) as connection:
         geography.build(connection, LONDON)
         yield connection
 
@@ -126,8 +126,8 @@ def test_commands_build_and_tell_what_is_there(london):
     assert told.output in said.output
 
 
-def test_status_of_an_empty_warehouse_says_how_to_start():
-    with scratch_warehouse() as connection:
+def test_status_of_an_empty_warehouse_says_how_to_start(cluster):
+    with scratch_warehouse(cluster) as connection:
         schema.ensure(connection)
         connection.commit()
         said = CliRunner().invoke(command_line(), ["geography", "status"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import geopandas
 import pytest
@@ -18,7 +17,6 @@ from tests.integration.geography_fixtures import (
     scratch_warehouse,
 )
 
-SHARED = Path(__file__).parents[3] / "shared/data"
 LONDON = "city-of-london"
 GUILDHALL = (532500, 181400)  # easting, northing: in the City of London
 FAR_AWAY = (300000, 90000)  # in Devon, which no test builds
@@ -35,8 +33,8 @@ def squares(*corners: tuple[int, int], **columns) -> geopandas.GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
-def warehouse():
-    with scratch_warehouse() as connection:
+def warehouse(cluster):
+    with scratch_warehouse(cluster) as connection:
         geography.build(connection, LONDON)
         yield connection
 
@@ -181,11 +179,9 @@ def test_command_loads_and_says_how_many_are_linked(london, tmp_path):
     )
 
 
-def test_real_2021_lsoas_of_thames_valley_go_to_their_districts(london):
-    boundaries = SHARED / "boundaries/tvp_lsoa21.geojson"
-    lookup = SHARED / "lookups/tvp_lsoa11_lsoa21_ltla22.csv"
-    if not (boundaries.exists() and lookup.exists()):
-        pytest.skip(f"no real 2021 boundaries at {boundaries}")
+def test_real_2021_lsoas_of_thames_valley_go_to_their_districts(london, shared):
+    boundaries = shared / "boundaries/tvp_lsoa21.geojson"
+    lookup = shared / "lookups/tvp_lsoa11_lsoa21_ltla22.csv"
     geography.build(london, "thames-valley")
     assert geography.load_lsoa21(london, boundaries) == 1485
     with lookup.open(encoding="utf-8-sig") as lines:
