@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Give a callback for `rasure.landing.land`; `quiet` shows nothing."""
-    if quiet:
+    """Give a callback for `rasure.landing.land`; nothing is shown when `quiet`, or when
+    nobody watches."""
+    if quiet or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console

@@ -30,11 +30,12 @@ class Attempt:
     archive_sha256: str | None = None
     delivery_id: str | None = None
     verdicts: list[Verdict] = field(default_factory=list)
+    decided: float | None = None
 
     @property
     def seconds(self) -> float:
-        """Seconds since the delivery was offered."""
-        return time.monotonic() - self.started
+        """Seconds from the offer to the decision, or until now before there is one."""
+        return (self.decided or time.monotonic()) - self.started
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -69,6 +70,7 @@ class Transaction:
                 raise_on_failure(attempt.delivery, attempt.verdicts)
                 store.copy_quarantine(connection, load_id, self.landed)
                 counts = store.record_landed(connection, attempt, load_id, self.landed)
+            attempt.decided = time.monotonic()
         finally:
             if result is not None:
                 records.keep_docs(attempt, self.gate, result)

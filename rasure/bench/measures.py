@@ -1,0 +1,57 @@
+"""One measure and the table of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was measured, its value and its floor in the same `unit`, and value/floor.
+
+    `floor` is None where there is nothing to compare with.
+    """
+
+    measure: str
+    value: float
+    unit: str
+    floor: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """The value divided by its floor."""
+        return self.value / self.floor if self.floor else None
+
+    def as_dict(self) -> dict:
+        """The measure as it is printed with --json."""
+        return {**asdict(self), "ratio": self.ratio}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The seconds that `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def median(values: list[float]) -> float:
+    """The median of some figures."""
+    return statistics.median(values)
+
+
+def print_table(measures: list[Measure]) -> None:
+    """Print the measures, one row each."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("measure", "value", "floor", "unit", "ratio", title="Rasure bench")
+    for column in table.columns[1:3] + table.columns[4:]:
+        column.justify = "right"
+    for item in measures:
+        floor = "" if item.floor is None else f"{item.floor:,.2f}"
+        ratio = "" if item.ratio is None else f"{item.ratio:.2f}"
+        table.add_row(item.measure, f"{item.value:,.2f}", floor, item.unit, ratio)
+    Console(width=110).print(table)
