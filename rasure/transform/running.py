@@ -17,6 +17,7 @@ from rasure.settings import Settings
 from rasure.transform import dbt, results
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
+from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import WHOLE, selection
 from rasure.transform.results import LayerResult
 
@@ -48,6 +49,7 @@ def run_layers(
         schema.ensure(connection)
         with _only_one(connection, wait_seconds, say):
             grant_reader(connection)
+            ensure_ground(connection, say)
             return [
                 _run(
                     connection,
