@@ -38,11 +38,17 @@ def designate_command(
     from rasure.places import report
     from rasure.places.definition import Definition
     from rasure.places.designation import designate
+    from rasure.places.errors import NoPlaces
     from rasure.places.ranking import forces_with_crimes
 
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places designate", autocommit=True) as connection:
         forces = [force] if force else forces_with_crimes(connection)
+        if not forces:
+            raise NoPlaces(
+                "The warehouse has no crimes of a force whose geography is built. Land "
+                "a delivery with `rasure land`, then run `rasure transform`."
+            )
         found = [designate(connection, name, publish, definition) for name in forces]
     if as_json:
         print(report.as_json([report.designation_row(one) for one in found]))

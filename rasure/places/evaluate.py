@@ -87,7 +87,8 @@ def evaluate(
     target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
     cell_km2 = float(grid.area_km2.mean())
     cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
-    area_share = cells * cell_km2 / grid.force_area_km2
+    # A is the area of the cells: crimes that lie in none, at the border, are not in N.
+    area_share = cells / training.cells
     rows = scoring.score_methods(
         choose(training, definition, cells),
         before.cell,

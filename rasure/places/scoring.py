@@ -35,10 +35,8 @@ def score_methods(
     rows = {}
     for column, name in enumerate(names):
         row = score_one(chosen[name], train_cell, test_cell, after, best, area_share)
-        row |= limits(
-            "pei_star",
-            *percentile_interval(ratio(test_draws[:, column], test_draws[:, -1])),
-        )
+        efficiency = ratio(test_draws[:, column], test_draws[:, -1])
+        row |= limits("pei_star", *percentile_interval(np.minimum(efficiency, 1.0)))
         row |= limits(
             "recapture_ratio",
             *percentile_interval(

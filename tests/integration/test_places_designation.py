@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -234,6 +235,18 @@ def test_designation_commits_on_a_plain_connection(warehouse, town):
         designate_all(connection)
         connection.rollback()
     assert len(open_version(warehouse)) == 1
+
+
+def test_two_at_once_publish_one_version(warehouse, town):
+    from rasure.database import connect
+
+    def publish(_):
+        with connect(autocommit=True) as connection:
+            return designate(connection, town.name).is_new
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(publish, range(4))) == [False, False, False, True]
+    assert count(warehouse, "designations") == 1
 
 
 def test_a_force_without_crimes_is_told_so(warehouse, force):

@@ -130,3 +130,16 @@ def test_several_forces_need_to_be_told_apart(warehouse, town):
     unknown = run("evaluate", *ASKED, "--force", "kent")
     assert "no crimes of 'kent'" in str(unknown.exception)
     assert run("evaluate", *ASKED, "--force", "ambridge").exit_code == 0
+
+
+def test_an_empty_warehouse_says_what_to_do(warehouse, force):
+    refused = run("designate")
+    assert isinstance(refused.exception, NoPlaces)
+    assert "rasure land" in str(refused.exception)
+    refused = run("evaluate", *ASKED)
+    assert "no force with crimes" in str(refused.exception)
+
+
+def test_a_coverage_out_of_range_is_refused(warehouse, town):
+    refused = run("designate", "--coverage", "0")
+    assert "coverage_percent is 0.0" in str(refused.exception)
