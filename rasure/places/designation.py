@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import psycopg
 
 from rasure.places.definition import Definition
-from rasure.places.naming import hot_spot_names
+from rasure.places.naming import hot_spot_names, share_at_one_location
 from rasure.places.ranking import RankedPlace, forces_with_crimes, rank_places
 
 METHOD = "decayed root harm, persistent places first, institutions out"
@@ -22,13 +22,18 @@ METHOD = "decayed root harm, persistent places first, institutions out"
 
 @dataclass(frozen=True)
 class HotSpot:
-    """Touching designated hexagons. Its id is that of its hottest hexagon."""
+    """Touching designated hexagons. Its id is that of its hottest hexagon.
+
+    `share_at_one_location` is the share of its crimes at its busiest location: near 1,
+    it may be an institution that nobody has listed, so look before patrolling it.
+    """
 
     hot_spot_id: str
     hot_spot_name: str
     hexagon_ids: tuple[str, ...]
     area_km2: float
     crimes: int
+    share_at_one_location: float
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,9 @@ def merge(
             hexagon_ids=tuple(place.hexagon_id for place in places),
             area_km2=sum(place.area_km2 for place in places),
             crimes=sum(place.crimes for place in places),
+            share_at_one_location=share_at_one_location(recorded),
         )
-        for places, name in zip(members.values(), hot_spot_names(spots), strict=True)
+        for places, name, (_, recorded) in zip(
+            members.values(), hot_spot_names(spots), spots, strict=True
+        )
     )

@@ -59,6 +59,14 @@ def busiest(recorded: Sequence[Recorded], column: str) -> list[str]:
     return [re.sub(r"'S\b", "'s", value) for value in found]
 
 
+def share_at_one_location(recorded: Sequence[Recorded]) -> float:
+    """The share of the crimes that were recorded at the busiest location, 0 to 1."""
+    crimes: Counter[tuple] = Counter()
+    for row in recorded:
+        crimes[row.street_name, row.generic_label] += row.crimes
+    return max(crimes.values(), default=0) / max(crimes.total(), 1)
+
+
 def numbered(names: Sequence[str]) -> list[str]:
     """The names, a second one of the same as "… (2)", never one that is there."""
     taken: set[str] = set()

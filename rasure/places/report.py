@@ -149,6 +149,7 @@ def designation_row(designation: Designation) -> dict:
                 "hexagons": len(spot.hexagon_ids),
                 "area_km2": spot.area_km2,
                 "crimes": spot.crimes,
+                "share_at_one_location": spot.share_at_one_location,
             }
             for spot in designation.hot_spots
         ],
@@ -172,11 +173,14 @@ def show_designation(designation: Designation, console: Console, most: int) -> N
             "few places are, so the next hottest fill the area."
         )
     table = Table()
-    for title in ("hot spot", "hexagons", "crimes"):
+    for title in ("hot spot", "hexagons", "crimes", "at one location"):
         table.add_column(title, justify="left" if title == "hot spot" else "right")
     for spot in designation.hot_spots[:most]:
         table.add_row(
-            spot.hot_spot_name, f"{len(spot.hexagon_ids):,}", f"{spot.crimes:,}"
+            spot.hot_spot_name,
+            f"{len(spot.hexagon_ids):,}",
+            f"{spot.crimes:,}",
+            f"{spot.share_at_one_location:.0%}",
         )
     console.print(table)
     if len(designation.hot_spots) > most:

@@ -1,4 +1,4 @@
-from rasure.places.naming import Recorded, hot_spot_names
+from rasure.places.naming import Recorded, hot_spot_names, share_at_one_location
 
 
 def at(street, crimes, district="Slough", label=None):
@@ -54,3 +54,9 @@ def test_ties_go_by_the_alphabet():
 
 def test_the_publishers_capital_after_an_apostrophe_is_mended():
     assert hot_spot_names([("a", [at("Paul'S Row", 1)])]) == ["Paul's Row, Slough"]
+
+
+def test_a_spot_that_one_location_makes_hot_can_be_told():
+    spot = [at("Mill Lane", 5), at("Mill Lane", 4), at(None, 3, label="supermarket")]
+    assert share_at_one_location(spot) == 9 / 12
+    assert share_at_one_location([]) == 0
