@@ -26,12 +26,11 @@ final as (
         place_areas.area_ids,
         positions.hexagon_id,
         case
+            when place_institutions.institution_id is not null
+                then place_institutions.institution_id
             when place_institutions.place_id is not null
-                then coalesce(
-                    place_institutions.institution_id,
-                    place_institutions.institution_kind || '@'
+                then place_institutions.institution_kind || '@'
                     || coalesce(positions.hexagon_id, places.place_id::text)
-                )
         end as institution_id,
         places.lsoa_code,
         places.location,

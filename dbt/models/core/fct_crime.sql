@@ -33,14 +33,6 @@ latest_outcomes as (
     select * from {{ ref('latest_outcomes') }}
 ),
 
-vintages as (
-    select * from {{ ref('int_file_vintages') }}
-),
-
-inputs as (
-    select * from {{ ref('int_force_inputs') }}
-),
-
 final as (
     select
         {{ crime_key('street') }} as crime_key,
@@ -68,8 +60,9 @@ final as (
         street.month
     from street
     inner join places on {{ place_id('street') }} = places.place_id
-    inner join vintages on street.file_id = vintages.file_id
-    inner join inputs on street.force = inputs.force
+    inner join {{ ref('int_file_vintages') }} as vintages
+        on street.file_id = vintages.file_id
+    inner join {{ ref('int_force_inputs') }} as inputs on street.force = inputs.force
     left join crime_types on street.crime_type = crime_types.crime_type
     left join latest_outcomes
         on street.crime_id = latest_outcomes.crime_id

@@ -30,7 +30,12 @@ combinations as (
         sum(crimes.harm_days) as harm_days
     from {{ ref('fct_crime') }} as crimes
     inner join {{ ref('dim_place') }} as places on crimes.place_id = places.place_id
-    group by 1, 2, 3, 4, 5
+    group by
+        crimes.force,
+        places.area_ids,
+        is_without_point,
+        crimes.crime_type,
+        crimes.month
 ),
 
 final as (
@@ -48,7 +53,12 @@ final as (
         on area_sets.force = areas.force
         and area_sets.area_set = areas.area_set
         and areas.area_id = any(combinations.area_ids)
-    group by 1, 2, 3, 4, 7
+    group by
+        combinations.force,
+        area_sets.area_set,
+        {{ area_label('areas.area', 'not combinations.is_without_point') }},
+        combinations.crime_type,
+        combinations.month
 )
 
 select * from final

@@ -22,13 +22,13 @@ codes as (
 final as (
     select
         codes.file_id,
-        case
-            when bool_or(
-                left(codes.lsoa_code, 1) in ('E', 'W')
-                and lsoa11_codes.lsoa_code is null
-            ) then 2021
-            else 2011
-        end::smallint as lsoa_vintage
+        max(
+            case
+                when lsoa11_codes.lsoa_code is not null then 2011
+                when left(codes.lsoa_code, 1) in ('E', 'W') then 2021
+                else 2011
+            end
+        )::smallint as lsoa_vintage
     from codes
     left join lsoa11_codes on codes.lsoa_code = lsoa11_codes.lsoa_code
     group by codes.file_id

@@ -8,31 +8,23 @@ forces as (
     where months_observed > 0
 ),
 
-monthly as (
+latest as (
     select
         crimes.force,
-        months.recency,
-        count(*) as crimes,
-        count(*) filter (where crimes.is_serious_violence) as serious_violence
+        count(*) filter (where months.recency = 1) as crimes_latest_month,
+        nullif(count(*) filter (where months.recency = 2), 0) as crimes_month_before,
+        count(*) filter (where months.recency = 1 and crimes.is_serious_violence)
+            as serious_violence_latest_month,
+        nullif(
+            count(*) filter (where months.recency = 2 and crimes.is_serious_violence),
+            0
+        ) as serious_violence_month_before
     from {{ ref('fct_crime') }} as crimes
     inner join {{ ref('dim_force_month') }} as months
         on crimes.force = months.force
         and crimes.month = months.month
     where months.recency <= 2
-    group by crimes.force, months.recency
-),
-
-latest as (
-    select
-        force,
-        max(crimes) filter (where recency = 1) as crimes_latest_month,
-        max(crimes) filter (where recency = 2) as crimes_month_before,
-        max(serious_violence) filter (where recency = 1)
-            as serious_violence_latest_month,
-        max(serious_violence) filter (where recency = 2)
-            as serious_violence_month_before
-    from monthly
-    group by force
+    group by crimes.force
 ),
 
 designated as (

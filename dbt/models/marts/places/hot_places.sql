@@ -23,11 +23,17 @@ ranked as (
     window
         force_order as (
             partition by scores.force
-            order by scores.score desc, scores.crimes desc, scores.hexagon_id
+            order by
+                scores.score desc,
+                scores.crimes desc,
+                scores.hexagon_id collate "C"
         ),
         area_order as (
             partition by scores.force, hexagons.area_id
-            order by scores.score desc, scores.crimes desc, scores.hexagon_id
+            order by
+                scores.score desc,
+                scores.crimes desc,
+                scores.hexagon_id collate "C"
         )
 ),
 

@@ -1,8 +1,14 @@
 -- Why rows were set aside, by file; the rows themselves are never shown here.
+{%- set tables = [
+    'police_uk_street',
+    'police_uk_outcomes',
+    'police_uk_stop_search',
+] %}
+
 with
 
 quarantined as (
-    {%- for table in ['police_uk_street', 'police_uk_outcomes', 'police_uk_stop_search'] %}
+    {%- for table in tables %}
     select
         load_id,
         file_id,

@@ -6,10 +6,6 @@ months as (
     select * from {{ ref('dim_force_month') }}
 ),
 
-crime_types as (
-    select * from {{ ref('dim_crime_type') }}
-),
-
 counted as (
     select * from {{ ref('int_area_counts') }}
 ),
@@ -69,7 +65,8 @@ final as (
         year_before.crimes::integer as crimes_year_before
     from filled
     inner join {{ ref('dim_force') }} as forces on filled.force = forces.force
-    left join crime_types on filled.crime_type = crime_types.crime_type
+    left join {{ ref('dim_crime_type') }} as crime_types
+        on filled.crime_type = crime_types.crime_type
     left join filled as year_before
         on filled.force = year_before.force
         and filled.area_set = year_before.area_set

@@ -7,9 +7,20 @@ searches as (
 
 labelled as (
     select
-        searches.*,
+        searches.force,
         forces.force_name,
-        {{ area_label('areas.area', 'searches.is_located') }} as area
+        {{ area_label('areas.area', 'searches.is_located') }} as area,
+        searches.month,
+        searches.search_hour,
+        searches.search_type,
+        coalesce(searches.object_of_search, 'Not stated') as object_of_search,
+        coalesce(searches.legislation, 'Not stated') as legislation,
+        searches.outcome_group,
+        coalesce(searches.officer_defined_ethnicity, 'Not stated')
+            as officer_defined_ethnicity,
+        coalesce(searches.age_range, 'Not stated') as age_range,
+        coalesce(searches.gender, 'Not stated') as gender,
+        searches.is_outcome_linked_to_object
     from searches
     inner join {{ ref('dim_force') }} as forces on searches.force = forces.force
     left join {{ source('geo', 'areas') }} as areas on searches.area_id = areas.area_id
@@ -23,16 +34,28 @@ final as (
         month,
         search_hour,
         search_type,
-        coalesce(object_of_search, 'Not stated') as object_of_search,
-        coalesce(legislation, 'Not stated') as legislation,
+        object_of_search,
+        legislation,
         outcome_group,
-        coalesce(officer_defined_ethnicity, 'Not stated') as officer_defined_ethnicity,
-        coalesce(age_range, 'Not stated') as age_range,
-        coalesce(gender, 'Not stated') as gender,
+        officer_defined_ethnicity,
+        age_range,
+        gender,
         count(*)::integer as searches,
         (count(*) filter (where is_outcome_linked_to_object))::integer as finds
     from labelled
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+    group by
+        force,
+        force_name,
+        area,
+        month,
+        search_hour,
+        search_type,
+        object_of_search,
+        legislation,
+        outcome_group,
+        officer_defined_ethnicity,
+        age_range,
+        gender
 )
 
 select * from final
