@@ -36,8 +36,8 @@ def run_layers(layers=WHOLE, full_refresh: bool = False, **options) -> list:
     return run_now(layers, full_refresh, **options)
 
 
-def grant_reader(connection) -> bool:
+def grant_reader(connection, **options) -> bool:
     """Let `rasure_reader` read the marts; see `rasure.transform.access`."""
     from rasure.transform.access import grant_reader as grant_now
 
-    return grant_now(connection)
+    return grant_now(connection, **options)

@@ -1,4 +1,5 @@
-"""The ground under the models: every force that has landed needs its geography.
+"""The ground under the models: every force that has landed needs its geography, and
+anew when the tables of areas and institutions have changed since it was built.
 
 It is built here, before staging, and not by the landing, so that a landing stays one
 transaction and a force is never without ground because a loader was killed.
@@ -14,11 +15,11 @@ from rasure import geography
 
 
 def ensure_ground(connection: psycopg.Connection, say: Callable[[str], None]) -> None:
-    """Build the geography of each force in the landed files that has none yet."""
+    """Build the geography of each force in the landed files that lacks today's."""
     forces = connection.execute(
         "select distinct force from ops.delivery_files order by force"
     ).fetchall()
     for (force,) in forces:
         if not geography.is_built(connection, force):
-            say(f"building the geography of {force}, once")
+            say(f"building the geography of {force}")
             geography.build(connection, force)

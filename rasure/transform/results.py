@@ -100,7 +100,10 @@ def store(connection: psycopg.Connection, result: LayerResult) -> None:
 
 
 def _node(result: dict, finished_at: datetime) -> NodeResult:
+    # model.rasure.fct_crime; a test's id ends with a hash: test.rasure.unique_x.1a2b
     resource_type, _, name = result["unique_id"].split(".", 2)
+    if resource_type == "test":
+        name = name.split(".")[0]
     times = {step["name"]: step for step in result.get("timing", [])}
     execute = times.get("execute", {})
     rows = result.get("adapter_response", {}).get("rows_affected")

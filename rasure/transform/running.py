@@ -19,7 +19,7 @@ from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import WHOLE, selection
-from rasure.transform.results import LayerResult
+from rasure.transform.results import LayerResult, NodeResult
 
 LOCK = 7_257_814  # an arbitrary number that only transforms use
 
@@ -97,22 +97,22 @@ def _run(
 
 def explain(result: LayerResult, log: Path) -> str:
     """Say which models and tests of `result` failed, and where to read on."""
-    lines = []
-    for node in result.failed:
-        if node.resource_type in ("test", "unit_test"):
-            count = f": {node.failures} rows" if node.failures else ""
-            lines.append(f"test {node.node}{count}")
-        else:
-            reason = (node.message or "no message").strip().splitlines()
-            lines.append(f"{node.resource_type} {node.node}: {' '.join(reason[:3])}")
-    skipped = (
-        f" {result.skipped} nodes after them were not built." if result.skipped else ""
+    lines = [_line(node) for node in result.failed]
+    skipped = {0: "", 1: " 1 node after them was not built."}.get(
+        result.skipped, f" {result.skipped} nodes after them were not built."
     )
     return (
         f"The {result.layer} layer failed in {len(lines)} of {len(result.nodes)} "
         f"nodes.{skipped}\n  " + "\n  ".join(lines) + f"\nThe whole story is in {log}; "
         "put it right and run `rasure transform` again."
     )
+
+
+def _line(node: NodeResult) -> str:
+    if node.resource_type == "test" and node.failures:
+        return f"test {node.node}: {node.failures} rows"
+    reason = " ".join((node.message or "no message").split()[:40])
+    return f"{node.resource_type} {node.node}: {reason}"
 
 
 @contextmanager
