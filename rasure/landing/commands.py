@@ -46,7 +46,7 @@ def land_command(
     else:
         print(
             f"{path.name}: landed as load {landed.load_id} in {landed.seconds:.1f} s. "
-            f"{counts}."
+            f"{counts}. `rasure transform` takes it to the marts."
         )
 
 
