@@ -13,7 +13,7 @@ from rasure.geography.errors import (
     UnknownAreaSet,
     UnknownForce,
 )
-from rasure.geography.forces import force_name, known_forces
+from rasure.geography.forces import force_name, known_forces, tables_version
 
 __all__ = [
     "BoundaryFileRejected",
@@ -36,11 +36,16 @@ def build(connection, force: str, area_set: str | None = None) -> None:
 
 
 def is_built(connection, force: str) -> bool:
-    """Whether the geography of `force` is in the warehouse."""
-    row = connection.execute(
-        "select exists (select from geo.forces where force = %s)", (force,)
+    """Whether the geography of `force` is in the warehouse, from today's tables.
+
+    A force that the tables do not know cannot be built from them: what is there stands.
+    """
+    built = connection.execute(
+        "select tables_version from geo.forces where force = %s", (force,)
     ).fetchone()
-    return row[0]
+    if built is None or force not in known_forces():
+        return built is not None
+    return built[0] == tables_version(force)
 
 
 def load_lsoa21(connection, path) -> int:

@@ -16,9 +16,9 @@ import psycopg
 from rasure import schema
 from rasure.geography import reference
 from rasure.geography.errors import UnknownAreaSet
-from rasure.geography.forces import force_name, read_table
+from rasure.geography.forces import force_name, shipped_areas, tables_version
 
-LOCK = 7_257_814
+LOCK = 7_257_814  # that of transforms too, so that no ground changes under one
 SIDE_M = 123.5  # 3 * sqrt(3) / 2 * 123.5 ** 2 = 39,627 m2, about 145,000 in 5,744 km2
 DISTRICTS_SINCE = "2009-04-01"  # the last change of districts before the 2011 census
 
@@ -44,7 +44,13 @@ def build(
         chosen = _default_area_set(connection, force, areas, area_set)
         _copy_codes(connection, frame["lsoa_code"])
         copy_lsoas(connection, reference.near(frame, force))
-        run(connection, "neighbourhoods", force=force, force_name=name)
+        run(
+            connection,
+            "neighbourhoods",
+            force=force,
+            force_name=name,
+            tables_version=tables_version(force),
+        )
         _copy_areas(connection, areas)
         run(connection, "areas", force=force, default_area_set=chosen)
         run(connection, "hexagons", force=force, side_m=SIDE_M)
@@ -58,8 +64,7 @@ def area_rows(force: str, own) -> list[tuple]:
     From `<force>_areas.csv` beside this file when there is one; otherwise every
     district is an area of the set `district`. `own` are the force's LSOAs.
     """
-    table = f"{force.replace('-', '_')}_areas.csv"
-    if resources.files("rasure.geography").joinpath(table).is_file():
+    if shipped := shipped_areas(force):
         return [
             (
                 row["area_set"],
@@ -68,7 +73,7 @@ def area_rows(force: str, own) -> list[tuple]:
                 row["valid_from"],
                 row["valid_to"] or None,
             )
-            for row in read_table(table)
+            for row in shipped
         ]
     districts = own[["district_name", "district_code"]].drop_duplicates()
     return [

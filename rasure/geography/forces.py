@@ -1,4 +1,4 @@
-"""The police forces that have a ground of their own, by the publisher's slug.
+"""The police forces that have a ground of their own, and what our tables say of each.
 
 The 43 territorial forces of England and Wales. The British Transport Police and the
 Police Service of Northern Ireland publish in the same layout but have no neighbourhood
@@ -8,6 +8,8 @@ in the boundaries used here, so they are unknown.
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from functools import cache
 from importlib import resources
 
@@ -36,3 +38,24 @@ def force_name(force: str) -> str:
     if force not in known:
         raise UnknownForce(force, sorted(known))
     return known[force]
+
+
+def shipped_areas(force: str) -> list[dict[str, str]]:
+    """The rows of `<force>_areas.csv` beside this file; none without such a table."""
+    table = f"{force.replace('-', '_')}_areas.csv"
+    if not resources.files("rasure.geography").joinpath(table).is_file():
+        return []
+    return read_table(table)
+
+
+def tables_version(force: str) -> str:
+    """A digest of all that the tables of facts say of a force.
+
+    Kept with a force that is built: once it differs, the ground is out of date.
+    """
+    tables = ("forces.csv", "districts_not_in_lookup.csv", "institutions.csv")
+    own = [
+        [row for row in read_table(table) if row["force"] == force] for table in tables
+    ]
+    content = json.dumps([*own, shipped_areas(force)])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

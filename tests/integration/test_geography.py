@@ -35,6 +35,9 @@ INSTITUTION_AREAS = {
     "Stoke Mandeville Hospital": "Aylesbury Vale",
     "Milton Keynes University Hospital": "Milton Keynes",
     "Wycombe Hospital": "Wycombe",
+    "Prospect Park Hospital": "Reading",
+    "Broadmoor Hospital": "Bracknell & Wokingham",
+    "Littlemore Mental Health Centre": "Oxford",
 }
 
 
@@ -248,3 +251,12 @@ def test_geometry_is_valid_everywhere(ground):
 def test_is_built_tells_a_force_that_is_there(ground):
     assert geography.is_built(ground, "west-yorkshire")
     assert not geography.is_built(ground, "kent")
+
+
+def test_ground_of_a_force_that_no_table_knows_stands(ground):
+    with ground.transaction(force_rollback=True):
+        ground.execute(
+            "insert into geo.forces (force, force_name, area_km2, geom)"
+            " select 'testshire', 'Testshire', area_km2, geom from geo.forces limit 1"
+        )
+        assert geography.is_built(ground, "testshire")

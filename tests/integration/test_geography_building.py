@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from rasure import geography, schema
 from rasure.database import connect
-from rasure.geography import building
+from rasure.geography import building, forces, reference
+from rasure.transform.ground import ensure_ground
 from tests.integration.geography_fixtures import (
     command_line,
     one,
@@ -37,6 +38,62 @@ def test_building_again_gives_the_same_rows(london):
     geography.build(london, LONDON)
     assert snapshot(london, LONDON) == before
     assert one(london, "select count(*) from geo.lsoa11_codes") == 34_753
+
+
+def test_a_changed_table_calls_for_a_rebuild_that_keeps_the_hexagons(
+    london, monkeypatch
+):
+    read = forces.read_table
+    before = snapshot(london, LONDON)
+    hospital = {
+        "force": LONDON,
+        "name": "St Bartholomew's Hospital",
+        "kind": "hospital",
+        "easting": "531900",
+        "northing": "181600",
+        "radius_m": "250",
+        "source": "made up",
+    }
+
+    def with_a_hospital(table):
+        return read(table) + ([hospital] if table == "institutions.csv" else [])
+
+    assert geography.is_built(london, LONDON)
+    for module in (forces, reference):
+        monkeypatch.setattr(module, "read_table", with_a_hospital)
+    assert not geography.is_built(london, LONDON)
+    geography.build(london, LONDON)
+    assert geography.is_built(london, LONDON)
+    after = snapshot(london, LONDON)
+    assert [table for table in before if after[table] != before[table]] == [
+        "institutions"
+    ]
+    monkeypatch.undo()
+    assert not geography.is_built(london, LONDON)
+    geography.build(london, LONDON)
+    assert snapshot(london, LONDON) == before
+
+
+def test_transform_builds_what_has_landed_and_is_out_of_date(london):
+    said = []
+    with london.transaction(force_rollback=True):
+        london.execute(
+            "with delivery as (insert into ops.deliveries (delivery_id, source,"
+            " delivery, kind, state, received_at, seconds) values ('one', 'police_uk',"
+            " 'one', 'full', 'landed', now(), 0) returning load_id)"
+            " insert into ops.delivery_files (load_id, file, kind, force, month,"
+            " sha256, bytes, encoding, rows_read, rows_landed, rows_quarantined)"
+            " select load_id, 'one.csv', 'street', %s, '2024-01-01', '', 0, 'utf-8',"
+            " 0, 0, 0 from delivery",
+            (LONDON,),
+        )
+        ensure_ground(london, said.append)
+        assert said == []
+        london.execute("update geo.forces set tables_version = null")
+        ensure_ground(london, said.append)
+        assert geography.is_built(london, LONDON)
+        ensure_ground(london, said.append)
+    assert said == ["building the geography of city-of-london"]
 
 
 def test_a_neighbour_changes_nothing(london):

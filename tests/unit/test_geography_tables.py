@@ -128,6 +128,29 @@ def test_bracknell_and_wokingham_is_split_across_two_command_units():
     assert units["Wokingham"] == "Berkshire West"
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "forces.csv",
+        "districts_not_in_lookup.csv",
+        "institutions.csv",
+        "thames_valley_areas.csv",
+    ],
+)
+def test_tables_version_changes_with_every_table_of_the_force(monkeypatch, table):
+    read = forces.read_table
+    before = forces.tables_version("thames-valley")
+    elsewhere = forces.tables_version("kent")
+
+    def changed(name):
+        added = [{"force": "thames-valley", "name": "Another"}] if name == table else []
+        return [*read(name), *added]
+
+    monkeypatch.setattr(forces, "read_table", changed)
+    assert forces.tables_version("thames-valley") != before
+    assert forces.tables_version("kent") == elsewhere
+
+
 def test_missing_packages_are_named_with_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("RASURE_REFERENCE", str(tmp_path))
     with pytest.raises(
@@ -138,7 +161,7 @@ def test_missing_packages_are_named_with_what_to_do(monkeypatch, tmp_path):
 
 def test_listed_institutions_come_before_the_list_of_hospital_units(neighbourhoods):
     listed = reference.institutions("thames-valley", set(neighbourhoods["lsoa_code"]))
-    assert len(listed) == 13
+    assert len(listed) == 16
     assert {(row["kind"], row["radius_m"]) for row in listed} == {
         ("prison", "300"),
         ("hospital", "250"),

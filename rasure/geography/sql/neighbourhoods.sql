@@ -15,10 +15,11 @@ from incoming_lsoas;
 
 delete from geo.forces where force = %(force)s;
 
-insert into geo.forces (force, force_name, area_km2, geom)
+insert into geo.forces (force, force_name, tables_version, area_km2, geom)
 select
     %(force)s,
     %(force_name)s,
+    %(tables_version)s,
     st_area(st_union(geom)) / 1e6,
     st_multi(st_union(geom))
 from prepared_lsoas
