@@ -21,14 +21,23 @@ def find(pid_file: Path) -> list[int]:
     """The processes of the session that the dead supervisord of this file led."""
     try:
         leader = int(pid_file.read_text())
-        if pid_file.stat().st_mtime < _booted_at() or Path(f"/proc/{leader}").exists():
+        if pid_file.stat().st_mtime < _booted_at() or _lives(leader):
             return []
     except (OSError, ValueError):
         return []
     candidates = [
         int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()
     ]
-    return [pid for pid in candidates if _session(pid) == leader]
+    return [pid for pid in candidates if pid != leader and _session(pid) == leader]
+
+
+def _lives(pid: int) -> bool:
+    """Whether the process is there and more than a dead child that nobody fetched."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return False
+    return state not in "ZX"
 
 
 def _booted_at() -> float:
@@ -43,11 +52,11 @@ def _session(pid: int) -> int | None:
 
 
 def end(pid_file: Path, cluster: Cluster, patience: float = 20) -> int:
-    """End what `find` finds: first politely, then not; how many there were.
+    """End what `find` finds and the database: politely, then not; how many there were.
 
     The database is stopped last and in order, so that the others can finish.
     """
-    count = len(find(pid_file))
+    count = len({*find(pid_file), cluster.postmaster()} - {None})
     if not count:
         return 0
     for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):

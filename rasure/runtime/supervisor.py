@@ -77,7 +77,7 @@ def configuration(settings: Settings, services: list[Service]) -> str:
             f"stdout_logfile={_text(log)}",
             *("redirect_stderr=true", "stdout_logfile_maxbytes=10MB"),
             *("stdout_logfile_backups=3", "autostart=false", "autorestart=true"),
-            *("startsecs=2", "startretries=10", "stopasgroup=false"),
+            *("startsecs=1", "startretries=4", "stopasgroup=false"),
             f"killasgroup={'false' if service.name == 'postgres' else 'true'}",
             *(f"stopsignal={service.stop_signal}", "directory=/"),
             f"stopwaitsecs={service.stop_seconds}",
@@ -173,6 +173,18 @@ def _start(settings: Settings, configuration_path: Path) -> None:
     )
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether the process manager answers; one that is just being killed does not."""
+    for _ in range(10):
+        with control(settings) as manager:
+            if manager is not None:
+                return True
+        if not socket_path(settings).exists():
+            break
+        time.sleep(0.1)
+    return False
+
+
 def states(settings: Settings) -> dict[str, dict]:
     """What supervisord says of each service, empty when it does not run.
 
@@ -214,3 +226,7 @@ def shut_down(settings: Settings) -> None:
     give_up = time.monotonic() + 20
     while os.path.exists(f"/proc/{pid}") and time.monotonic() < give_up:
         time.sleep(0.1)
+    folder = socket_path(settings).parent
+    if folder != settings.home / "run":
+        with contextlib.suppress(OSError):
+            folder.rmdir()

@@ -132,7 +132,7 @@ def _explanation(settings: Settings, name: str) -> str:
 def _end_orphans(settings: Settings, tell: Tell) -> None:
     """End what a killed process manager has left running."""
     ports = settings.stored.get("ports")
-    if supervisor.states(settings) or not ports:
+    if supervisor.is_there(settings) or not ports:
         return
     cluster = private_cluster_of(settings, ports["postgres"])
     if orphans.end(settings.home / "run" / "supervisord.pid", cluster):
