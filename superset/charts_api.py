@@ -50,7 +50,7 @@ class ChartClient:
         self.http = httpx.Client(base_url=base_url, timeout=60, follow_redirects=True)
         page = self.http.get("/login/").text
         token = re.search(r'csrf_token[^>]*value="([^"]+)"', page) or re.search(
-            r'csrf_token&#34;: ?&#34;([^&]+)&#34;', page
+            r"csrf_token&#34;: ?&#34;([^&]+)&#34;", page
         )
         form = {"username": username, "password": password}
         if token:
@@ -71,8 +71,8 @@ class ChartClient:
             body = json.loads(chart["query_context"])
             for query in body["queries"]:
                 query["filters"] = [
-                    *query["filters"],
                     *starting_filters(metadata, item["id"]),
+                    *query["filters"],
                 ]
             body["form_data"]["slice_id"] = item["id"]
             result.append(

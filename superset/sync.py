@@ -9,7 +9,7 @@ so it needs no running server, only the settings of `superset_config.py`.
 
 Why it is safe: nothing is imported unless the chain holds; the import is one
 transaction; only assets of our UUIDs, roles and rules of our name and the users of the
-secrets file are touched.
+users file are touched.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def synchronise(options: argparse.Namespace) -> None:
     bundle = assets.load(options.assets)
     contracts = chain.contracts(HERE.parent / "dbt" / "models" / "marts")
     chain.check(bundle, contracts or None, "dbt's contracts")
-    given = access.load(options.access)
+    home = Path(os.environ.get("RASURE_HOME") or HERE.parent / ".local")
+    given = access.load(options.access, home)
     print(
         f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
         f"{len(bundle.datasets)} datasets"

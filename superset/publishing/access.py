@@ -1,14 +1,15 @@
-"""Roles, users and row-level security, from YAML and a secrets file.
+"""Roles, users and row-level security, from YAML and the home's secrets.
 
 Superset's import bundle knows none of these, so the same command applies them. Only
 what is ours is touched: roles and rules whose name begins with `rasure`, and the users
-the secrets file names. Passwords are never in the assets.
+of `users.yaml`. Passwords are never in the assets.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,8 @@ class Access:
     users: dict[str, dict]
 
 
-def load(folder: Path, users_file: str | None = None) -> Access:
-    """Read `roles.yaml`, `row_level_security.yaml` and the users' secrets file.
+def load(folder: Path, home: Path) -> Access:
+    """Read the roles, the row-level rules and the users with their passwords.
 
     Raises `SyncError` naming the file and the key of what is wrong.
     """
@@ -46,26 +47,40 @@ def load(folder: Path, users_file: str | None = None) -> Access:
         for key in ("name", "role", "areas"):
             if not rule.get(key):
                 raise SyncError(f"row_level_security.yaml: rule {number}: {key}: empty")
-    users = _users(users_file or os.environ.get(USERS))
+    users = _users(folder, home)
     known = {*roles, *(rule["role"] for rule in rules), "Admin"}
     for name, user in users.items():
         for role in user["roles"]:
             if role not in known:
-                raise SyncError(f"{USERS}: {name}: no role is named {role}")
+                raise SyncError(f"users.yaml: {name}: no role is named {role}")
     return Access(roles, rules, users)
 
 
-def _users(path: str | None) -> dict[str, dict]:
-    if not path:
-        return {}
+def _users(folder: Path, home: Path) -> dict[str, dict]:
+    """The accounts of `users.yaml` whose password is given, with that password.
+
+    Passwords come from the JSON file that `RASURE_SUPERSET_USERS` names
+    (`{"officer": "…"}`), or else from the home's `secrets.toml`, table `superset`.
+    """
+    users = yaml.safe_load((folder / "users.yaml").read_text()) or {}
+    given = os.environ.get(USERS)
+    path = Path(given) if given else home / "secrets.toml"
     try:
-        content = json.loads(Path(path).read_text())
+        if given:
+            passwords = json.loads(path.read_text())
+        elif path.exists():
+            passwords = tomllib.loads(path.read_text()).get("superset", {})
+        else:
+            passwords = {}
     except (OSError, ValueError) as error:
-        raise SyncError(f"{USERS}: {path} cannot be read as JSON") from error
-    for name, user in content.items():
-        if not user.get("password") or not user.get("roles"):
-            raise SyncError(f"{USERS}: {name}: needs a password and a list of roles")
-    return content
+        raise SyncError(f"{path} cannot be read, so no user has a password") from error
+    if given and (unknown := passwords.keys() - users.keys()):
+        raise SyncError(f"{USERS}: users.yaml has no {', '.join(sorted(unknown))}")
+    return {
+        name: {**user, "password": passwords[name]}
+        for name, user in users.items()
+        if passwords.get(name)
+    }
 
 
 def permissions(access: Access, role: str) -> set[tuple[str, str]]:

@@ -52,6 +52,7 @@ KEYS = {
             "css_file",
             "filters",
             "cross_filters",
+            "colours",
             "every_tab",
             "without_rows",
         },
@@ -75,12 +76,13 @@ class Asset:
 
 @dataclass
 class Bundle:
-    """All assets by kind and UUID."""
+    """All assets by kind and UUID, and the colours of the charts."""
 
     databases: dict[str, Asset] = field(default_factory=dict)
     datasets: dict[str, Asset] = field(default_factory=dict)
     charts: dict[str, Asset] = field(default_factory=dict)
     dashboards: dict[str, Asset] = field(default_factory=dict)
+    palette: dict = field(default_factory=dict)
 
     def kind(self, name: str) -> dict[str, Asset]:
         """The assets of one kind by UUID."""
@@ -113,6 +115,7 @@ def load(folder: Path) -> Bundle:
                 other = bundle.kind(kind)[asset.uuid].file
                 faults.append(f"{file}: uuid: {asset.uuid} is also that of {other}")
             bundle.kind(kind)[asset.uuid] = asset
+    bundle.palette = yaml.safe_load((folder / "palette.yaml").read_text())
     known = {".yaml", ".sql", ".css"}
     for path in sorted(folder.glob("*/*")):
         stray = path.suffix not in known or path.parent.name not in KINDS

@@ -27,7 +27,8 @@ def connect(url: str) -> Engine:
         raise SyncError(
             f"The marts at {engine.url.host}:{engine.url.port} "
             f"({engine.url.database}) do not answer as the "
-            "reader role. Start the warehouse with `rasure up`, or check RASURE_READER_URL."
+            "reader role. Start the warehouse with `rasure up`, or check "
+            "RASURE_READER_URL."
         ) from error
     return engine
 

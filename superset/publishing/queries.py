@@ -49,6 +49,7 @@ def _base(params: dict) -> dict:
         "row_limit": params.get("row_limit"),
         "series_limit": 0,
         "order_desc": params.get("order_desc", True),
+        "group_others_when_limit_reached": False,
         "url_params": {},
         "custom_params": {},
         "custom_form_data": {},
@@ -75,9 +76,8 @@ def _table(params: dict) -> dict:
     sort = params["timeseries_limit_metric"]
     query["columns"] = params["groupby"]
     query["metrics"] = params["metrics"]
+    query["series_limit_metric"] = sort
     query["orderby"] = [[sort, not params.get("order_desc", True)]]
-    if sort not in query["metrics"]:
-        query["metrics"] = [*query["metrics"], sort]
     return query
 
 
@@ -114,7 +114,7 @@ def _series(params: dict) -> dict:
             }
         )
     ascending = params.get("x_axis_sort_asc", True)
-    if params.get("x_axis_sort"):
+    if params.get("x_axis_sort") and not groups:
         by_axis = params["x_axis_sort"] == axis
         options = {"is_sort_index": True} if by_axis else {"by": params["x_axis_sort"]}
         steps.append(

@@ -107,6 +107,7 @@ def _chart(asset, settings: dict[str, str]) -> dict:
 
 def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> dict:
     content = asset.content
+    colours = content.get("colours") or {}
     chart_ids = {uuid: n for n, uuid in enumerate(charts_in(tabs), 1)}
     return {
         "dashboard_title": content["dashboard_title"],
@@ -119,11 +120,11 @@ def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> d
         "version": VERSION,
         "position": position(asset, tabs, chart_ids, bundle, fill),
         "metadata": {
-            "color_scheme": "rasure",
-            "label_colors": {},
-            "shared_label_colors": [],
-            "color_scheme_domain": [],
-            "map_label_colors": {},
+            "color_scheme": bundle.palette["id"],
+            "label_colors": colours,
+            "shared_label_colors": sorted(colours),
+            "color_scheme_domain": bundle.palette["colors"],
+            "map_label_colors": colours,
             "cross_filters_enabled": True,
             "expanded_slices": {},
             "refresh_frequency": 0,

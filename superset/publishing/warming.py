@@ -61,7 +61,7 @@ def _run(chart, filters: list[dict]) -> Warmed:
     body["force"] = True
     body["form_data"]["slice_id"] = chart.id
     for query in body["queries"]:
-        query["filters"] = [*query["filters"], *filters]
+        query["filters"] = [*filters, *query["filters"]]
     started = time.perf_counter()
     try:
         command = ChartDataCommand(ChartDataQueryContextSchema().load(body))

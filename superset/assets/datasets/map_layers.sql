@@ -36,6 +36,7 @@ features as (
         '[23,50,77,210]' as stroke,
         json_build_object('Area', area) as label
     from marts.map_areas
+    where is_default_set
 
     union all
 
