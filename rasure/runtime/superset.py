@@ -7,6 +7,7 @@ SQLAlchemy than the rest; it is only ever run as another process.
 from __future__ import annotations
 
 import subprocess
+from collections import deque
 from pathlib import Path
 
 from rasure.errors import RasureError, SetupError
@@ -101,15 +102,19 @@ def synchronise(warm: bool) -> None:
     settings = Settings.load()
     check()
     command = [program("python"), str(CHECKOUT / "superset" / "sync.py")]
-    answer = subprocess.run(
+    last: deque[str] = deque(maxlen=8)
+    with subprocess.Popen(
         [*command, *(["--warm"] if warm else [])],
         env=callers_environment() | environment(settings, settings.stored["ports"]),
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    print(answer.stdout)
-    if answer.returncode != 0:
-        last = "\n".join(answer.stdout.strip().splitlines()[-8:])
-        raise PublishFailed(f"superset/sync.py ended with {answer.returncode}:\n{last}")
+    ) as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last.append(line)
+    if process.returncode != 0:
+        raise PublishFailed(
+            f"superset/sync.py ended with {process.returncode}:\n{''.join(last)}"
+        )

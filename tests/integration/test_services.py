@@ -5,13 +5,9 @@ The commands run as a user runs them: as other processes, with a home of their o
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,46 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rasure.settings import Settings
-
-
-class Home:
-    """A home and the commands on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("RASURE_")
-        }
-        return subprocess.run(
-            [Path(sys.prefix) / "bin" / "rasure", *arguments],
-            env={**environment, "RASURE_HOME": str(self.folder), **variables},
-            capture_output=True,
-            text=True,
-        )
-
-    def up(self) -> str:
-        answer = self.run("up", "postgres", "--quiet")
-        assert answer.returncode == 0, answer.stderr
-        return answer.stderr
-
-    def postgres(self) -> dict:
-        services = json.loads(self.run("status", "--json").stdout)["services"]
-        return next(one for one in services if one["name"] == "postgres")
-
-    def query(self, text: str) -> list[tuple]:
-        with psycopg.connect(Settings(self.folder).database_url) as connection:
-            return connection.execute(text).fetchall()
-
-    def remove(self) -> None:
-        self.run("down")
-        link = self.folder / "postgres"
-        shutil.rmtree(link.resolve(), ignore_errors=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+from tests.homes import Home
 
 
 @pytest.fixture(scope="module")
@@ -72,19 +29,19 @@ def home():
 
 
 def test_up_starts_a_warehouse_and_again_changes_nothing(home):
-    told = home.up()
+    told = home.up("postgres")
     assert "postgres is well" in told
-    before = home.postgres()
+    before = home.service("postgres")
     assert before["state"] == "well"
     assert home.query("select current_database(), postgis_lib_version() > '3.0'") == [
         ("rasure", True)
     ]
-    assert home.up() == ""
-    assert home.postgres()["pid"] == before["pid"]
+    assert home.up("postgres") == ""
+    assert home.service("postgres")["pid"] == before["pid"]
 
 
 def test_status_tells_home_services_and_warehouse(home):
-    found = json.loads(home.run("status", "--json").stdout)
+    found = home.status()
     assert found["home"] == str(home.folder)
     assert [one["name"] for one in found["services"]] == [
         "postgres",
@@ -100,8 +57,8 @@ def test_status_tells_home_services_and_warehouse(home):
 
 
 def test_the_reader_owns_nothing_and_may_not_write(home):
-    secrets = Settings(home.folder).secrets["postgres"]
-    port = Settings(home.folder).stored["ports"]["postgres"]
+    secrets = home.settings.secrets["postgres"]
+    port = home.settings.stored["ports"]["postgres"]
     server = f"rasure_reader:{secrets['rasure_reader']}@127.0.0.1:{port}"
     with psycopg.connect(f"postgresql://{server}/rasure") as reader:
         with pytest.raises(psycopg.Error):
@@ -119,29 +76,29 @@ def test_the_reader_owns_nothing_and_may_not_write(home):
 
 
 def test_a_killed_server_is_restarted_with_what_was_committed(home):
-    with psycopg.connect(Settings(home.folder).database_url) as connection:
+    with psycopg.connect(home.settings.database_url) as connection:
         connection.execute("create table public.kept as select 7 as number")
-    killed = home.postgres()["pid"]
+    killed = home.service("postgres")["pid"]
     os.kill(killed, signal.SIGKILL)
-    home.up()
-    assert home.postgres()["pid"] != killed
+    home.up("postgres")
+    assert home.service("postgres")["pid"] != killed
     assert home.query("select number from public.kept") == [(7,)]
 
 
 def test_up_repairs_what_a_killed_process_manager_left(home):
-    before = home.postgres()["pid"]
+    before = home.service("postgres")["pid"]
     os.kill(int((home.folder / "run/supervisord.pid").read_text()), signal.SIGKILL)
-    assert home.postgres()["state"] == "down"
-    port = Settings(home.folder).stored["ports"]["postgres"]
-    told = home.up()
+    assert home.service("postgres")["state"] == "down"
+    port = home.settings.stored["ports"]["postgres"]
+    told = home.up("postgres")
     assert "ended services whose process manager had been killed" in told
-    assert home.postgres()["pid"] != before
-    assert Settings(home.folder).stored["ports"]["postgres"] == port
+    assert home.service("postgres")["pid"] != before
+    assert home.settings.stored["ports"]["postgres"] == port
 
 
 def test_up_repairs_what_a_power_cut_left(home):
     manager = int((home.folder / "run/supervisord.pid").read_text())
-    server = home.postgres()["pid"]
+    server = home.service("postgres")["pid"]
     os.kill(manager, signal.SIGKILL)
     os.kill(server, signal.SIGKILL)
     stale = home.folder / "postgres/data/postmaster.pid"
@@ -149,22 +106,20 @@ def test_up_repairs_what_a_power_cut_left(home):
     lines = stale.read_text().splitlines()
     stale.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     time.sleep(0.5)
-    home.up()
-    assert home.postgres()["state"] == "well"
+    home.up("postgres")
+    assert home.service("postgres")["state"] == "well"
     assert home.query("select number from public.kept") == [(7,)]
 
 
 def test_two_homes_do_not_meet(home, tmp_path):
     other = Home(tmp_path / "other")
     try:
-        other.up()
-        ports = [
-            Settings(one.folder).stored["ports"]["postgres"] for one in (home, other)
-        ]
+        other.up("postgres")
+        ports = [one.settings.stored["ports"]["postgres"] for one in (home, other)]
         assert ports[0] != ports[1]
         assert other.query("select to_regclass('public.kept')") == [(None,)]
         other.run("down")
-        assert home.postgres()["state"] == "well"
+        assert home.service("postgres")["state"] == "well"
     finally:
         other.remove()
 
@@ -179,7 +134,7 @@ def test_a_service_that_does_not_come_up_is_named_with_its_log(home):
     assert answer.returncode == 3
     assert "postgres did not come up. Its log, " in answer.stderr
     assert str(home.folder / "logs/postgres.log") in answer.stderr
-    home.up()
+    home.up("postgres")
 
 
 def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
@@ -190,7 +145,7 @@ def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
     try:
         answer = other.run("up", "postgres", "--quiet", RASURE_DATABASE_URL=url)
         assert answer.returncode == 0, answer.stderr
-        assert Settings(other.folder).database_url == url
+        assert other.settings.database_url == url
         with psycopg.connect(url) as connection:
             found = connection.execute("select to_regclass('ops.deliveries')")
             assert found.fetchone() == ("ops.deliveries",)
@@ -211,6 +166,6 @@ def test_an_unknown_service_is_told(home):
 def test_down_ends_everything_and_again_says_so(home):
     assert "stopping postgres" in home.run("down").stderr
     assert "nothing runs under" in home.run("down").stderr
-    assert home.postgres()["state"] == "down"
+    assert home.service("postgres")["state"] == "down"
     with pytest.raises(psycopg.OperationalError):
         home.query("select 1")

@@ -95,16 +95,27 @@ def test_only_what_may_pass_is_tried_again(found):
             assert not [name for name in task["retried"] if "Rejected" in name]
 
 
-def test_the_names_of_what_is_tried_again_are_real(found):
-    from rasure.runtime.orchestration import MAY_PASS
+def test_what_is_tried_again_by_kind_of_error(found, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    import psycopg
+
+    from rasure.errors import RasureError, SetupError
+    from rasure.landing.errors import DeliveryRejected, GateFailed
+    from rasure.runtime.orchestration import MAY_PASS, RETRIES
+    from rasure.transform.errors import TransformBusy, TransformFailed
 
     rules = found["dags"]["transform"]["tasks"]["build_core"]["retried"]
     assert tuple(rules) == MAY_PASS
-    for name in MAY_PASS:
-        module, _, kind = name.rpartition(".")
-        assert issubclass(
-            getattr(__import__(module, fromlist=[kind]), kind), Exception
-        ), name
+    policy = RETRIES["retry_policy"]
+    again = (SetupError(""), psycopg.OperationalError(""), TransformBusy(""), OSError())
+    never = (
+        *(DeliveryRejected(""), GateFailed(""), TransformFailed(""), RasureError("")),
+        *(ValueError(""), KeyError(""), psycopg.ProgrammingError("")),
+    )
+    for error in again:
+        assert policy.evaluate(error, 1, 4).action.value == "retry", error
+    for error in never:
+        assert policy.evaluate(error, 1, 4).action.value == "fail", error
 
 
 def test_every_run_has_a_deadline_and_runs_alone(found):

@@ -9,7 +9,6 @@ import pytest
 
 from rasure.errors import SetupError
 from rasure.runtime import inbox
-from rasure.runtime.arrivals import DeliveryArrived
 
 
 @pytest.fixture
@@ -79,7 +78,12 @@ def test_nothing_to_offer_is_a_sentence(folder, tmp_path):
         inbox.offer("police_uk", tmp_path / "absent.zip")
 
 
-def test_every_flag_is_announced_once_and_again_after_a_restart(folder):
+def test_every_flag_is_announced_once_and_again_after_a_restart(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
+    from rasure.runtime.arrivals import DeliveryArrived
+
     async def listen(trigger, count):
         events = []
         stream = trigger.run()
