@@ -38,7 +38,7 @@ def designate_command(
     from rasure.places import report
     from rasure.places.definition import Definition
     from rasure.places.designation import designate
-    from rasure.places.errors import NoPlaces
+    from rasure.places.errors import LAND_FIRST, NoPlaces
     from rasure.places.ranking import forces_with_crimes
 
     definition = Definition.load(coverage_percent=coverage)
@@ -46,8 +46,8 @@ def designate_command(
         forces = [force] if force else forces_with_crimes(connection)
         if not forces:
             raise NoPlaces(
-                "The warehouse has no crimes of a force whose geography is built. Land "
-                "a delivery with `rasure land`, then run `rasure transform`."
+                "The warehouse has no crimes of a force whose geography is built. "
+                + LAND_FIRST
             )
         found = [designate(connection, name, publish, definition) for name in forces]
     if as_json:
@@ -69,7 +69,8 @@ def evaluate_command(
     train: Annotated[str, typer.Option(help="Months to choose on: 2024-01:2025-03.")],
     test: Annotated[str, typer.Option(help="Later months to score on.")],
     force: Annotated[
-        str | None, typer.Option(help="The force; needed when there are several.")
+        str | None,
+        typer.Option(help="Needed when several forces have data."),
     ] = None,
     coverage: Coverage = None,
     draws: Annotated[
@@ -96,7 +97,8 @@ def evaluate_command(
     train_window, test_window = Window.parse(train), Window.parse(test)
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places evaluate", autocommit=True) as connection:
-        grid = reading.read_grid(connection, reading.the_force(connection, force))
+        name = reading.the_force(connection, force, train_window, test_window)
+        grid = reading.read_grid(connection, name)
         events = reading.read_events(connection, grid)
         evaluation = evaluate(
             grid, events, train_window, test_window, definition, draws, seed, shuffled

@@ -155,13 +155,12 @@ def merge(
     for place in hexagons:
         members.setdefault(cluster[place.hexagon_id], []).append(place)
     where = publishing.recorded_at(connection, force, ids)
-    spots = [
-        (
-            places[0].hexagon_id,
-            [row for place in places for row in where.get(place.hexagon_id, [])],
-        )
+    recorded = [
+        [row for place in places for row in where.get(place.hexagon_id, [])]
         for places in members.values()
     ]
+    hottest = [places[0].hexagon_id for places in members.values()]
+    names = hot_spot_names(list(zip(hottest, recorded, strict=True)))
     return tuple(
         HotSpot(
             hot_spot_id=places[0].hexagon_id,
@@ -169,9 +168,7 @@ def merge(
             hexagon_ids=tuple(place.hexagon_id for place in places),
             area_km2=sum(place.area_km2 for place in places),
             crimes=sum(place.crimes for place in places),
-            share_at_one_location=share_at_one_location(recorded),
+            share_at_one_location=share_at_one_location(rows),
         )
-        for places, name, (_, recorded) in zip(
-            members.values(), hot_spot_names(spots), spots, strict=True
-        )
+        for places, name, rows in zip(members.values(), names, recorded, strict=True)
     )

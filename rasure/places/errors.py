@@ -2,6 +2,8 @@
 
 from rasure.errors import RasureError
 
+LAND_FIRST = "Land a delivery with `rasure land`, then run `rasure transform`."
+
 
 class PlacesError(RasureError):
     """Hot places cannot be ranked, designated or evaluated as asked."""

@@ -15,12 +15,13 @@ from rasure.places import nulls, scoring
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.kde import quartic_kernel
-from rasure.places.methods import Training, choose
+from rasure.places.methods import METHODS, Training, choose
 from rasure.places.reading import Events, Grid
 from rasure.places.selection import cells_to_fill
 from rasure.places.windows import Window, check_hold_out
 
 NULL_DRAWS = 500
+SHUFFLES = 5
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def evaluate(
 
     `events` are the crimes in scope that lie in a hexagon; those at institutions are
     left out, and so are hexagons that are mostly an institution's in the training
-    period. Raises `WindowRejected` or `NoPlaces` when there is nothing to score.
+    period. When shuffled, the crimes are thrown at random cells `SHUFFLES` times and
+    the figures are of all of these together. Raises `WindowRejected` or `NoPlaces` when
+    there is nothing to score.
     """
     check_hold_out(train, test)
     observed_train = train.observed(grid.observed, "training")
@@ -61,54 +64,53 @@ def evaluate(
     is_candidate = ~institution_cells(grid, events, train, definition)
     centres = np.column_stack([grid.x, grid.y])
     events = events.where(~events.is_at_institution)
-    if is_shuffled:
-        cell = nulls.throw(grid.area_km2, len(events.cell), shuffling)
-        events = events.moved(shuffling.permutation(cell), centres)
-    before = events.where(train.holds(events.month))
-    after = events.where(test.holds(events.month))
-    if not len(before.cell) or not len(after.cell):
+    if not train.holds(events.month).any() or not test.holds(events.month).any():
         raise NoPlaces(
             f"There is no crime in scope to train on ({train}) or to test on ({test})."
         )
-    points, point = np.unique(
-        np.column_stack([before.x, before.y]), axis=0, return_inverse=True
-    )
+    histories = [events]
+    if is_shuffled:
+        histories = [
+            shuffled(events, grid, centres, shuffling) for _ in range(SHUFFLES)
+        ]
     bandwidth_metres = definition.kde_bandwidth_metres
-    training = Training(
-        cell=before.cell,
-        month=before.month,
-        harm_days=before.harm_days,
-        point=point.ravel(),
-        kernel=quartic_kernel(points, centres, bandwidth_metres),
-        is_candidate=is_candidate,
-        observed=observed_train,
-        period_months=len(observed_test),
-    )
+    trainings = [
+        training_on(
+            history.where(train.holds(history.month)),
+            centres,
+            is_candidate,
+            observed_train,
+            len(observed_test),
+            bandwidth_metres,
+        )
+        for history in histories
+    ]
+    tests = [history.cell[test.holds(history.month)] for history in histories]
     target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
     cell_km2 = float(grid.area_km2.mean())
     cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
     # A is the area of the cells: crimes that lie in none, at the border, are not in N.
-    area_share = cells / training.cells
+    size = len(centres)
+    area_share = cells / size
+    choices = [choose(training, definition, cells) for training in trainings]
     rows = scoring.score_methods(
-        choose(training, definition, cells),
-        before.cell,
-        after.cell,
-        training.cells,
+        {name: side_by_side([one[name] for one in choices], size) for name in METHODS},
+        side_by_side([training.cell for training in trainings], size),
+        side_by_side(tests, size),
+        size * len(histories),
         area_share,
         draws,
         scoring_draws,
     )
     thrown = dataclasses.replace(
-        training, kernel=quartic_kernel(centres, centres, bandwidth_metres)
+        trainings[0], kernel=quartic_kernel(centres, centres, bandwidth_metres)
     )
-    counts = np.bincount(
-        np.concatenate([before.cell, after.cell]), minlength=training.cells
-    )
+    counts = np.bincount(np.concatenate([thrown.cell, tests[0]]), minlength=size)
     random, constant = (
         nulls.simulate(
             thrown,
             rates,
-            len(after.cell),
+            len(tests[0]),
             definition,
             cells,
             area_share,
@@ -125,6 +127,7 @@ def evaluate(
         "hexagons": cells,
         "area_km2": cells * cell_km2,
         "is_shuffled": is_shuffled,
+        "shuffles": SHUFFLES if is_shuffled else 0,
     }
     return Evaluation(
         force=grid.force,
@@ -139,6 +142,43 @@ def evaluate(
             for name, row in rows.items()
         ],
     )
+
+
+def shuffled(
+    events: Events, grid: Grid, centres: np.ndarray, rng: np.random.Generator
+) -> Events:
+    """The same events at cells drawn at random by area."""
+    cell = nulls.throw(grid.area_km2, len(events.cell), rng)
+    return events.moved(rng.permutation(cell), centres)
+
+
+def training_on(
+    before: Events,
+    centres: np.ndarray,
+    is_candidate: np.ndarray,
+    observed: np.ndarray,
+    period_months: int,
+    bandwidth_metres: float,
+) -> Training:
+    """What the methods may see: the events of the training period."""
+    points, point = np.unique(
+        np.column_stack([before.x, before.y]), axis=0, return_inverse=True
+    )
+    return Training(
+        cell=before.cell,
+        month=before.month,
+        harm_days=before.harm_days,
+        point=point.ravel(),
+        kernel=quartic_kernel(points, centres, bandwidth_metres),
+        is_candidate=is_candidate,
+        observed=observed,
+        period_months=period_months,
+    )
+
+
+def side_by_side(histories: list[np.ndarray], size: int) -> np.ndarray:
+    """Cells in copies of a grid of `size` cells, as cells of one grid of all copies."""
+    return np.concatenate([cell + copy * size for copy, cell in enumerate(histories)])
 
 
 def institution_cells(

@@ -18,18 +18,12 @@ def pai(hit_rate, area_share: float):
     return hit_rate / area_share
 
 
-def pei_star(captured: float, counts: np.ndarray, cells: int) -> float:
-    """Captured events over those in the `cells` fullest cells: n / max n at that area.
+def pei_star(captured: float, most: float) -> float:
+    """Captured events over the most that as many (equal) cells hold.
 
-    `counts` are the test events of each (equal) cell. Not a number without events.
+    Not a number without events.
     """
-    best = best_captured(counts, cells)
-    return captured / best if best else float("nan")
-
-
-def best_captured(counts: np.ndarray, cells: int) -> float:
-    """The most events that any `cells` cells hold."""
-    return float(np.partition(counts, len(counts) - cells)[len(counts) - cells :].sum())
+    return captured / most if most else float("nan")
 
 
 def recapture_ratio(pai_test: float, pai_train: float) -> float:
@@ -51,6 +45,31 @@ def jaccard(one: np.ndarray, other: np.ndarray) -> float:
 def shared(one: np.ndarray, other: np.ndarray) -> int:
     """How many cells are in both sets."""
     return len(set(one.tolist()) & set(other.tolist()))
+
+
+def of_places(
+    chosen: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    fullest: np.ndarray,
+    area_share: float,
+) -> dict[str, float]:
+    """The five metrics of a set of cells, by name.
+
+    `before` and `after` are the events of every cell in the training and the test
+    period, `fullest` as many cells as `chosen` that have the most in the test period.
+    """
+    captured = after[chosen].sum()
+    hit_rate = captured / after.sum()
+    score = pai(hit_rate, area_share)
+    score_in_training = pai(before[chosen].sum() / before.sum(), area_share)
+    return {
+        "hit_rate": float(hit_rate),
+        "pai": float(score),
+        "pei_star": float(pei_star(captured, after[fullest].sum())),
+        "recapture_ratio": float(recapture_ratio(score, score_in_training)),
+        "jaccard": jaccard(chosen, fullest),
+    }
 
 
 def share_interval(

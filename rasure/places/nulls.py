@@ -20,8 +20,6 @@ from rasure.places.definition import Definition
 from rasure.places.methods import METHODS, Training, choose
 from rasure.places.selection import highest
 
-METRICS = ("hit_rate", "pai", "pei_star", "recapture_ratio", "jaccard")
-
 
 def gamma_poisson_rates(counts: np.ndarray) -> np.ndarray:
     """Posterior mean event count of each cell, (alpha + n) / (beta + 1).
@@ -59,8 +57,8 @@ def simulate(
     `training` gives the months, harms and ground; its kernel must be between the cell
     centroids, because a thrown event lies at one.
     """
-    found = {name: {metric: np.empty(draws) for metric in METRICS} for name in METHODS}
-    for draw in range(draws):
+    found = {name: [] for name in METHODS}
+    for _ in range(draws):
         order = rng.permutation(len(training.cell))
         cell = throw(rates, len(training.cell), rng)
         history = dataclasses.replace(
@@ -70,21 +68,14 @@ def simulate(
             month=training.month[order],
             harm_days=training.harm_days[order],
         )
-        after = np.bincount(
-            throw(rates, test_events, rng), minlength=training.cells
-        ).astype(float)
         before = np.bincount(cell, minlength=training.cells)
-        best = highest(after, cells)
-        most = after[best].sum()
+        after = np.bincount(throw(rates, test_events, rng), minlength=training.cells)
+        fullest = highest(after, cells)
         for name, chosen in choose(history, definition, cells).items():
-            rate = after[chosen].sum() / test_events
-            score = metrics.pai(rate, area_share)
-            in_training = metrics.pai(before[chosen].sum() / len(cell), area_share)
-            found[name]["hit_rate"][draw] = rate
-            found[name]["pai"][draw] = score
-            found[name]["pei_star"][draw] = after[chosen].sum() / most
-            found[name]["recapture_ratio"][draw] = metrics.recapture_ratio(
-                score, in_training
+            found[name].append(
+                metrics.of_places(chosen, before, after, fullest, area_share)
             )
-            found[name]["jaccard"][draw] = metrics.jaccard(chosen, best)
-    return found
+    return {
+        name: {metric: np.array([row[metric] for row in rows]) for metric in rows[0]}
+        for name, rows in found.items()
+    }

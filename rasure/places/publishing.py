@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from rasure.places.naming import Recorded
+from rasure.places.ranking import SCOPE
 
 if TYPE_CHECKING:
     from rasure.places.designation import Designation
@@ -21,7 +22,7 @@ TOUCHING = """
     where hexagon_id = any(%s)
 """
 
-RECORDED = """
+RECORDED = f"""
     select
         fct_crime.hexagon_id,
         dim_place.street_name,
@@ -36,9 +37,7 @@ RECORDED = """
         and districts.force = fct_crime.force
     where fct_crime.force = %s
         and fct_crime.hexagon_id = any(%s)
-        and fct_crime.is_serious_violence
-        and not fct_crime.is_police_generated
-        and fct_crime.is_located
+        and {SCOPE}
         and not fct_crime.is_at_institution
     group by 1, 2, 3
 """

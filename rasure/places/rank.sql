@@ -1,5 +1,5 @@
--- The hexagons of a force from hottest to coldest. The formula is that of
--- rasure/places/scores.py and core.place_scores; scores are compared at 9 decimals and
+-- The hexagons of a force from hottest to coldest; `scope` is that of ranking.py. The
+-- formula is that of rasure/places/scores.py and core.place_scores; scores are compared at 9 decimals and
 -- ties go by the hexagon's id, so that the order is the same on every run.
 with
 
@@ -27,17 +27,14 @@ scope_crimes as (
     from core.fct_crime
     cross join observed
     where fct_crime.force = %(force)s
-        and fct_crime.is_serious_violence
-        and not fct_crime.is_police_generated
-        and fct_crime.is_located
-        and fct_crime.hexagon_id is not null
+        and {scope}
 ),
 
 places as (
     select
         hexagon_id,
         count(*) filter (where not is_at_institution) as crimes,
-        count(*) as crimes_and_institutions,
+        count(*) filter (where is_at_institution) as crimes_at_institutions,
         count(distinct month) filter (where not is_at_institution) as months_with_crime,
         coalesce(sum(score) filter (where not is_at_institution), 0) as score
     from scope_crimes
@@ -55,8 +52,8 @@ final as (
             1,
             ceil(%(persistence_share)s * observed.months_observed - 1e-9)
         ) as is_persistent,
-        places.crimes <= (1 - %(institution_share)s) * places.crimes_and_institutions
-        and places.crimes < places.crimes_and_institutions as is_institution,
+        places.crimes_at_institutions >= %(institution_share)s
+        * (places.crimes + places.crimes_at_institutions) as is_institution,
         observed.months_observed,
         observed.data_from,
         (observed.data_to + interval '1 month - 1 day')::date as data_to

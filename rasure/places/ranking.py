@@ -9,7 +9,13 @@ from importlib import resources
 import psycopg
 
 from rasure.places.definition import Definition
-from rasure.places.errors import NoPlaces
+from rasure.places.errors import LAND_FIRST, NoPlaces
+
+# The crimes that make a place hot, wherever they were recorded.
+SCOPE = """fct_crime.is_serious_violence
+        and not fct_crime.is_police_generated
+        and fct_crime.is_located
+        and fct_crime.hexagon_id is not null"""
 
 QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 
@@ -68,10 +74,15 @@ def check_transformed(connection: psycopg.Connection) -> None:
     """Raise `NoPlaces` unless dbt has built the crimes."""
     (table,) = connection.execute("select to_regclass('core.fct_crime')").fetchone()
     if table is None:
-        raise NoPlaces(
-            "The warehouse has no modelled crimes yet. Land a delivery with "
-            "`rasure land`, then run `rasure transform`."
-        )
+        raise NoPlaces("The warehouse has no modelled crimes yet. " + LAND_FIRST)
+
+
+def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
+    """The area of a force, None when its geography is not built."""
+    row = connection.execute(
+        "select area_km2 from geo.forces where force = %s", (force,)
+    ).fetchone()
+    return row and row[0]
 
 
 def rank_places(
@@ -84,12 +95,10 @@ def rank_places(
     """
     check_transformed(connection)
     definition = definition or Definition.load()
-    area = connection.execute(
-        "select area_km2 from geo.forces where force = %s", (force,)
-    ).fetchone()
+    area_km2 = force_area_km2(connection, force)
     parameters = {"force": force, **definition.designation_parameters()}
-    rows = connection.execute(QUERY, parameters).fetchall()
-    if area is None or not rows:
+    rows = connection.execute(QUERY.format(scope=SCOPE), parameters).fetchall()
+    if area_km2 is None or not rows:
         raise NoPlaces(
             f"There is no serious violence to rank for {force!r}; the warehouse has "
             f"{', '.join(forces_with_crimes(connection)) or 'no force'}. Land its "
@@ -98,7 +107,7 @@ def rank_places(
     months_observed, data_from, data_to = rows[0][7:]
     return Ranking(
         force=force,
-        force_area_km2=area[0],
+        force_area_km2=area_km2,
         months_observed=months_observed,
         data_from=data_from,
         data_to=data_to,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import psycopg
 
-from rasure.places.errors import NoPlaces
-from rasure.places.ranking import forces_with_crimes
+from rasure.places.errors import LAND_FIRST, NoPlaces
+from rasure.places.ranking import SCOPE, force_area_km2, forces_with_crimes
+from rasure.places.windows import Window, listed, month_number
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,10 @@ HEXAGONS = """
     order by hexagon_id collate "C"
 """
 
-OBSERVED = """
-    select distinct extract(year from month) * 12 + extract(month from month) - 1
-    from core.fct_crime
-    where force = %s
-    order by 1
-"""
-
-EVENTS = """
+EVENTS = f"""
     select
         fct_crime.hexagon_id,
-        extract(year from fct_crime.month) * 12
-        + extract(month from fct_crime.month) - 1,
+        fct_crime.month,
         coalesce(fct_crime.harm_days, 0)::double precision,
         st_x(dim_place.geom),
         st_y(dim_place.geom),
@@ -76,48 +69,78 @@ EVENTS = """
     from core.fct_crime
     inner join core.dim_place using (place_id)
     where fct_crime.force = %s
-        and fct_crime.is_serious_violence
-        and not fct_crime.is_police_generated
-        and fct_crime.is_located
-        and fct_crime.hexagon_id is not null
+        and {SCOPE}
     order by fct_crime.crime_key
 """
 
 
-def the_force(connection: psycopg.Connection, asked: str | None) -> str:
-    """The force to evaluate: the one asked for, or the only one there is."""
+def the_force(
+    connection: psycopg.Connection, asked: str | None, train: Window, test: Window
+) -> str:
+    """The force to evaluate: the one asked for, or the only one with data for it.
+
+    That is the only force there is or, of several, the only one that has observed
+    months in both periods. Raises `NoPlaces`, with what there is, when none or several
+    have.
+    """
     forces = forces_with_crimes(connection)
-    if asked is None and len(forces) == 1:
-        return forces[0]
-    if asked not in forces:
-        has = ", ".join(forces) or "no force with crimes"
-        if asked is None:
-            raise NoPlaces(f"Say which force with --force: the warehouse has {has}.")
-        raise NoPlaces(f"There are no crimes of {asked!r}: the warehouse has {has}.")
-    return asked
+    if not forces:
+        raise NoPlaces(
+            "There is nothing to evaluate: the warehouse has no force with crimes. "
+            + LAND_FIRST
+        )
+    if asked is not None and asked not in forces:
+        raise NoPlaces(
+            f"There are no crimes of {asked!r}: the warehouse has {', '.join(forces)}."
+        )
+    if asked or len(forces) == 1:
+        return asked or forces[0]
+    observed = {force: observed_months(connection, force) for force in forces}
+    able = [
+        force
+        for force, months in observed.items()
+        if train.holds(months).any() and test.holds(months).any()
+    ]
+    if len(able) > 1:
+        raise NoPlaces(
+            f"Say which force with --force: {', '.join(able)} have data in both "
+            "periods."
+        )
+    if not able:
+        has = "; ".join(f"{force} {listed(observed[force])}" for force in forces)
+        raise NoPlaces(
+            f"No force has data both in the training period {train} and in the test "
+            f"period {test}. The warehouse has {has}."
+        )
+    return able[0]
+
+
+def observed_months(connection: psycopg.Connection, force: str) -> np.ndarray:
+    """The month numbers that have a crime of any type, ascending."""
+    rows = connection.execute(
+        "select distinct month from core.fct_crime where force = %s", (force,)
+    )
+    return np.array(sorted(month_number(month) for (month,) in rows), dtype=int)
 
 
 def read_grid(connection: psycopg.Connection, force: str) -> Grid:
     """The hexagons of `force` and its observed months; `NoPlaces` if there are none."""
-    area = connection.execute(
-        "select area_km2 from geo.forces where force = %s", (force,)
-    ).fetchone()
+    area_km2 = force_area_km2(connection, force)
     rows = connection.execute(HEXAGONS, (force,)).fetchall()
-    if area is None or not rows:
+    if area_km2 is None or not rows:
         raise NoPlaces(
             f"The warehouse has no hexagons for {force!r}. Build them with "
             f"`rasure geography build {force}`."
         )
-    hexagon_id, area_km2, x, y = zip(*rows, strict=True)
-    observed = connection.execute(OBSERVED, (force,)).fetchall()
+    hexagon_id, cell_km2, x, y = zip(*rows, strict=True)
     return Grid(
         force=force,
-        force_area_km2=area[0],
+        force_area_km2=area_km2,
         hexagon_id=np.array(hexagon_id),
-        area_km2=np.array(area_km2, dtype=float),
+        area_km2=np.array(cell_km2, dtype=float),
         x=np.array(x, dtype=float),
         y=np.array(y, dtype=float),
-        observed=np.array([int(month) for (month,) in observed], dtype=int),
+        observed=observed_months(connection, force),
     )
 
 
@@ -129,12 +152,12 @@ def read_events(connection: psycopg.Connection, grid: Grid) -> Events:
     if not known:
         raise NoPlaces(
             f"The warehouse has no serious violence in a hexagon of {grid.force!r}. "
-            "Land a delivery with `rasure land`, then run `rasure transform`."
+            + LAND_FIRST
         )
     hexagon_id, month, harm_days, x, y, is_at_institution = zip(*known, strict=True)
     return Events(
         cell=np.array([index[name] for name in hexagon_id]),
-        month=np.array([int(number) for number in month], dtype=int),
+        month=np.array([month_number(day) for day in month], dtype=int),
         harm_days=np.array(harm_days, dtype=float),
         x=np.array(x, dtype=float),
         y=np.array(y, dtype=float),

@@ -48,10 +48,11 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print a table (each metric, its interval, its null) and what it means."""
     first = evaluation.rows[0]
     where = "random locations" if evaluation.is_shuffled else "recorded locations"
+    shuffles = f" in {first['shuffles']} shuffles" if evaluation.is_shuffled else ""
     console.print(
         f"{evaluation.force}, {where}. Trained on {listed(evaluation.observed_train)}, "
         f"tested on {listed(evaluation.observed_test)}: {first['events_test']:,} "
-        f"crimes; every method has the same {first['hexagons']:,} hexagons, "
+        f"crimes{shuffles}; every method has the same {first['hexagons']:,} hexagons, "
         f"{first['area_km2']:.2f} km2 or {first['area_percent']:.3f}% of the force."
     )
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))

@@ -27,14 +27,15 @@ def score_methods(
     each event, `cells` the size of the grid, `area_share` a / A.
     """
     names = list(chosen)
-    after = np.bincount(test_cell, minlength=cells).astype(float)
-    best = highest(after, len(chosen[names[0]]))
-    sets = [*chosen.values(), best]
+    before = np.bincount(train_cell, minlength=cells)
+    after = np.bincount(test_cell, minlength=cells)
+    fullest = highest(after, len(chosen[DESIGNATION]))
+    sets = [*chosen.values(), fullest]
     test_draws = resampled_captures(membership(sets, test_cell, cells), draws, rng)
     train_draws = resampled_captures(membership(sets, train_cell, cells), draws, rng)
     rows = {}
     for column, name in enumerate(names):
-        row = score_one(chosen[name], train_cell, test_cell, after, best, area_share)
+        row = score_one(chosen[name], before, after, fullest, area_share)
         efficiency = ratio(test_draws[:, column], test_draws[:, -1])
         row |= limits("pei_star", *percentile_interval(np.minimum(efficiency, 1.0)))
         row |= limits(
@@ -47,7 +48,8 @@ def score_methods(
             ),
         )
         rows[name] = row
-    rows[DESIGNATION] |= paired(names, chosen, test_cell, test_draws)
+    captured = {name: row["events_captured"] for name, row in rows.items()}
+    rows[DESIGNATION] |= paired(captured, dict(zip(names, test_draws.T, strict=False)))
     return rows
 
 
@@ -61,58 +63,42 @@ def membership(sets: list[np.ndarray], cell: np.ndarray, cells: int) -> np.ndarr
 
 def score_one(
     chosen: np.ndarray,
-    train_cell: np.ndarray,
-    test_cell: np.ndarray,
+    before: np.ndarray,
     after: np.ndarray,
-    best: np.ndarray,
+    fullest: np.ndarray,
     area_share: float,
 ) -> Row:
     """The metrics of one set of cells, with the intervals that a formula gives."""
-    captured = int(after[chosen].sum())
-    train_hits = int(np.isin(train_cell, chosen).sum())
-    rate = captured / len(test_cell)
-    low, high = metrics.share_interval(captured, len(test_cell))
-    both = metrics.shared(chosen, best)
-    score = metrics.pai(rate, area_share)
-    score_in_training = metrics.pai(train_hits / len(train_cell), area_share)
+    captured, events = int(after[chosen].sum()), int(after.sum())
+    low, high = metrics.share_interval(captured, events)
+    both = metrics.shared(chosen, fullest)
     return {
-        "events_train": len(train_cell),
-        "events_test": len(test_cell),
+        "events_train": int(before.sum()),
+        "events_test": events,
         "events_captured": captured,
-        "hit_rate": rate,
+        **metrics.of_places(chosen, before, after, fullest, area_share),
         **limits("hit_rate", low, high),
-        "pai": score,
         **limits("pai", low / area_share, high / area_share),
-        "is_beyond_chance": low > area_share,
-        "pei_star": metrics.pei_star(captured, after, len(chosen)),
-        "pai_train": score_in_training,
-        "recapture_ratio": metrics.recapture_ratio(score, score_in_training),
-        "jaccard": metrics.jaccard(chosen, best),
         **limits("jaccard", *metrics.jaccard_interval(both, len(chosen))),
+        "pai_train": float(before[chosen].sum() / before.sum() / area_share),
+        "is_beyond_chance": low > area_share,
     }
 
 
-def paired(
-    names: list[str],
-    chosen: dict[str, np.ndarray],
-    test_cell: np.ndarray,
-    test_draws: np.ndarray,
-) -> Row:
+def paired(captured: dict[str, int], drawn: dict[str, np.ndarray]) -> Row:
     """PAI of the designation over that of the better counts, and over the KDE's.
 
-    The areas are the same, so a ratio of PAIs is a ratio of captured events. Within
-    each bootstrap sample the better of the two counts is taken, which favours them.
+    `captured` and `drawn` are the events that each method captured, observed and in
+    the bootstrap samples. The areas are the same, so a ratio of PAIs is one of captured
+    events. In each sample the better of the two counts is taken, which favours them.
     """
-    drawn = dict(zip(names, test_draws.T, strict=False))
-    hits = {name: int(np.isin(test_cell, chosen[name]).sum()) for name in names}
-    rivals = {"counts": COUNTS, "kde": (KDE,)}
     row = {}
-    for rival, members in rivals.items():
-        best_draw = np.max([drawn[name] for name in members], axis=0)
-        best_hits = max(hits[name] for name in members)
+    for rival, members in (("counts", COUNTS), ("kde", (KDE,))):
         name = f"ratio_to_{rival}"
-        row[name] = hits[DESIGNATION] / best_hits if best_hits else float("nan")
-        row |= limits(name, *percentile_interval(ratio(drawn[DESIGNATION], best_draw)))
+        most = max(captured[member] for member in members)
+        most_drawn = np.max([drawn[member] for member in members], axis=0)
+        row[name] = captured[DESIGNATION] / most if most else float("nan")
+        row |= limits(name, *percentile_interval(ratio(drawn[DESIGNATION], most_drawn)))
     return row
 
 
@@ -131,16 +117,18 @@ def expectations(
     `_percentile` is the share of those simulations at or below the observed value.
     """
     row: Row = {}
-    for metric, values in random.items():
-        null = constant[metric] if metric == "jaccard" else values
-        row[f"{metric}_null"] = float(np.nanmean(null))
-        row |= limits(f"{metric}_null", *percentile_interval(null))
-    for metric, values in constant.items():
-        if metric not in ("jaccard", "hit_rate"):
-            row[f"{metric}_constant_rate"] = float(np.nanmean(values))
-            row |= limits(f"{metric}_constant_rate", *percentile_interval(values))
-        if metric in ("jaccard", "recapture_ratio"):
-            row[f"{metric}_percentile"] = float(
-                100.0 * np.mean(values <= observed[metric])
-            )
+    for metric in random:
+        null = constant if metric == "jaccard" else random
+        row |= summary(f"{metric}_null", null[metric])
+    for metric in ("pai", "pei_star", "recapture_ratio"):
+        row |= summary(f"{metric}_constant_rate", constant[metric])
+    for metric in ("recapture_ratio", "jaccard"):
+        below = np.mean(constant[metric] <= observed[metric])
+        row[f"{metric}_percentile"] = float(100.0 * below)
     return row
+
+
+def summary(name: str, simulated: np.ndarray) -> Row:
+    """The mean of simulated values, under `name`, and their middle 95%."""
+    mean = {name: float(np.nanmean(simulated))}
+    return mean | limits(name, *percentile_interval(simulated))

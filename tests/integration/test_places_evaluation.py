@@ -106,6 +106,7 @@ def test_the_table_says_what_the_figures_mean(warehouse, town):
 def test_random_locations_are_called_no_concentration(warehouse, town):
     output = " ".join(run("evaluate", *ASKED, "--shuffled").output.split())
     assert "random locations" in output
+    assert "crimes in 5 shuffles; every method" in output
     assert "Designation: no concentration beyond chance." in output
 
 
@@ -126,10 +127,29 @@ def test_several_forces_need_to_be_told_apart(warehouse, town):
     other.plant(other.hexagon(3000, 3000), TRAIN + TEST, 3)
     refused = run("evaluate", *ASKED)
     assert isinstance(refused.exception, NoPlaces)
-    assert "--force: the warehouse has ambridge, borchester" in str(refused.exception)
+    assert str(refused.exception) == (
+        "Say which force with --force: ambridge, borchester have data in both periods."
+    )
     unknown = run("evaluate", *ASKED, "--force", "kent")
     assert "no crimes of 'kent'" in str(unknown.exception)
     assert run("evaluate", *ASKED, "--force", "ambridge").exit_code == 0
+
+
+def test_the_only_force_with_both_periods_is_evaluated_unasked(warehouse, town):
+    for name, months in (("ambridge", TRAIN), ("felpersham", TEST)):
+        other = Force(warehouse, name)
+        other.plant(other.hexagon(3000, 3000), months, 3)
+    assert run("evaluate", *ASKED).exit_code == 0
+    stored = warehouse.execute("select distinct force from places.evaluations")
+    assert stored.fetchall() == [("borchester",)]
+    refused = run("evaluate", "--train", "2023-01:2023-06", "--test", "2024-07:2024-08")
+    assert isinstance(refused.exception, NoPlaces)
+    assert str(refused.exception) == (
+        "No force has data both in the training period 2023-01:2023-06 and in the test "
+        "period 2024-07:2024-08. The warehouse has ambridge 2024-01 to 2024-03, "
+        "2024-06; borchester 2024-01 to 2024-03, 2024-06 to 2024-08; felpersham "
+        "2024-07 to 2024-08."
+    )
 
 
 def test_an_empty_warehouse_says_what_to_do(warehouse, force):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rasure.places.errors import NoPlaces, WindowRejected
-from rasure.places.evaluate import evaluate, institution_cells
+from rasure.places.evaluate import evaluate, institution_cells, side_by_side
 from rasure.places.methods import METHODS
 from rasure.places.windows import Window
 from tests.unit.places_ground import DEFINITION, TEST, TRAIN, events, grid
@@ -62,6 +62,24 @@ def test_shuffled_locations_show_no_concentration():
     ]
     # 95% intervals of 100 sets: fewer than 90 hold 1 once in thousands of runs.
     assert np.mean(covered) >= 0.9
+
+
+def test_five_shuffles_are_scored_as_one():
+    crimes = concentrated()
+    once, pooled = run(crimes)[0], run(crimes, is_shuffled=True)[0]
+    assert pooled["events_test"] == 5 * once["events_test"]
+    assert pooled["events_train"] == 5 * once["events_train"]
+    assert pooled["hexagons"] == once["hexagons"] == 18
+    expected = pooled["events_captured"] / pooled["events_test"] / (18 / 3600)
+    assert pooled["pai"] == pytest.approx(expected)
+    # A fifth of the variance of a single shuffle, which its own null shows.
+    width = pooled["pai_null_high"] - pooled["pai_null_low"]
+    assert pooled["pai_high"] - pooled["pai_low"] < 0.7 * width
+
+
+def test_copies_of_a_grid_lie_side_by_side():
+    first, second = np.array([2, 0]), np.array([1, 2])
+    assert side_by_side([first, second], 3).tolist() == [2, 0, 4, 5]
 
 
 def test_in_sample_concentration_of_chance_does_not_survive_the_hold_out():

@@ -24,13 +24,12 @@ def test_pai_of_the_whole_force_is_one():
 
 def test_pei_star_compares_with_the_fullest_cells_of_the_same_area():
     # The two fullest hold 8 + 5 = 13; cells 0 and 2 hold 11.
-    assert metrics.best_captured(COUNTS, 2) == 13
-    assert metrics.pei_star(11, COUNTS, 2) == pytest.approx(11 / 13)
-    assert metrics.pei_star(13, COUNTS, 2) == 1.0
+    assert metrics.pei_star(11, 13) == pytest.approx(11 / 13)
+    assert metrics.pei_star(13, 13) == 1.0
 
 
 def test_pei_star_without_events_is_not_a_number():
-    assert math.isnan(metrics.pei_star(0, np.zeros(4), 2))
+    assert math.isnan(metrics.pei_star(0, 0))
 
 
 def test_recapture_is_pai_after_over_pai_before():
@@ -56,6 +55,21 @@ def test_jaccard_interval_is_wilson_carried_through():
     low, high = metrics.jaccard_interval(10, 20)
     assert low == pytest.approx(0.29930 / 1.70070, abs=1e-5)
     assert high == pytest.approx(0.70070 / 1.29930, abs=1e-5)
+
+
+def test_the_metrics_of_a_set_of_cells():
+    # Chosen on 10 events, 8 of them in cells 0 and 2.
+    before = np.array([5, 1, 3, 0, 0, 0, 0, 0, 0, 1])
+    chosen, fullest = np.array([0, 2]), np.array([0, 1])
+    assert metrics.of_places(chosen, before, COUNTS, fullest, 0.2) == pytest.approx(
+        {
+            "hit_rate": 11 / 20,
+            "pai": 2.75,
+            "pei_star": 11 / 13,
+            "recapture_ratio": 2.75 / 4.0,
+            "jaccard": 1 / 3,
+        }
+    )
 
 
 @given(st.integers(1, 50), st.data())
