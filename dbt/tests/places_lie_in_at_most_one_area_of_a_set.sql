@@ -1,18 +1,19 @@
 with
 
-places as (
+combinations as (
     select
-        place_id,
-        force,
-        unnest(area_ids) as area_id
+        area_ids,
+        min(place_id::text) as example_place_id
     from {{ ref('dim_place') }}
+    group by area_ids
 )
 
 select
-    places.place_id,
+    combinations.example_place_id,
     areas.area_set,
     count(*) as areas
-from places
-inner join {{ source('geo', 'areas') }} as areas on places.area_id = areas.area_id
-group by places.place_id, areas.area_set
+from combinations
+inner join {{ source('geo', 'areas') }} as areas
+    on areas.area_id = any(combinations.area_ids)
+group by combinations.example_place_id, areas.area_set
 having count(*) > 1

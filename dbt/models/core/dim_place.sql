@@ -1,4 +1,9 @@
-{{ config(indexes=[{'columns': ['place_id'], 'unique': true}]) }}
+{{
+    config(
+        indexes=[{'columns': ['place_id'], 'unique': true}],
+        meta={'statistics': ['place_id', 'area_ids', 'institution_id']},
+    )
+}}
 
 with
 

@@ -5,6 +5,7 @@
         on_schema_change='fail',
         pre_hook='{{ forget_stale_force_months() }}',
         indexes=[{'columns': ['crime_key'], 'unique': true}],
+        meta={'statistics': ['file_id', 'place_id', 'hexagon_id', 'month', 'force']},
     )
 }}
 

@@ -1,7 +1,12 @@
--- Hexagon and geocode quality of each place. The spatial predicates stand
--- bare, so that the GiST indexes are used: 43,000 places in 145,000 hexagons take 1 s.
--- A point on the line between two cells belongs to the first of them.
-{{ config(indexes=[{'columns': ['place_id'], 'unique': true}]) }}
+-- Hexagon and geocode quality of each place. A point's cell is the one with the nearest
+-- middle, in one of two columns of the grid: 0.7 s for 43,000 places when it is
+-- reckoned, 1.6 s by the polygons. A test holds a sample against the polygons.
+{{
+    config(
+        indexes=[{'columns': ['place_id'], 'unique': true}],
+        meta={'statistics': ['place_id']},
+    )
+}}
 
 with
 
@@ -21,15 +26,27 @@ hexagons as (
     select * from {{ source('geo', 'hexagons') }}
 ),
 
-place_hexagons as (
+cells as (
     select distinct on (places.place_id)
         places.place_id,
-        hexagons.hexagon_id
+        places.force,
+        grid.i,
+        grid.j
     from places
+    cross join lateral {{ nearest_cells('places.geom') }} as grid
+    where places.geom is not null
+    order by places.place_id, grid.distance_squared, grid.i, grid.j
+),
+
+place_hexagons as (
+    select
+        cells.place_id,
+        hexagons.hexagon_id
+    from cells
     inner join hexagons
-        on st_intersects(hexagons.geom, places.geom)
-        and places.force = hexagons.force
-    order by places.place_id, hexagons.hexagon_id
+        on cells.force = hexagons.force
+        and cells.i = hexagons.i
+        and cells.j = hexagons.j
 ),
 
 final as (
@@ -40,8 +57,9 @@ final as (
             geocode_quality(
                 is_default_point='default_points.force is not null',
                 is_near_force=(
-                    'forces.geom is null or coalesce(st_dwithin(forces.geom, '
-                    ~ 'places.geom, ' ~ var('outside_force_m') ~ '), false)'
+                    'place_hexagons.hexagon_id is not null or forces.geom is null '
+                    ~ 'or coalesce(st_dwithin(forces.geom, places.geom, '
+                    ~ var('outside_force_m') ~ '), false)'
                 ),
             )
         }} as geocode_quality

@@ -1,6 +1,11 @@
 -- Each published place once, with its point: what is costly in geography is done here
 -- and on the models that follow, on some 40,000 places instead of 250,000 crimes.
-{{ config(indexes=[{'columns': ['place_id'], 'unique': true}]) }}
+{{
+    config(
+        indexes=[{'columns': ['place_id'], 'unique': true}],
+        meta={'statistics': ['place_id']},
+    )
+}}
 
 with
 

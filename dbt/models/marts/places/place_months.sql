@@ -13,6 +13,7 @@ crimes as (
     select * from {{ ref('fct_crime') }}
     where is_located
         and not is_at_institution
+        and hexagon_id in (select places.hexagon_id from places)
 ),
 
 counted as (
