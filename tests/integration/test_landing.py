@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -182,6 +183,21 @@ def test_data_docs_hold_no_value_of_any_row(connection, tmp_path):
         assert "Zebedee" not in content
         assert crime_id(1) not in content
         assert crime_id(2) not in content
+
+
+def test_data_docs_fetch_nothing_from_anywhere(connection, tmp_path):
+    land(
+        "police_uk",
+        archive(tmp_path / "d.zip", {member(): street_text(street_rows(2))}),
+    )
+    pages = list((tmp_path / "home" / "data_docs").rglob("*.html"))
+    assert (tmp_path / "home" / "data_docs" / "index.html") in pages
+    assert len(pages) >= 2
+    for page in pages:
+        text = page.read_text()
+        assert not re.search(r"(src|href)=\"https?://[^\"]*\.(css|js|png)", text)
+        assert "url('http" not in text
+        assert "rasure.css" in text
 
 
 def test_many_small_files_land_in_their_order(connection, tmp_path):
