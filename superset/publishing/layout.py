@@ -32,7 +32,7 @@ def tabs_with_rows(dashboard: Asset, empty: set[str], bundle: Bundle) -> list[di
                     items.append(item)
                 elif table not in said:
                     said.add(table)
-                    items.append({"text": texts[table], "width": 12, "height": 14})
+                    items.append({"text": texts[table], "width": 12, "height": 10})
             if items:
                 rows.append(items)
         result.append({"title": tab["title"], "rows": rows})

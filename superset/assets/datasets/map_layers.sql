@@ -1,75 +1,28 @@
--- What the map draws, from the ground up: neighbourhoods, areas, then hexagons with the
--- highest on top. One GeoJSON feature a row, coloured and labelled, so that the whole
--- map is one query and needs no network.
-with
-
-hexagons as (
-    select
-        *,
-        ntile(5) over (partition by force order by score) as score_class
-    from marts.hot_places
-    where rank <= 500
-        or is_designated
-),
-
-features as (
-    select
-        force_name,
-        area,
-        1 as layer,
-        0::double precision as score,
-        outline_geojson as geometry,
-        '[0,0,0,0]' as fill,
-        '[122,136,150,70]' as stroke,
-        json_build_object('Neighbourhood', lsoa_name, 'Area', area) as label
-    from marts.map_neighbourhoods
-
-    union all
-
-    select
-        force_name,
-        area,
-        2 as layer,
-        0 as score,
-        outline_geojson as geometry,
-        '[0,0,0,0]' as fill,
-        '[23,50,77,210]' as stroke,
-        json_build_object('Area', area) as label
-    from marts.map_areas
-    where is_default_set
-
-    union all
-
-    select
-        force_name,
-        area,
-        3 as layer,
-        score,
-        hexagon_geojson as geometry,
-        (array[
-            '[247,214,148,200]', '[240,178,98,205]', '[226,127,66,210]',
-            '[201,74,45,220]', '[138,26,20,230]'
-        ])[score_class] as fill,
-        case
-            when is_designated then '[74,10,10,255]' else '[160,110,60,120]'
-        end as stroke,
-        json_build_object(
-            'Place', place_name,
-            'Rank', rank,
-            'Designated', case when is_designated then 'yes' else 'no' end,
-            'Serious violence', crimes || ' crimes',
-            'Trend', trend,
-            'Why', main_reason
-        ) as label
-    from hexagons
-)
-
+-- The features of the map in drawing order, coloured: the mart says what each one is,
+-- this says how it looks. Score classes go from sand to dark red; designated places have
+-- a dark rim.
 select
-    force_name,
-    area,
-    layer,
-    '{"type":"Feature","geometry":' || geometry
-    || ',"properties":{"fillColor":' || fill || ',"strokeColor":' || stroke
-    || '},"extraProps":' || label || '}' as feature
-from features
-order by layer, score
+    layers.force_name,
+    layers.area,
+    layers.layer,
+    '{"type":"Feature","properties":' || styles.style || ',' || layers.feature_body
+    || '}' as feature
+from marts.map_layers as layers
+inner join
+    (
+        values
+        ('neighbourhood', '{"fillColor":[0,0,0,0],"strokeColor":[122,136,150,70]}'),
+        ('area', '{"fillColor":[0,0,0,0],"strokeColor":[23,50,77,210]}'),
+        ('place 1', '{"fillColor":[247,214,148,220],"strokeColor":[200,160,90,160]}'),
+        ('place 2', '{"fillColor":[240,178,98,220],"strokeColor":[200,140,70,160]}'),
+        ('place 3', '{"fillColor":[226,127,66,225],"strokeColor":[190,100,50,160]}'),
+        ('place 4', '{"fillColor":[201,74,45,230],"strokeColor":[170,60,35,160]}'),
+        ('place 5', '{"fillColor":[138,26,20,235],"strokeColor":[120,20,15,160]}'),
+        ('designated 1', '{"fillColor":[247,214,148,230],"strokeColor":[74,10,10,255]}'),
+        ('designated 2', '{"fillColor":[240,178,98,230],"strokeColor":[74,10,10,255]}'),
+        ('designated 3', '{"fillColor":[226,127,66,235],"strokeColor":[74,10,10,255]}'),
+        ('designated 4', '{"fillColor":[201,74,45,240],"strokeColor":[74,10,10,255]}'),
+        ('designated 5', '{"fillColor":[138,26,20,240],"strokeColor":[74,10,10,255]}')
+    ) as styles (kind, style)
+    on layers.kind = styles.kind
+order by layers.layer, layers.score

@@ -1,0 +1,234 @@
+"""What is sent to Superset: layout, filter scopes, query contexts, access."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "superset"))
+
+from publishing import access, assets, chain, filters, layout, render  # noqa: E402
+from publishing.errors import SyncError  # noqa: E402
+
+SETTINGS = {
+    "RASURE_READER_URL": "postgresql://reader@db/rasure",
+    "RASURE_PROTECTIVE_MARKING": "OFFICIAL-SENSITIVE",
+}
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return assets.load(CHECKOUT / "superset" / "assets")
+
+
+def board(bundle, facts=None, settings=SETTINGS) -> dict:
+    files = render.render(bundle, settings, facts or render.Facts())
+    return yaml.safe_load(files["dashboards/serious_violence.yaml"])
+
+
+def chart_names(dashboard: dict) -> list[str]:
+    return [
+        item["meta"]["sliceName"]
+        for item in dashboard["position"].values()
+        if isinstance(item, dict) and item["type"] == "CHART"
+    ]
+
+
+def texts(dashboard: dict) -> list[str]:
+    return [
+        item["meta"]["code"]
+        for item in dashboard["position"].values()
+        if isinstance(item, dict) and item["type"] == "MARKDOWN"
+    ]
+
+
+def test_the_same_assets_give_the_same_bytes(bundle):
+    assert render.render(bundle, SETTINGS, render.Facts()) == render.render(
+        bundle, SETTINGS, render.Facts()
+    )
+
+
+def test_every_tab_begins_with_the_marking_and_ends_with_the_licence(bundle):
+    dashboard = board(bundle)
+    tabs = [v for k, v in dashboard["position"].items() if k.startswith("TAB-")]
+    assert [tab["meta"]["text"] for tab in tabs] == [
+        "Overview",
+        "Places",
+        "Trends by area",
+        "Stop and search",
+        "Data quality",
+    ]
+    for tab in tabs:
+        rows = [dashboard["position"][row] for row in tab["children"]]
+        first = dashboard["position"][rows[0]["children"][0]]["meta"]["code"]
+        last = dashboard["position"][rows[-1]["children"][0]]["meta"]["code"]
+        assert "OFFICIAL-SENSITIVE" in first
+        assert "Open Government Licence v3.0" in last
+
+
+def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
+    full = board(bundle)
+    empty = board(bundle, render.Facts(empty={"stop_searches"}))
+    gone = set(chart_names(full)) - set(chart_names(empty))
+    assert gone == {
+        "Searches by month",
+        "Searches by hour of the day",
+        "Object of search",
+        "Outcome of search",
+        "Searches by ethnicity",
+        "Searches by area",
+    }
+    assert "Months covered" in chart_names(empty)
+    said = [text for text in texts(empty) if "rasure land police_uk" in text]
+    assert len(said) == 1
+
+
+def test_a_chart_left_out_is_not_imported_either(bundle):
+    files = render.render(bundle, SETTINGS, render.Facts(empty={"stop_searches"}))
+    assert "charts/searches_by_month.yaml" not in files
+    assert "charts/stop_search_coverage.yaml" in files
+
+
+def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle):
+    dashboard = board(bundle)
+    names = {
+        item["meta"]["chartId"]: item["meta"]["sliceName"]
+        for item in dashboard["position"].values()
+        if isinstance(item, dict) and item["type"] == "CHART"
+    }
+    configuration = dashboard["metadata"]["native_filter_configuration"]
+    reached = {
+        item["name"]: set(names.values())
+        - {names[number] for number in item["scope"]["excluded"]}
+        for item in configuration
+    }
+    assert reached["Crime type"] == {
+        "Crime by month",
+        "Crime mix of the chosen place",
+        "Months of the chosen place",
+        "Serious violence by area",
+        "Areas compared",
+        "Crime types by month",
+        "Crime types",
+    }
+    assert "Map of hot places" in reached["Area"]
+    assert "Deliveries" not in reached["Force"]
+
+
+def test_the_first_force_is_chosen_from_the_start(bundle):
+    facts = render.Facts(defaults={"force_name": ["Testshire Police"]})
+    force = board(bundle, facts)["metadata"]["native_filter_configuration"][0]
+    assert force["defaultDataMask"]["filterState"]["value"] == ["Testshire Police"]
+    assert force["controlValues"]["enableEmptyFilter"] is True
+    dashboard = next(iter(bundle.dashboards.values()))
+    by_name = {c.content["slice_name"]: uuid for uuid, c in bundle.charts.items()}
+    assert filters.applied(
+        dashboard, bundle, by_name["Ranked places"], facts.defaults
+    ) == [{"col": "force_name", "op": "IN", "val": ["Testshire Police"]}]
+    assert (
+        filters.applied(dashboard, bundle, by_name["Deliveries"], facts.defaults) == []
+    )
+
+
+def test_the_ranked_list_filters_the_profile_and_nothing_else(bundle):
+    dashboard = board(bundle)
+    numbers = {
+        item["meta"]["sliceName"]: item["meta"]["chartId"]
+        for item in dashboard["position"].values()
+        if isinstance(item, dict) and item["type"] == "CHART"
+    }
+    rules = dashboard["metadata"]["chart_configuration"]
+    scope = rules[str(numbers["Ranked places"])]["crossFilters"]["scope"]
+    reached = set(numbers.values()) - set(scope["excluded"])
+    assert reached == {
+        numbers["Crime mix of the chosen place"],
+        numbers["Months of the chosen place"],
+    }
+    silent = rules[str(numbers["Crime by month"])]["crossFilters"]["scope"]
+    assert silent["rootPath"] == []
+
+
+def test_every_chart_has_a_query_context_over_its_own_columns(bundle):
+    files = render.render(bundle, SETTINGS, render.Facts())
+    for asset in bundle.charts.values():
+        chart = yaml.safe_load(files[asset.file])
+        query = json.loads(chart["query_context"])["queries"][0]
+        assert query["columns"] or query["metrics"], asset.file
+
+
+def test_a_tile_server_goes_under_the_map_and_nowhere_else(bundle):
+    url = "https://tiles.example/{z}/{x}/{y}.png"
+    plain = render.render(bundle, SETTINGS, render.Facts())
+    tiled = render.render(bundle, {**SETTINGS, "RASURE_TILE_URL": url}, render.Facts())
+    changed = {name for name in plain if plain[name] != tiled[name]}
+    assert changed == {"charts/map.yaml"}
+    params = yaml.safe_load(tiled["charts/map.yaml"])["params"]
+    assert params["mapbox_style"] == f"tile://{url}"
+
+
+def test_a_setting_that_is_not_set_is_named(bundle):
+    with pytest.raises(SyncError, match="RASURE_READER_URL"):
+        render.render(bundle, {**SETTINGS, "RASURE_READER_URL": ""}, render.Facts())
+
+
+def test_widths_fill_rows_and_divide_a_phone(bundle):
+    for dashboard in bundle.dashboards.values():
+        for tab in layout.tabs_with_rows(dashboard, set(), bundle):
+            for row in tab["rows"]:
+                assert sum(item["width"] for item in row) in (6, 12), tab["title"]
+                for item in row:
+                    assert item["width"] in (2, 3, 6) or "text" in item
+
+
+def given(tmp_path: Path, rules: str = "[]", **files: str) -> access.Access:
+    folder = tmp_path / "access"
+    folder.mkdir()
+    for name in ("roles.yaml", "users.yaml"):
+        source = CHECKOUT / "superset" / "access" / name
+        (folder / name).write_text(files.get(name[:-5], source.read_text()))
+    (folder / "row_level_security.yaml").write_text(rules)
+    return access.load(folder, tmp_path)
+
+
+def test_officers_have_no_way_into_sql_lab_or_explore(tmp_path):
+    roles = given(tmp_path)
+    officer = access.permissions(roles, "rasure_officer")
+    assert ("can_sqllab", "Superset") not in officer
+    assert ("can_explore", "Superset") not in officer
+    assert not any(view in ("SQLLab", "SQL Lab", "Database") for _, view in officer)
+    analyst = access.permissions(roles, "rasure_analyst")
+    engineer = access.permissions(roles, "rasure_engineer")
+    assert officer < analyst < engineer
+    assert ("can_sqllab", "Superset") in engineer - analyst
+
+
+def test_passwords_come_from_the_homes_secrets_only(tmp_path, monkeypatch):
+    monkeypatch.delenv("RASURE_SUPERSET_USERS", raising=False)
+    (tmp_path / "secrets.toml").write_text('[superset]\nofficer = "one"\n')
+    users = given(tmp_path).users
+    assert {name: user["password"] for name, user in users.items()} == {
+        "officer": "one"
+    }
+
+
+def test_a_row_rule_names_its_role_and_quotes_its_areas(tmp_path):
+    rules = '- {name: Slough, role: rasure_area_slough, areas: [Slough, "King\'s"]}'
+    assert given(tmp_path, rules).rules[0]["role"] == "rasure_area_slough"
+    assert access.clause(["Slough", "King's"]) == "area in ('Slough', 'King''s')"
+
+
+def test_a_row_rule_without_areas_is_refused(tmp_path):
+    with pytest.raises(SyncError, match="rule 1: areas: empty"):
+        given(tmp_path, "- {name: Nowhere, role: rasure_area_nowhere, areas: []}")
+
+
+def test_contracts_are_read_from_dbts_yaml(tmp_path):
+    (tmp_path / "a.yml").write_text(
+        "models: [{name: hot_places, columns: [{name: rank}, {name: area}]}]"
+    )
+    assert chain.contracts(tmp_path) == {"hot_places": {"rank", "area"}}
