@@ -26,7 +26,7 @@ def transform(
     context: typer.Context,
     layer: Annotated[
         list[str] | None,
-        typer.Option(help="staging, core, marts or hot_places; may be repeated."),
+        typer.Option(help="staging, core, marts, hot_places, whole; may be repeated."),
     ] = None,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build facts from nothing.")

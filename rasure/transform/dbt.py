@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rasure.settings import CHECKOUT, Settings
+from rasure.transform import child
 
 PROJECT = CHECKOUT / "dbt"
 
@@ -29,9 +30,6 @@ SESSION = {
     "synchronous_commit": "off",
     "jit": "off",
 }
-
-# dbt's own entry point, so that the interpreter is the one that runs us.
-ENTRY = "import sys; from dbt.cli.main import cli; sys.exit(cli())"
 
 
 def target_path(settings: Settings) -> Path:
@@ -74,7 +72,7 @@ def call(
     (settings.logs / "dbt").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rasure-dbt-") as scratch:
         process = subprocess.Popen(
-            [sys.executable, "-c", ENTRY, *arguments],
+            [sys.executable, "-m", child.__name__, str(os.getpid()), *arguments],
             cwd=scratch,
             env=environment(settings),
             stdin=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import WHOLE, selection
 from rasure.transform.results import LayerResult, NodeResult
 
-LOCK = 7_257_814  # an arbitrary number that only transforms use
+LOCK = 7_257_814  # arbitrary; geography builds take it too, to wait for each other
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,17 @@ def run_layers(
                 )
                 for layer, selectors in chosen
             ]
+
+
+def startup_seconds() -> float:
+    """How long dbt takes to start and find that there is nothing to do."""
+    started = time.monotonic()
+    code, tail = dbt.call(
+        Settings.load(), ["build", "--select", "path:nothing"], lambda line: None
+    )
+    if code != 0:
+        raise DbtUnusable(f"dbt stopped with code {code}:\n{tail.strip()}")
+    return round(time.monotonic() - started, 3)
 
 
 def _run(

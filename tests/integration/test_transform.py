@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -126,3 +131,31 @@ def test_two_transforms_never_run_at_once(connection, database: str) -> None:
             run_layers(("staging",), say=said.append, wait_seconds=1)
     assert said == ["Another transform is running; waiting for it to end."]
     assert connection.execute("select count(*) from ops.dbt_runs").fetchone() == (0,)
+
+
+def test_a_killed_transform_takes_its_dbt_with_it(connection) -> None:
+    command = "from rasure.transform import run_layers; run_layers(['staging'])"
+    parent = subprocess.Popen([sys.executable, "-c", command])
+    listed = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    children = wait_for(lambda: listed.read_text().split())
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: not any(is_running(child) for child in children))
+    built = connection.execute("select to_regclass('staging.stg_police_uk__files')")
+    assert built.fetchone() == (None,)
+
+
+def wait_for(condition, seconds: float = 60):
+    give_up = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < give_up, "waited too long"
+        time.sleep(0.1)
+    return found
+
+
+def is_running(process: str) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -1,7 +1,7 @@
 -- Rows whose crime id stands more than once in their file, and which of them is kept:
 -- the one whose outcome is most final (seed `outcomes`), then the one that comes first.
--- They differ in the outcome only. Rows without an id (anti-social behaviour) are each
--- an incident of their own: nothing is ever merged.
+-- They differ in the outcome, some also in the point. Rows without an id (anti-social
+-- behaviour) are each an incident of their own: nothing is ever merged.
 {{ config(indexes=[{'columns': ['file_id', 'row_number'], 'unique': true}]) }}
 
 with

@@ -13,16 +13,11 @@
     'forces': 'st_asbinary(geom)',
     'force_settings': 'default_area_set',
     'areas': 'area_id, area_set, st_asbinary(geom)',
-    'districts': 'district_name, st_asbinary(geom)',
     'hexagons': 'hexagon_id',
     'institutions': 'institution_id, kind, name, st_asbinary(geom)',
 } %}
 
 with
-
-forces as (
-    select * from {{ ref('dim_force') }}
-),
 
 inputs as (
     {%- for model, columns in definitions.items() %}
@@ -44,15 +39,20 @@ inputs as (
     {%- endfor %}
     select
         null as force,
-        'neighbourhoods' as input,
-        {{ fingerprint('lsoa_code, vintage, district_name') }} as content
-    from {{ source('geo', 'lsoas') }}
+        'codes of 2011' as input,
+        {{ fingerprint('lsoa_code') }} as content
+    from {{ source('geo', 'lsoa11_codes') }}
     union all
     select
         null as force,
         'area neighbourhoods' as input,
         {{ fingerprint('area_id, lsoa_code') }} as content
     from {{ source('geo', 'area_lsoas') }}
+    union all
+    select
+        null as force,
+        'settings' as input,
+        {{ var('outside_force_m') }} + 1e6 * {{ var('label_institution_m') }} as content
     union all
     select
         force,
@@ -69,7 +69,7 @@ final as (
         hashtext(
             string_agg(inputs.input || inputs.content, '|' order by inputs.input)
         ) as inputs_version
-    from forces
+    from {{ ref('dim_force') }} as forces
     left join inputs on coalesce(inputs.force, forces.force) = forces.force
     group by forces.force
 )
