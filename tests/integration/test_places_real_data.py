@@ -26,15 +26,15 @@ def test_designation_holds_on_the_months_that_followed(shared, connection):
     rows = {row["method"]: row for row in real}
     ours = rows["designation"]
     assert ours["hexagons"] == 189
-    assert 17_950 < ours["events_test"] < 18_050
+    assert ours["events_test"] == 18_004
     assert ours["ratio_to_counts_low"] >= 0.95
     assert ours["pai"] > rows["kde_quartic"]["pai"]
     assert ours["ratio_to_kde_low"] > 1.0
-    # Docs: 93.1, 92.9, 88.1 and 81.4.
-    assert ours["pai"] == pytest.approx(93.1, abs=0.5)
-    assert rows["all_period_counts"]["pai"] == pytest.approx(92.9, abs=0.5)
-    assert rows["last_period_counts"]["pai"] == pytest.approx(88.1, abs=0.5)
-    assert rows["kde_quartic"]["pai"] == pytest.approx(81.4, abs=0.5)
+    # Docs: 92.7, 92.9, 87.9 and 81.5.
+    assert ours["pai"] == pytest.approx(92.7, abs=0.3)
+    assert rows["all_period_counts"]["pai"] == pytest.approx(92.9, abs=0.3)
+    assert rows["last_period_counts"]["pai"] == pytest.approx(87.9, abs=0.3)
+    assert rows["kde_quartic"]["pai"] == pytest.approx(81.5, abs=0.3)
 
     shuffled = evaluate(
         grid, events, TRAIN, TEST, definition, draws=10, is_shuffled=True
