@@ -1,167 +1,24 @@
-"""Broken deliveries: each is told plainly or quarantined, and nothing else is touched.
-
-Every case lands beside a good delivery, whose rows must be as they were.
-"""
+"""Files and rows at fault: stopped at the gate, or quarantined with the reason."""
 
 from __future__ import annotations
 
-import json
-import zipfile
-
 import pytest
 
-from rasure.landing import DeliveryRejected, land
-from rasure.landing import delivery as delivery_module
+from rasure.landing import land
 from rasure.landing.errors import (
-    ArchiveUnreadable,
     FilesUnexpected,
     GateFailed,
-    ManifestMismatch,
 )
+from tests.integration.broken_deliveries import quarantined, rejected
 from tests.police_uk_files import (
     STREET,
     archive,
     crime_id,
-    folder,
     member,
     street_row,
     street_rows,
     street_text,
 )
-
-
-@pytest.fixture
-def good(connection, tmp_path):
-    """A good delivery in the warehouse, and what the warehouse held after it."""
-    text = street_text(street_rows(20, "2023-12"))
-    land("police_uk", archive(tmp_path / "good.zip", {member("2023-12"): text}))
-    return raw_rows(connection)
-
-
-def raw_rows(connection) -> list[tuple]:
-    return connection.execute(
-        "select * from raw.police_uk_street order by load_id, file_id, row_number"
-    ).fetchall()
-
-
-def rejected(connection, good, path, error: type[DeliveryRejected]) -> str:
-    """Land a delivery that must be refused; returns its message."""
-    with pytest.raises(error) as caught:
-        land("police_uk", path)
-    message = str(caught.value)
-    assert raw_rows(connection) == good
-    quarantined = "select count(*) from quarantine.police_uk_street"
-    assert connection.execute(quarantined).fetchone() == (0,)
-    offered = connection.execute(
-        "select state, rows_landed, error from ops.deliveries order by load_id"
-    ).fetchall()
-    assert offered == [("landed", 20, None), ("rejected", 0, message)]
-    assert path.name in message
-    assert crime_id(0) not in message
-    return message
-
-
-def quarantined(connection, good, path, at_fault: int) -> list[list[str]]:
-    """Land a delivery of which some rows must go to quarantine; returns the reasons."""
-    landed = land("police_uk", path)
-    assert landed.rows_quarantined == at_fault
-    assert landed.rows_read == landed.rows_landed + at_fault
-    assert [row for row in raw_rows(connection) if row[0] != landed.load_id] == good
-    found = connection.execute(
-        "select reasons from quarantine.police_uk_street order by row_number"
-    ).fetchall()
-    return [reasons for (reasons,) in found]
-
-
-def test_truncated_zip(connection, good, tmp_path):
-    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(200))})
-    path.write_bytes(path.read_bytes()[:-300])
-    message = rejected(connection, good, path, ArchiveUnreadable)
-    assert "expected a whole ZIP archive, found a damaged or truncated one" in message
-
-
-def test_damaged_bytes_in_a_zip(connection, good, tmp_path):
-    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(2000))})
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    path.write_bytes(content)
-    message = rejected(connection, good, path, ArchiveUnreadable)
-    assert f"file {member()}: expected a file whose bytes match" in message
-
-
-@pytest.mark.parametrize("name", ["../../evil.csv", "/etc/evil.csv", "..\\evil.csv"])
-def test_path_traversal_in_a_zip(connection, good, tmp_path, name):
-    path = archive(tmp_path / "d.zip", {name: street_text(street_rows(2))})
-    message = rejected(connection, good, path, ArchiveUnreadable)
-    assert "found a file name that leads out of it" in message
-    assert not list(tmp_path.rglob("evil.csv"))
-
-
-def test_link_in_a_zip(connection, good, tmp_path):
-    entry = zipfile.ZipInfo(member())
-    entry.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "d.zip", "w") as zipped:
-        zipped.writestr(entry, "/etc/passwd")
-    message = rejected(connection, good, tmp_path / "d.zip", ArchiveUnreadable)
-    assert "expected plain files, found a link" in message
-
-
-def test_zip_bomb_by_its_own_word(connection, good, tmp_path):
-    path = archive(tmp_path / "d.zip", {member(): b"0" * 100 * 2**20})
-    message = rejected(connection, good, path, ArchiveUnreadable)
-    assert "It looks like a ZIP bomb" in message
-
-
-def test_zip_bomb_that_lies_about_its_size(connection, good, tmp_path, monkeypatch):
-    monkeypatch.setattr(delivery_module, "MOST_RATIO", 10**9)
-    monkeypatch.setattr("rasure.landing.unpack.MOST_BYTES", 2**20)
-    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(20_000))})
-    message = rejected(connection, good, path, ArchiveUnreadable)
-    assert "found damaged, truncated or endless data" in message
-
-
-def manifest(text: str, **changes) -> str:
-    import hashlib
-
-    entry = {
-        "path": member(),
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "bytes": len(text),
-        "rows": text.count("\n") - 1,
-    }
-    entry.update(changes)
-    return json.dumps({"source": "police_uk", "kind": "full", "files": [entry]})
-
-
-def test_wrong_checksum(connection, good, tmp_path):
-    text = street_text(street_rows(3))
-    content = {member(): text, "manifest.json": manifest(text, sha256="0" * 64)}
-    message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
-    assert (
-        f"file {member()}, column checksum: expected the SHA-256 that the manifest "
-        "states, found another" in message
-    )
-
-
-def test_wrong_row_count(connection, good, tmp_path):
-    text = street_text(street_rows(3))
-    content = {member(): text, "manifest.json": manifest(text, rows=4)}
-    message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
-    assert "expected the row count that the manifest states, found 3 rows" in message
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("not JSON", "expected JSON with source, kind and files"),
-        ('{"source": "other", "files": []}', "expected source 'police_uk'"),
-        ('{"source": "police_uk", "files": []}', "that the manifest does not list"),
-    ],
-)
-def test_manifest_of_something_else(connection, good, tmp_path, content, told):
-    files = {member(): street_text(street_rows(3)), "manifest.json": content}
-    path = folder(tmp_path / "d", files)
-    assert told in rejected(connection, good, path, ManifestMismatch)
 
 
 def test_missing_column(connection, good, tmp_path):
@@ -319,21 +176,6 @@ def test_empty_file(connection, good, tmp_path, content):
     ).fetchall()
     assert told == [("0",)]
     assert member() in message
-
-
-def test_empty_archive(connection, good, tmp_path):
-    message = rejected(
-        connection, good, archive(tmp_path / "d.zip", {}), FilesUnexpected
-    )
-    assert "found no file of data" in message
-
-
-def test_file_of_another_name(connection, good, tmp_path):
-    files = {member(): street_text(street_rows(3)), "notes.txt": "hello"}
-    message = rejected(
-        connection, good, archive(tmp_path / "d.zip", files), FilesUnexpected
-    )
-    assert "file notes.txt: expected names of the form YYYY-MM/" in message
 
 
 def test_one_bad_file_stops_the_good_ones_beside_it(connection, good, tmp_path):

@@ -1,0 +1,129 @@
+"""Archives, manifests and names that cannot be taken: told plainly, nothing kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+
+import pytest
+
+from rasure.landing import delivery as delivery_module
+from rasure.landing.errors import (
+    ArchiveUnreadable,
+    FilesUnexpected,
+    GateFailed,
+    ManifestMismatch,
+)
+from tests.integration.broken_deliveries import rejected
+from tests.police_uk_files import (
+    archive,
+    folder,
+    member,
+    street_rows,
+    street_text,
+)
+
+
+def test_truncated_zip(connection, good, tmp_path):
+    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(200))})
+    path.write_bytes(path.read_bytes()[:-300])
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert "expected a whole ZIP archive, found a damaged or truncated one" in message
+
+
+def test_damaged_bytes_in_a_zip(connection, good, tmp_path):
+    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(2000))})
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert f"file {member()}: expected a file whose bytes match" in message
+
+
+@pytest.mark.parametrize("name", ["../../evil.csv", "/etc/evil.csv", "..\\evil.csv"])
+def test_path_traversal_in_a_zip(connection, good, tmp_path, name):
+    path = archive(tmp_path / "d.zip", {name: street_text(street_rows(2))})
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert "found a file name that leads out of it" in message
+    assert not list(tmp_path.rglob("evil.csv"))
+
+
+def test_link_in_a_zip(connection, good, tmp_path):
+    entry = zipfile.ZipInfo(member())
+    entry.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as zipped:
+        zipped.writestr(entry, "/etc/passwd")
+    message = rejected(connection, good, tmp_path / "d.zip", ArchiveUnreadable)
+    assert "expected plain files, found a link" in message
+
+
+def test_zip_bomb_by_its_own_word(connection, good, tmp_path):
+    path = archive(tmp_path / "d.zip", {member(): b"0" * 100 * 2**20})
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert "It looks like a ZIP bomb" in message
+
+
+def test_zip_bomb_that_lies_about_its_size(connection, good, tmp_path, monkeypatch):
+    monkeypatch.setattr(delivery_module, "MOST_RATIO", 10**9)
+    monkeypatch.setattr("rasure.landing.unpack.MOST_BYTES", 2**20)
+    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(20_000))})
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert "found damaged, truncated or endless data" in message
+
+
+def manifest(text: str, **changes) -> str:
+    entry = {
+        "path": member(),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "bytes": len(text),
+        "rows": text.count("\n") - 1,
+    }
+    entry.update(changes)
+    return json.dumps({"source": "police_uk", "kind": "full", "files": [entry]})
+
+
+def test_wrong_checksum(connection, good, tmp_path):
+    text = street_text(street_rows(3))
+    content = {member(): text, "manifest.json": manifest(text, sha256="0" * 64)}
+    message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
+    assert (
+        f"file {member()}, column checksum: expected the SHA-256 that the manifest "
+        "states, found another" in message
+    )
+
+
+def test_wrong_row_count(connection, good, tmp_path):
+    text = street_text(street_rows(3))
+    content = {member(): text, "manifest.json": manifest(text, rows=4)}
+    message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
+    assert "expected the row count that the manifest states, found 3 rows" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("not JSON", "expected JSON with source, kind and files"),
+        ('{"source": "other", "files": []}', "expected source 'police_uk'"),
+        ('{"source": "police_uk", "files": []}', "that the manifest does not list"),
+    ],
+)
+def test_manifest_of_something_else(connection, good, tmp_path, content, told):
+    files = {member(): street_text(street_rows(3)), "manifest.json": content}
+    path = folder(tmp_path / "d", files)
+    assert told in rejected(connection, good, path, ManifestMismatch)
+
+
+def test_empty_archive(connection, good, tmp_path):
+    message = rejected(
+        connection, good, archive(tmp_path / "d.zip", {}), FilesUnexpected
+    )
+    assert "found no file of data" in message
+
+
+def test_file_of_another_name(connection, good, tmp_path):
+    files = {member(): street_text(street_rows(3)), "notes.txt": "hello"}
+    message = rejected(
+        connection, good, archive(tmp_path / "d.zip", files), FilesUnexpected
+    )
+    assert "file notes.txt: expected names of the form YYYY-MM/" in message
