@@ -23,6 +23,8 @@ from rasure.settings import Settings
 
 SOURCES = ("police_uk",)
 USUAL_PORTS = {"postgres": 55432, "airflow": 8080, "superset": 8088}
+FOLDERS = ("airflow", "data_docs", "dbt", "gx", "landing", "logs", "manifests", "run")
+FOLDERS += ("superset", "work")
 NEEDED_GIB = 2
 LONGEST_PATH = 600  # PostgreSQL and Airflow append some 300 bytes of their own
 ELSEWHERE = Path("/var/lib/rasure")
@@ -62,9 +64,11 @@ def check(settings: Settings) -> None:
 
 def prepare(settings: Settings) -> None:
     """Make the folders and the passwords; a second call changes nothing."""
-    settings.home.chmod(0o711)  # the database's user must be able to pass through
-    for folder in ("run", "logs", "airflow", "superset", "work", "landing"):
-        (settings.home / folder).mkdir(mode=0o700, exist_ok=True)
+    # the database's user must be able to pass through, nobody to look around
+    settings.home.chmod(0o711 if postgres.operating_user() else 0o700)
+    for folder in FOLDERS:
+        (settings.home / folder).mkdir(exist_ok=True)
+        (settings.home / folder).chmod(0o700)
     for source in SOURCES:
         (settings.landing / source).mkdir(exist_ok=True)
     if not (settings.home / "secrets.toml").exists():
