@@ -23,6 +23,20 @@ SIDE_M = 123.5  # 3 * sqrt(3) / 2 * 123.5 ** 2 = 39,627 m2, about 145,000 in 5,7
 DISTRICTS_SINCE = "2009-04-01"  # the last change of districts before the 2011 census
 
 
+FILLED = tuple(
+    f"geo.{table}"
+    for table in (
+        "forces",
+        "lsoas",
+        "districts",
+        "areas",
+        "area_lsoas",
+        "hexagons",
+        "institutions",
+    )
+)
+
+
 def build(
     connection: psycopg.Connection, force: str, area_set: str | None = None
 ) -> None:
@@ -56,6 +70,7 @@ def build(
         run(connection, "hexagons", force=force, side_m=SIDE_M)
         run(connection, "link_lsoas", force=force)
         _insert_institutions(connection, institutions)
+        connection.execute(f"analyze {', '.join(FILLED)}")
 
 
 def area_rows(force: str, own) -> list[tuple]:

@@ -37,6 +37,7 @@ def load(connection: psycopg.Connection, path: Path) -> int:
         forces = connection.execute("select force from geo.forces order by force")
         for (force,) in forces.fetchall():
             run(connection, "link_lsoas", force=force)
+        connection.execute("analyze geo.lsoas, geo.area_lsoas")
     return len(frame)
 
 
