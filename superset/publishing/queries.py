@@ -110,7 +110,10 @@ def _series(params: dict) -> dict:
         steps.append(
             {
                 "operation": "contribution",
-                "options": {"orientation": params["contributionMode"]},
+                "options": {
+                    "orientation": params["contributionMode"],
+                    "time_shifts": [],
+                },
             }
         )
     ascending = params.get("x_axis_sort_asc", True)

@@ -1,0 +1,185 @@
+"""A real Chromium on a real Superset, for the tests of the dashboard.
+
+The Superset is the one that `RASURE_SUPERSET_URL`, `RASURE_SUPERSET_USER` and
+`RASURE_SUPERSET_PASSWORD` name, or else the one of the session's home.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "superset"))
+
+CHROMIUM = "/usr/bin/chromium"
+# Draw deck.gl without a graphics card, and keep the browser from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+SIZES = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+PATH = "/superset/dashboard/serious-violence/"
+# Every chart of the page: is it drawn, and does it complain?
+STATE = """() => [...document.querySelectorAll('.chart-slice')].filter(
+    chart => chart.offsetParent !== null  // not on a tab that is folded away
+).map(chart => {
+    const box = chart.getBoundingClientRect();
+    const shown = '.slice_container canvas, .slice_container table tbody td, '
+        + '.slice_container .header-line';
+    return {
+        name: chart.dataset.testChartName,
+        left: box.left, right: box.right, width: box.width,
+        drawn: !!chart.querySelector(shown)
+            && !chart.querySelector('[data-test="loading-indicator"], .loading'),
+        complains: !!chart.querySelector('.ant-empty, .ant-alert, [role=alert]'),
+        text: chart.innerText,
+    };
+})"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where Superset is and how the officer logs in."""
+
+    url: str
+    user: str
+    password: str
+
+
+@dataclass
+class Visit:
+    """A page with the officer logged in, and what it asked for."""
+
+    page: object
+    site: Site
+    size: str
+    queries: dict[int, list[dict]] = field(default_factory=dict)
+    hosts_that_answered: set[str] = field(default_factory=set)
+    refused: list[str] = field(default_factory=list)
+
+    def open_dashboard(self) -> None:
+        """Open the dashboard, as a link of the address book would."""
+        self.page.goto(self.site.url + PATH)
+        self.page.wait_for_selector(".chart-slice", timeout=60_000)
+
+    def open_tab(self, title: str) -> list[dict]:
+        """Open a tab, wait until its charts are drawn; returns each chart's state."""
+        page = self.page
+        tab = page.locator(".ant-tabs-tab", has_text=title).first
+        more = page.locator(".ant-tabs-nav-more").first
+        box, limit = tab.bounding_box(), SIZES[self.size]["viewport"]["width"]
+        if more.is_visible():
+            limit = more.bounding_box()["x"]
+        if box["x"] < 0 or box["x"] + box["width"] > limit:
+            more.click()
+            tab = page.locator(".ant-tabs-dropdown-menu-item", has_text=title).first
+        tab.click()
+        page.wait_for_function(
+            "title => document.querySelector('.ant-tabs-tab-active')"
+            ".innerText.includes(title)",
+            arg=title,
+        )
+        page.wait_for_timeout(500)
+        return self.charts()
+
+    def charts(self) -> list[dict]:
+        """Make the page as tall as it is, wait for its charts, return their states."""
+        width = SIZES[self.size]["viewport"]["width"]
+        self.page.set_viewport_size({"width": width, "height": 3600})
+        for _ in range(120):
+            state = self.page.evaluate(STATE)
+            if state and all(chart["drawn"] for chart in state):
+                break
+            self.page.wait_for_timeout(500)
+        tall = (
+            "document.querySelector('.grid-container').getBoundingClientRect().bottom"
+        )
+        height = int(self.page.evaluate(tall)) + 24
+        self.page.set_viewport_size({"width": width, "height": max(height, 844)})
+        self.page.wait_for_timeout(2500)
+        return self.page.evaluate(STATE)
+
+    def screenshot(self, folder: Path, name: str) -> Path:
+        """Photograph the whole page."""
+        path = folder / f"{self.size}-{name.lower().replace(' ', '-')}.png"
+        self.page.screenshot(path=str(path))
+        return path
+
+
+def site(request: pytest.FixtureRequest) -> Site:
+    """The Superset to test: the one the environment names, or the session's home."""
+    url = os.environ.get("RASURE_SUPERSET_URL")
+    if url:
+        user = os.environ.get("RASURE_SUPERSET_USER", "officer")
+        return Site(url.rstrip("/"), user, os.environ["RASURE_SUPERSET_PASSWORD"])
+    home = request.getfixturevalue("home")
+    return Site(home.url("superset"), "officer", home.password("superset", "officer"))
+
+
+def visit(browser, site: Site, size: str) -> Visit:
+    """Log the officer in, in a browser of that size."""
+    page = browser.new_context(**SIZES[size]).new_page()
+    result = Visit(page, site, size)
+
+    def note_request(request) -> None:
+        if "/api/v1/chart/data" in request.url and request.method == "POST":
+            body = request.post_data_json
+            chart = body["form_data"].get("slice_id")
+            if chart:
+                result.queries[chart] = body["queries"]
+
+    def note_response(response) -> None:
+        if response.url.startswith(("data:", "blob:")):
+            return
+        result.hosts_that_answered.add("/".join(response.url.split("/")[:3]))
+        if response.status >= 400:
+            result.refused.append(f"{response.status} {response.url}")
+
+    page.on("request", note_request)
+    page.on("response", note_response)
+    page.goto(site.url + "/login/")
+    page.fill("[data-test=username-input]", site.user)
+    page.fill("[data-test=password-input]", site.password)
+    page.click("[data-test=login-button]")
+    page.wait_for_url(lambda url: "/login" not in url, timeout=30_000)
+    return result
+
+
+def colours(page, png: bytes) -> int:
+    """How many different colours a picture has (a blank map has a handful)."""
+    return page.evaluate(
+        """async encoded => {
+            const image = new Image();
+            image.src = 'data:image/png;base64,' + encoded;
+            await image.decode();
+            const canvas = document.createElement('canvas');
+            canvas.width = image.width;
+            canvas.height = image.height;
+            const context = canvas.getContext('2d');
+            context.drawImage(image, 0, 0);
+            const all = context.getImageData(0, 0, image.width, image.height).data;
+            return new Set(new Uint32Array(all.buffer)).size;
+        }""",
+        base64.b64encode(png).decode(),
+    )
