@@ -41,9 +41,12 @@ def missing(url: str, steps: list[Step]) -> list[Step]:
 
 
 def run_missing(
-    url: str, steps: list[Step], log: Path, tell: Callable[[str], None]
+    url: str, steps: list[Step], log: Path, tell: Callable[[str], None], lock: int
 ) -> None:
-    """Run what this database has not seen; raises `SetupError` naming the log."""
+    """Run what this database has not seen; raises `SetupError` naming the log.
+
+    `lock` is a file descriptor that each step keeps open as long as it runs.
+    """
     for step in missing(url, steps):
         tell(f"setting up {step.name}")
         with log.open("a") as out:
@@ -55,7 +58,7 @@ def run_missing(
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 text=True,
-                start_new_session=True,  # no terminal: passwords come from `answers`
+                pass_fds=(lock,),
                 umask=0o077,
             )
         if answer.returncode != 0:

@@ -39,14 +39,18 @@ def socket_path(settings: Settings) -> Path:
     base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     if len(os.fsencode(base)) > LONGEST_SOCKET - 40:
         base = Path("/tmp")  # noqa: S108 - the folder below is ours alone
-    folder = base / f"rasure-{os.getuid()}-{digest}"
+    return base / f"rasure-{os.getuid()}-{digest}" / "supervisor.sock"
+
+
+def _make_socket_folder(settings: Settings) -> None:
+    """Make the socket's folder, ours alone. Raises `SetupError` for another's."""
+    folder = socket_path(settings).parent
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise SetupError(
             f"The folder {folder} belongs to somebody else. Remove it, or set "
             "RASURE_HOME to a shorter path."
         )
-    return folder / "supervisor.sock"
 
 
 def configuration(settings: Settings, services: list[Service]) -> str:
@@ -108,6 +112,9 @@ def _text(value: object) -> str:
 def control(settings: Settings) -> Iterator[xmlrpc.client.ServerProxy | None]:
     """The running process manager's interface, None when none runs."""
     path = socket_path(settings)
+    if path.exists() and path.stat().st_uid != os.getuid():
+        yield None
+        return
     transport = SupervisorTransport(serverurl=f"unix://{path}")
     proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport)
     try:
@@ -126,6 +133,7 @@ def ensure(settings: Settings, services: list[Service]) -> bool:
     A service whose configuration changed is stopped and made known anew; the others
     run on.
     """
+    _make_socket_folder(settings)
     path = settings.home / "run" / "supervisord.conf"
     text = configuration(settings, services)
     changed = not path.exists() or path.read_text() != text

@@ -11,6 +11,7 @@ import fcntl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from rasure.errors import SetupError
@@ -24,6 +25,16 @@ PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
 Tell = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Work:
+    """One `up`: the home, whom to tell, how long to wait, the lock that it holds."""
+
+    settings: Settings
+    tell: Tell
+    patience: float
+    lock: int
+
+
 def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
     """Start the services of `groups` (all when empty) and wait until they are well."""
     wanted = _checked(groups)
@@ -31,7 +42,7 @@ def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
     home.check(settings)
     if "superset" in wanted:
         superset.check()
-    with _lock(settings, tell):
+    with _lock(settings, tell) as lock:
         home.prepare(settings)
         home.remember(settings)
         _end_orphans(Settings.load(), tell)
@@ -44,15 +55,14 @@ def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
         ports, moved = home.choose_ports(Settings.load(), busy)
         for sentence in moved:
             tell(sentence)
-        _bring_up(Settings.load(), ports, wanted, tell, patience)
+        _bring_up(Work(Settings.load(), tell, patience, lock), ports, wanted)
 
 
-def _bring_up(
-    settings: Settings, ports: dict, wanted: list[str], tell: Tell, patience: float
-) -> None:
+def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
+    settings = work.settings
     cluster = private_cluster_of(settings, ports["postgres"])
     if not cluster.exists:
-        tell("making the database's files")
+        work.tell("making the database's files")
     cluster.create()
     airflow.configure(settings, ports)
     services = all_services(settings, ports)
@@ -60,64 +70,46 @@ def _bring_up(
     by_name = {service.name: service for service in services}
     if not by_name["postgres"].is_well():
         _remove_stale_pid(cluster)
-    _start(settings, [by_name["postgres"]], tell, patience)
+    _start(work, [by_name["postgres"]])
     warehouse.prepare_cluster(cluster, settings)
     warehouse.prepare_schema(settings)
-    parts = {
+    steps = {
         "airflow": airflow.setup_steps(settings),
         "superset": superset.setup_steps(settings, ports),
     }
+
+    def set_up_and_start(group: str) -> None:
+        url = cluster.url(group, group, settings.secrets["postgres"][group])
+        log = settings.logs / f"{group}-setup.log"
+        run_missing(url, steps[group], log, work.tell, work.lock)
+        _start(work, [by_name[name] for name in GROUPS[group]])
+
     with ThreadPoolExecutor() as pool:
-        waiting = [
-            pool.submit(
-                _set_up_and_start,
-                *(settings, cluster, group, parts[group]),
-                *([by_name[name] for name in GROUPS[group]], tell, patience),
-            )
-            for group in wanted
-            if group in parts
-        ]
-        for outcome in waiting:
-            outcome.result()
+        list(pool.map(set_up_and_start, [group for group in wanted if group in steps]))
 
 
-def _set_up_and_start(
-    settings: Settings,
-    cluster: Cluster,
-    group: str,
-    steps: list,
-    services: list[Service],
-    tell: Tell,
-    patience: float,
-) -> None:
-    url = cluster.url(group, group, settings.secrets["postgres"][group])
-    run_missing(url, steps, settings.logs / f"{group}-setup.log", tell)
-    _start(settings, services, tell, patience)
-
-
-def _start(
-    settings: Settings, services: list[Service], tell: Tell, patience: float
-) -> None:
+def _start(work: Work, services: list[Service]) -> None:
     """Start services together and wait until each is well, or raise `SetupError`."""
-    states = supervisor.states(settings)
+    states = supervisor.states(work.settings)
     ill = []
     for service in services:
         state = states[service.name]["statename"]
         if state == "RUNNING" and service.is_well():
             continue
         if state not in ("RUNNING", "STARTING", "BACKOFF"):
-            tell(f"starting {service.name}")
-            supervisor.start(settings, service.name)
+            work.tell(f"starting {service.name}")
+            supervisor.start(work.settings, service.name)
         ill.append(service)
     began = time.monotonic()
     while ill:
-        states = supervisor.states(settings)
+        states = supervisor.states(work.settings)
         for service in list(ill):
             state = states[service.name]["statename"]
-            if state in ("FATAL", "EXITED") or time.monotonic() - began > patience:
-                raise SetupError(_explanation(settings, service.name))
+            seconds = time.monotonic() - began
+            if state in ("FATAL", "EXITED") or seconds > work.patience:
+                raise SetupError(_explanation(work.settings, service.name))
             if state == "RUNNING" and service.is_well():
-                tell(f"{service.name} is well after {time.monotonic() - began:.0f} s")
+                work.tell(f"{service.name} is well after {seconds:.0f} s")
                 ill.remove(service)
         time.sleep(0.3)
 
@@ -179,8 +171,11 @@ def _checked(groups: tuple[str, ...]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _lock(settings: Settings, tell: Tell) -> Iterator[None]:
-    """Let one `up` or `down` at a time work on this home."""
+def _lock(settings: Settings, tell: Tell) -> Iterator[int]:
+    """Let one `up` or `down` at a time work on this home; yields the lock's descriptor.
+
+    A set-up step inherits it: a step that outlives a killed `up` is waited for.
+    """
     path: Path = settings.home / "run" / "lock"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("w") as file:
@@ -189,4 +184,4 @@ def _lock(settings: Settings, tell: Tell) -> Iterator[None]:
         except BlockingIOError:
             tell("waiting for another `rasure up` or `rasure down` of this home")
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()

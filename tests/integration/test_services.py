@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -15,22 +16,31 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.homes import Home
+from tests.homes import RASURE, Home
 
 
 @pytest.fixture(scope="module")
-def home():
+def made():
     folder = Path(tempfile.mkdtemp(prefix="rasure-test-"))
     folder.chmod(0o755)
     made = Home(folder / "home")
+    made.told = made.up("postgres")
+    with psycopg.connect(made.settings.database_url) as connection:
+        connection.execute("create table public.kept as select 7 as number")
     yield made
     made.remove()
     folder.rmdir()
 
 
+@pytest.fixture
+def home(made):
+    """The module's home with its database up, however the test before left it."""
+    made.up("postgres")
+    return made
+
+
 def test_up_starts_a_warehouse_and_again_changes_nothing(home):
-    told = home.up("postgres")
-    assert "postgres is well" in told
+    assert "postgres is well" in home.told
     before = home.service("postgres")
     assert before["state"] == "well"
     assert home.query("select current_database(), postgis_lib_version() > '3.0'") == [
@@ -76,8 +86,6 @@ def test_the_reader_owns_nothing_and_may_not_write(home):
 
 
 def test_a_killed_server_is_restarted_with_what_was_committed(home):
-    with psycopg.connect(home.settings.database_url) as connection:
-        connection.execute("create table public.kept as select 7 as number")
     killed = home.service("postgres")["pid"]
     os.kill(killed, signal.SIGKILL)
     home.up("postgres")
@@ -134,7 +142,6 @@ def test_a_service_that_does_not_come_up_is_named_with_its_log(home):
     assert answer.returncode == 3
     assert "postgres did not come up. Its log, " in answer.stderr
     assert str(home.folder / "logs/postgres.log") in answer.stderr
-    home.up("postgres")
 
 
 def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
@@ -153,6 +160,27 @@ def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
         other.remove()
         with cluster.admin() as admin:
             admin.execute("drop database given with (force)")
+
+
+def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path):
+    other = Home(tmp_path / "killed")
+    environment = {**os.environ, "RASURE_HOME": str(other.folder)}
+    environment.pop("RASURE_DATABASE_URL", None)
+    try:
+        for seconds in (0.7, 1.2, 1.7, 2.4):
+            started = subprocess.Popen(
+                [RASURE, "up", "postgres"],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            time.sleep(seconds)
+            started.kill()
+            started.wait()
+        other.up("postgres")
+        assert other.query("select count(*) >= 0 from ops.deliveries") == [(True,)]
+    finally:
+        other.remove()
 
 
 def test_an_unknown_service_is_told(home):

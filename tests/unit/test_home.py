@@ -120,7 +120,13 @@ def test_a_long_home_has_its_socket_elsewhere_and_always_there(tmp_path, monkeyp
     assert len(os.fsencode(elsewhere)) <= supervisor.LONGEST_SOCKET
     assert elsewhere == supervisor.socket_path(far)
     assert elsewhere != supervisor.socket_path(Settings(tmp_path / ("else" * 30)))
-    assert stat.S_IMODE(elsewhere.parent.stat().st_mode) == 0o700
+    assert not elsewhere.parent.exists()
+    elsewhere.parent.symlink_to(tmp_path)
+    try:
+        with pytest.raises(SetupError, match="belongs to somebody else"):
+            supervisor.ensure(far, [])
+    finally:
+        elsewhere.parent.unlink()
 
 
 def test_a_home_with_a_sign_that_cannot_be_written_down_is_told(tmp_path):
