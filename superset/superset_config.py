@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 from flask import redirect, request
+from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
@@ -68,6 +69,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _HTTPS
 PERMANENT_SESSION_LIFETIME = 12 * 3600
+SESSION_REFRESH_EACH_REQUEST = False
 WTF_CSRF_ENABLED = True
 ENABLE_PROXY_FIX = _HTTPS
 
@@ -141,6 +143,10 @@ def FLASK_APP_MUTATOR(app):
     def _start_page():
         if request.method == "GET" and request.path in {"/", "/superset/welcome/"}:
             return redirect(START_PAGE)
+        # The login page reports its own loading. Answered with a redirect to the login
+        # page and a new anonymous session, it can undo a login sent meanwhile.
+        if request.path == "/superset/log/" and current_user.is_anonymous:
+            return "", 204
 
 
 APP_NAME = "Rasure"
