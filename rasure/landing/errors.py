@@ -33,6 +33,10 @@ class GateFailed(DeliveryRejected):
     """A file rule failed: columns, encoding, row counts, share of rows quarantined."""
 
 
+class ValueRefused(DeliveryRejected):
+    """A value passed every row rule and still is not of its column's type."""
+
+
 def sentence(
     delivery: str,
     expected: str,

@@ -1,9 +1,9 @@
 """Parsing and checking a file's rows, all at once, in DuckDB.
 
 The parser is strict: a row with too few or too many fields, or with a quote that never
-closes, is set aside with the reason. The contract's row rules are one pass of SQL that
-streams the good rows into a CSV file for PostgreSQL's COPY. Only a file in which some
-row is at fault is read a second time, to say which, and why.
+closes, is set aside with the reason. The contract's row rules are one pass of SQL. When
+every row keeps them, PostgreSQL copies the very text that was checked; only a file with
+a row at fault is read again, to say which and why, and to export the good ones.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ PARSER_REASONS = {
 class FileRows:
     """The outcome of reading one file: counts, measures, and rows to quarantine.
 
-    `quarantined` holds (row number, reasons, original text); `good` is the CSV file of
-    the rows that keep every rule, in the order of the raw table's columns.
+    `quarantined` holds (row number, reasons, original text). `good` is the CSV file of
+    the rows that keep every rule: the text itself when `is_text`, else an export that
+    begins with the columns load_id, file_id and row_number.
     """
 
     read: int
@@ -38,6 +39,7 @@ class FileRows:
     measures: dict[str, float | None] = field(default_factory=dict)
     quarantined: list[tuple[int, list[str], str]] = field(default_factory=list)
     good: Path | None = None
+    is_text: bool = False
 
     @property
     def accounted(self) -> int:
@@ -68,42 +70,29 @@ class RowReader:
         load_id: int,
         file_id: int,
     ) -> FileRows:
-        """Parse `unpacked`, check every row, and export the good ones for COPY.
+        """Parse `unpacked`, check every row, and say what is to be copied.
 
         Raises `duckdb.InvalidInputException` when the file cannot be parsed as CSV.
         """
-        rows = FileRows(unpacked.rows, good=self.folder / f"{file_id}.copy")
+        rows = FileRows(unpacked.rows, good=unpacked.text, is_text=kind.is_plain)
         checked = _checked(unpacked, kind, month)
         self._forget()
-        rows.landed = self._export(checked, kind, load_id, file_id, rows.good)
-        if rows.accounted != unpacked.rows:
-            rows.quarantined = self._examine(checked, unpacked, kind)
-            rows.landed = self._export(
-                "checked", kind, load_id, file_id, rows.good, order="order by n"
-            )
-        if kind.measures:
-            self._forget()
-            found = self.duck.execute(
-                f"select {', '.join(kind.measures.values())} from {checked}"
-            ).fetchone()
-            rows.measures = dict(zip(kind.measures, found, strict=True))
-        return rows
-
-    def _export(
-        self,
-        rows: str,
-        kind: FileKind,
-        load_id: int,
-        file_id: int,
-        path: Path,
-        order: str = "",
-    ) -> int:
-        columns = ", ".join(column.expression for column in kind.columns)
-        (count,) = self.duck.execute(
-            f"copy (select {load_id}, {file_id}, n, {columns} from {rows} "
-            f"where not is_bad {order}) to '{path}' (format csv, header false)"
+        measures = "".join(f", {measure}" for measure in kind.measures.values())
+        rows.landed, *found = self.duck.execute(
+            f"select count(*) filter (not is_bad){measures} from {checked}"
         ).fetchone()
-        return count
+        rows.measures = dict(zip(kind.measures, found, strict=True))
+        if rows.landed == unpacked.rows and rows.is_text:
+            return rows
+        rows.good, rows.is_text = self.folder / f"{file_id}.copy", False
+        rows.quarantined = self._examine(checked, unpacked, kind)
+        columns = ", ".join(column.expression for column in kind.columns)
+        (rows.landed,) = self.duck.execute(
+            f"copy (select {load_id}, {file_id}, n, {columns} from checked"
+            f" where not is_bad order by n) to '{rows.good}' (format csv, header false)"
+        ).fetchone()
+        unpacked.text.unlink()
+        return rows
 
     def _forget(self) -> None:
         for table in ("faults", "scans"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 import psycopg
 
@@ -13,8 +12,6 @@ from rasure.landing.gate import Verdict
 from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
-
-BLOCK = 2**19
 
 
 @dataclass
@@ -81,38 +78,6 @@ def next_ids(
     """Draw `number` values from an identity column's sequence."""
     query = "select nextval(pg_get_serial_sequence(%s, %s)) from generate_series(1, %s)"
     return [value for (value,) in connection.execute(query, (table, column, number))]
-
-
-def copy_file(connection: psycopg.Connection, kind: FileKind, path: Path) -> None:
-    """Copy an exported file into its raw table and delete it."""
-    columns = ", ".join(
-        ("load_id", "file_id", "row_number", *(column.name for column in kind.columns))
-    )
-    statement = f"copy raw.{kind.table} ({columns}) from stdin (format csv)"
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(statement) as copy,
-        path.open("rb") as rows,
-    ):
-        while block := rows.read(BLOCK):
-            copy.write(block)
-    path.unlink()
-
-
-def copy_quarantine(
-    connection: psycopg.Connection, load_id: int, files: list[LandedFile]
-) -> None:
-    """Put the rows that broke a rule into quarantine, with every reason."""
-    for file in files:
-        if not file.rows.quarantined:
-            continue
-        statement = (
-            f"copy quarantine.{file.kind.table} "
-            "(load_id, file_id, row_number, reasons, original) from stdin"
-        )
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for number, reasons, original in file.rows.quarantined:
-                copy.write_row((load_id, file.file_id, number, reasons, original))
 
 
 def record_landed(

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import psycopg
 
+from rasure.landing import copying, records, store
 from rasure.landing import manifest as manifests
-from rasure.landing import records, store
 from rasure.landing.delivery import Delivery, Member
 from rasure.landing.gate import Gate, raise_on_failure
 from rasure.landing.names import named_files
@@ -68,7 +68,7 @@ class Transaction:
                     for copy in copies:
                         copy.result()
                 raise_on_failure(attempt.delivery, attempt.verdicts)
-                store.copy_quarantine(connection, load_id, self.landed)
+                copying.copy_quarantine(connection, load_id, self.landed)
                 counts = store.record_landed(connection, attempt, load_id, self.landed)
             attempt.decided = time.monotonic()
         finally:
@@ -100,12 +100,10 @@ class Transaction:
             if place + FILES_WAITING < len(self.files):
                 following = self.files[place + FILES_WAITING]
                 ahead.append(unpacker.submit(self._unpack, *following))
-            rows = self._read_one(unpacked, name, load_id, numbers[place])
-            if rows and rows.good:
-                kind = self.contract.kinds[name.kind]
-                copies.append(
-                    copier.submit(store.copy_file, self.connection, kind, rows.good)
-                )
+            file = self._read_one(unpacked, name, load_id, numbers[place])
+            if file:
+                job = (copying.copy_file, self.connection, self.attempt, load_id, file)
+                copies.append(copier.submit(*job))
             if len(copies) > FILES_WAITING:
                 copies[-1 - FILES_WAITING].result()
             done += member.size
@@ -118,7 +116,8 @@ class Transaction:
 
     def _read_one(
         self, unpacked: Unpacked, name: FileName, load_id: int, file_id: int
-    ) -> FileRows | None:
+    ) -> store.LandedFile | None:
+        """Check a file's rows; returns it when there is something of it to copy."""
         kind = self.contract.kinds[name.kind]
         self.hashes[unpacked.path] = unpacked.sha256
         rows = None
@@ -127,9 +126,11 @@ class Transaction:
                 rows = self.reader.read(unpacked, kind, name.month, load_id, file_id)
             except duckdb.InvalidInputException:  # not CSV; the gate says so
                 rows = FileRows(unpacked.rows)
-            self.landed.append(store.LandedFile(file_id, kind, name, unpacked, rows))
         stated = self.manifest.files.get(unpacked.path)
         today = datetime.now(UTC).date()
         self.profiles.append(profile(unpacked, kind, name, stated, rows, today))
-        unpacked.text.unlink()
-        return rows
+        if not rows:
+            return None
+        file = store.LandedFile(file_id, kind, name, unpacked, rows)
+        self.landed.append(file)
+        return file if rows.good else None

@@ -16,8 +16,9 @@ from datetime import date
 class Column:
     """A column of a file and of its raw table.
 
-    `header` is the publisher's name, `name` the raw table's, `sql` the DuckDB
-    expression over the text column `name` that gives what is copied to the warehouse.
+    `header` is the publisher's name, `name` the raw table's. `sql` is a DuckDB
+    expression over the text column `name`, where what is copied to the warehouse is
+    not the text as it was published.
     """
 
     header: str
@@ -57,6 +58,11 @@ class FileKind:
     derived: dict[str, str] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every column is copied as it was published."""
+        return all(column.sql is None for column in self.columns)
 
     @property
     def headers(self) -> list[str]:

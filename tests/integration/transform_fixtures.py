@@ -127,11 +127,13 @@ def _deliver_file(connection, load_id: int, month: date, kind: str, rows: list) 
                 cursor.execute(
                     "insert into raw.police_uk_outcomes (load_id, file_id, row_number,"
                     " crime_id, month, outcome_type) values (%s, %s, %s, %s, %s, %s)",
-                    (*place, row[0], month, row[1]),
+                    (*place, row[0], f"{month:%Y-%m}", row[1]),
                 )
             else:
                 keys = dict(zip(("load", "file", "row"), place, strict=True))
-                cursor.execute(STREET_ROW, {**vars(row), **keys, "month": month})
+                cursor.execute(
+                    STREET_ROW, {**vars(row), **keys, "month": f"{month:%Y-%m}"}
+                )
 
 
 STREET_ROW = """

@@ -21,7 +21,7 @@ NAME = re.compile(
 LONGITUDES = (-9.0, 2.1)
 LATITUDES = (49.8, 56.0)
 
-MONTH = Column("Month", "month", "month || '-01'")
+MONTH = Column("Month", "month")
 PLACE = (
     Column("Longitude", "longitude"),
     Column("Latitude", "latitude"),
@@ -135,10 +135,6 @@ OUTCOMES = FileKind(
 )
 
 
-def _flag(header: str, name: str) -> Column:
-    return Column(header, name, f"lower({name})")
-
-
 def _flag_rule(header: str, name: str) -> RowRule:
     return RowRule(
         f"{header}: expected True, False or nothing, found something else",
@@ -152,7 +148,7 @@ STOP_SEARCH = FileKind(
     columns=(
         Column("Type", "search_type"),
         Column("Date", "searched_at"),
-        _flag("Part of a policing operation", "is_part_of_operation"),
+        Column("Part of a policing operation", "is_part_of_operation"),
         Column("Policing operation", "operation"),
         Column("Latitude", "latitude"),
         Column("Longitude", "longitude"),
@@ -163,8 +159,8 @@ STOP_SEARCH = FileKind(
         Column("Legislation", "legislation"),
         Column("Object of search", "object_of_search"),
         Column("Outcome", "outcome"),
-        _flag("Outcome linked to object of search", "is_outcome_linked_to_object"),
-        _flag("Removal of more than just outer clothing", "is_clothing_removed"),
+        Column("Outcome linked to object of search", "is_outcome_linked_to_object"),
+        Column("Removal of more than just outer clothing", "is_clothing_removed"),
     ),
     rules=(
         RowRule("Type: expected one, found none", "search_type is null"),

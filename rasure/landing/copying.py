@@ -1,0 +1,79 @@
+"""COPY: a file's good rows into its raw table, the others into quarantine."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+
+from rasure.landing.errors import ValueRefused, sentence
+from rasure.landing.store import Attempt, LandedFile
+
+BLOCK = 2**19
+
+
+def copy_file(
+    connection: psycopg.Connection, attempt: Attempt, load_id: int, file: LandedFile
+) -> None:
+    """Copy a file's good rows into its raw table and delete them from the work folder.
+
+    Raises `ValueRefused` when PostgreSQL cannot type a value that DuckDB could.
+    """
+    columns = ", ".join(column.name for column in file.kind.columns)
+    if file.rows.is_text:
+        connection.execute("create temporary sequence if not exists row_number")
+        connection.execute(
+            "select setval('pg_temp.row_number', 1, false),"
+            " set_config('rasure.load_id', %s, true),"
+            " set_config('rasure.file_id', %s, true)",
+            (str(load_id), str(file.file_id)),
+        )
+        form = f"header, force_null ({columns})"
+    else:
+        columns = f"load_id, file_id, row_number, {columns}"
+        form = "header false"
+    statement = (
+        f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
+    )
+    try:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(statement) as copy,
+            file.rows.good.open("rb") as rows,
+        ):
+            while block := rows.read(BLOCK):
+                copy.write(block)
+    except psycopg.DataError as error:
+        raise ValueRefused(
+            sentence(
+                attempt.delivery,
+                "values of the column's type",
+                f"one that is not ({error.sqlstate})",
+                "This should have been quarantined; add a row rule for it.",
+                file=file.unpacked.path,
+                column=_column_of(error),
+            )
+        ) from None
+    file.rows.good.unlink()
+
+
+def _column_of(error: psycopg.DataError) -> str | None:
+    """The column that PostgreSQL names in its context, never the value beside it."""
+    found = re.search(r"column (\w+):", error.diag.context or "")
+    return found[1] if found else None
+
+
+def copy_quarantine(
+    connection: psycopg.Connection, load_id: int, files: list[LandedFile]
+) -> None:
+    """Put the rows that broke a rule into quarantine, with every reason."""
+    for file in files:
+        if not file.rows.quarantined:
+            continue
+        statement = (
+            f"copy quarantine.{file.kind.table} "
+            "(load_id, file_id, row_number, reasons, original) from stdin"
+        )
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for number, reasons, original in file.rows.quarantined:
+                copy.write_row((load_id, file.file_id, number, reasons, original))
