@@ -131,6 +131,22 @@ def test_system_packages_are_asked_for_once_and_failure_is_told(machine):
     assert calls.read_text().split()[-1] == "update"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="asks for the system's packages")
+def test_a_system_without_a_browser_package_gets_the_rest(machine):
+    without_venv(machine)
+    calls = machine.checkout / "calls"
+    for tool in Path("/usr/bin").iterdir():
+        if tool.name != "chromium" and not (machine.programs / tool.name).exists():
+            (machine.programs / tool.name).symlink_to(tool)
+    for name, script in (("apt-cache", "exit 1"), ("apt-get", f'echo "$@" >>{calls}')):
+        (machine.programs / name).unlink()
+        machine.program(name, script)
+    answer = machine.install("--with-browser", PATH=str(machine.programs))
+    assert "there is no package chromium here" in answer.stderr
+    assert "chromium" not in calls.read_text()
+    assert "fonts-dejavu-core" in calls.read_text()
+
+
 def test_an_unknown_option_is_told(machine):
     answer = machine.install("--with-coffee")
     assert answer.returncode == 2
