@@ -162,7 +162,9 @@ def visit(browser, site: Site, size: str) -> Visit:
     page.fill("[data-test=username-input]", site.user)
     page.fill("[data-test=password-input]", site.password)
     page.click("[data-test=login-button]")
-    page.wait_for_url(lambda url: "/login" not in url, timeout=30_000)
+    page.wait_for_url(
+        lambda url: "/login" not in url, timeout=60_000, wait_until="commit"
+    )
     return result
 
 

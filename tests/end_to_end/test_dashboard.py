@@ -48,20 +48,22 @@ def browser(site) -> Iterator:
 
 
 @pytest.fixture(scope="module", params=["desktop", "phone"])
-def visit(browser, site, request) -> browsing.Visit:
+def visit(browser, site, request) -> Iterator[browsing.Visit]:
     """The dashboard open, as wide as a desk's screen or a phone's."""
     visit = browsing.visit(browser, site, request.param)
     visit.open_dashboard()
-    return visit
+    yield visit
+    visit.page.context.close()
 
 
 @pytest.fixture
-def desk(browser, site) -> browsing.Visit:
+def desk(browser, site) -> Iterator[browsing.Visit]:
     """The dashboard open on a desk, in a session of its own."""
     visit = browsing.visit(browser, site, "desktop")
     visit.open_dashboard()
     visit.charts()
-    return visit
+    yield visit
+    visit.page.context.close()
 
 
 @pytest.fixture(scope="session")
