@@ -16,6 +16,7 @@ from rasure.settings import Settings
 
 ENDED = ("success", "failed")
 TOLD = (*ENDED, "running", "skipped", "up_for_retry", "upstream_failed")
+FIRST_RUN = 180  # seconds from an arrival to the run that it starts; 5 is usual
 Tell = Callable[[str], None]
 
 
@@ -34,7 +35,7 @@ def follow_line(
     its error and its log when one fails, or when `patience` (seconds) is used up.
     """
     give_up = time.monotonic() + patience
-    waiting = [(dag_id, _first_run(airflow, dag_id, since, give_up))]
+    waiting = [(dag_id, _first_run(airflow, dag_id, since))]
     ended = []
     while waiting:
         dag, run = waiting.pop(0)
@@ -46,7 +47,8 @@ def follow_line(
     return ended
 
 
-def _first_run(airflow: Airflow, dag_id: str, since: str, give_up: float) -> str:
+def _first_run(airflow: Airflow, dag_id: str, since: str) -> str:
+    give_up = time.monotonic() + FIRST_RUN
     while time.monotonic() < give_up:
         runs = airflow.runs(dag_id, since)
         if runs:

@@ -25,8 +25,14 @@ def program(name: str) -> str:
     return str(ENVIRONMENT / "bin" / name)
 
 
-def check() -> None:
-    """Raise `SetupError` when Superset's environment is not there."""
+def check(settings: Settings) -> None:
+    """Raise `SetupError` when Superset's environment or its reader is not there."""
+    if "database_url" in settings.stored and "reader_url" not in settings.stored:
+        raise SetupError(
+            "The warehouse is a server of your own, so Superset needs a role there that "
+            "may only read. Name it in RASURE_READER_URL, as "
+            "postgresql://rasure_reader:…@host/database."
+        )
     if not Path(program("superset")).exists():
         raise SetupError(
             f"Superset's environment {ENVIRONMENT} is missing. Run scripts/install."
@@ -100,7 +106,7 @@ def synchronise(warm: bool) -> None:
     Raises `PublishFailed` with the last lines that it wrote.
     """
     settings = Settings.load()
-    check()
+    check(settings)
     command = [program("python"), str(CHECKOUT / "superset" / "sync.py")]
     last: deque[str] = deque(maxlen=8)
     with subprocess.Popen(

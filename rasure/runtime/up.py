@@ -40,11 +40,11 @@ def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
     wanted = _checked(groups)
     settings = Settings.load()
     home.check(settings)
-    if "superset" in wanted:
-        superset.check()
     with _lock(settings, tell) as lock:
         home.prepare(settings)
         home.remember(settings)
+        if "superset" in wanted:
+            superset.check(Settings.load())
         _end_orphans(Settings.load(), tell)
         running = {
             name

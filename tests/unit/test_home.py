@@ -16,7 +16,7 @@ from collections import namedtuple
 import pytest
 
 from rasure.errors import SetupError
-from rasure.runtime import home, postgres, supervisor
+from rasure.runtime import home, postgres, superset, supervisor
 from rasure.runtime.services import Service
 from rasure.settings import Settings
 
@@ -186,3 +186,16 @@ def test_root_without_a_postgres_user_is_told(monkeypatch):
     monkeypatch.setattr(pwd, "getpwnam", nobody)
     with pytest.raises(SetupError, match="has no user called postgres"):
         postgres.operating_user()
+
+
+def test_a_missing_environment_is_told(settings, monkeypatch, tmp_path):
+    monkeypatch.setattr(superset, "ENVIRONMENT", tmp_path)
+    with pytest.raises(SetupError, match=r"is missing\. Run scripts/install"):
+        superset.check(settings)
+
+
+def test_a_warehouse_of_ones_own_needs_a_reader(settings, monkeypatch):
+    monkeypatch.setenv("RASURE_DATABASE_URL", "postgresql://u:p@db/rasure")
+    home.remember(settings)
+    with pytest.raises(SetupError, match="Name it in RASURE_READER_URL"):
+        superset.check(Settings.load())
