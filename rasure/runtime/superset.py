@@ -29,8 +29,8 @@ def check(settings: Settings) -> None:
     """Raise `SetupError` when Superset's environment or its reader is not there."""
     if "database_url" in settings.stored and "reader_url" not in settings.stored:
         raise SetupError(
-            "The warehouse is a server of your own, so Superset needs a role there that "
-            "may only read. Name it in RASURE_READER_URL, as "
+            "The warehouse is a server of your own, so Superset needs a role there "
+            "that may only read. Name it in RASURE_READER_URL, as "
             "postgresql://rasure_reader:…@host/database."
         )
     if not Path(program("superset")).exists():
