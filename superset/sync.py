@@ -106,7 +106,12 @@ def publish(options, bundle, given, files, facts) -> None:
             for uuid in bundle.charts
             if bundle.charts[uuid].file in files
         }
-        warmed = warming.warm(options.user, starting)
+        may_be_empty = {
+            uuid
+            for uuid, chart in bundle.charts.items()
+            if bundle.table_of(chart) in facts.elsewhere
+        }
+        warmed = warming.warm(options.user, starting, may_be_empty)
         slowest = warmed[0]
         print(
             f"Warmed {len(warmed)} charts as {options.user}; slowest: {slowest.chart}, "

@@ -1,4 +1,4 @@
-"""Roles, users and row-level security, from YAML and the home's secrets.
+"""Roles and users, from YAML and the home's secrets; rows are `rows`' part.
 
 Superset's import bundle knows none of these, so the same command applies them. Only
 what is ours is touched: roles and rules whose name begins with `rasure`, and the users
@@ -15,9 +15,10 @@ from pathlib import Path
 
 import yaml
 
+from publishing import rows
 from publishing.errors import SyncError
+from publishing.rows import PREFIX
 
-PREFIX = "rasure"
 USERS = "RASURE_SUPERSET_USERS"
 
 
@@ -92,16 +93,6 @@ def permissions(access: Access, role: str) -> set[tuple[str, str]]:
     return found
 
 
-def clause(areas: list[str]) -> str:
-    """The condition that keeps a role to its areas, quoted for SQL.
-
-    >>> clause(["Slough", "King's Wood"])
-    "area in ('Slough', 'King''s Wood')"
-    """
-    quoted = ", ".join("'" + area.replace("'", "''") + "'" for area in areas)
-    return f"area in ({quoted})"
-
-
 def apply(access: Access, area_tables: set[str]) -> str:
     """Put roles, rules and users in place; returns what changed, in a sentence.
 
@@ -110,7 +101,7 @@ def apply(access: Access, area_tables: set[str]) -> str:
     """
     from publishing.importing import SERVICE_USER  # one name, kept in one place
 
-    changes = _roles(access) + _rules(access, area_tables)
+    changes = _roles(access) + rows.apply(access.rules, area_tables)
     changes += _accounts(access, SERVICE_USER)
     return ", ".join(changes) if changes else "unchanged"
 
@@ -144,41 +135,12 @@ def _roles(access: Access) -> list[str]:
         if {view.id for view in role.permissions} != {view.id for view in views}:
             role.permissions = views
             changes.append(f"role {name}")
-    db.session.commit()
-    return changes
-
-
-def _rules(access: Access, area_tables: set[str]) -> list[str]:
-    from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
-
-    from superset import db, security_manager
-
-    tables = db.session.query(SqlaTable).filter_by(schema="marts").all()
-    ours = {
-        rule.name: rule
-        for rule in db.session.query(RowLevelSecurityFilter).all()
-        if rule.name.startswith(f"{PREFIX}: ")
-    }
-    changes = []
-    for content in access.rules:
-        name = f"{PREFIX}: {content['name']}"
-        rule = ours.pop(name, None) or RowLevelSecurityFilter(name=name)
-        chosen = set(content.get("datasets") or area_tables)
-        state = {
-            "clause": clause(content["areas"]),
-            "filter_type": "Regular",
-            "group_key": f"{PREFIX} area",
-            "tables": [table for table in tables if table.table_name in chosen],
-            "roles": [security_manager.find_role(content["role"])],
-        }
-        if any(getattr(rule, key) != value for key, value in state.items()):
-            for key, value in state.items():
-                setattr(rule, key, value)
-            db.session.add(rule)
-            changes.append(f"rule {content['name']}")
-    for rule in ours.values():
-        db.session.delete(rule)
-        changes.append(f"rule {rule.name} removed")
+    for role in security_manager.get_all_roles():
+        if role.name.startswith(f"{PREFIX}_") and role.name not in wanted:
+            role.permissions = []
+            role.user = []
+            db.session.delete(role)
+            changes.append(f"role {role.name} removed")
     db.session.commit()
     return changes
 

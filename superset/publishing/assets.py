@@ -88,12 +88,10 @@ class Bundle:
         """The assets of one kind by UUID."""
         return getattr(self, name)
 
-    def dataset_named(self, table: str) -> Asset:
-        """The dataset of that table name; raises `KeyError` when there is none."""
-        for dataset in self.datasets.values():
-            if dataset.content["table_name"] == table:
-                return dataset
-        raise KeyError(table)
+    def table_of(self, chart: Asset) -> str:
+        """The table or the query that a chart shows, by the name of its dataset."""
+        dataset = self.datasets[str(chart.content["dataset_uuid"])]
+        return dataset.content["table_name"]
 
 
 def load(folder: Path) -> Bundle:

@@ -12,29 +12,41 @@ from __future__ import annotations
 from publishing.assets import Asset, Bundle
 
 BACKGROUND = "BACKGROUND_TRANSPARENT"
+OTHER_FORCES = (
+    '<div class="rasure-note"><b>These records have landed for {} only.</b> '
+    "Choose it under Force to see the charts below filled.</div>"
+)
 
 
-def tabs_with_rows(dashboard: Asset, empty: set[str], bundle: Bundle) -> list[dict]:
+def tabs_with_rows(
+    dashboard: Asset, empty: set[str], elsewhere: dict[str, list[str]], bundle: Bundle
+) -> list[dict]:
     """The tabs to show when the marts named in `empty` hold no rows.
 
     A chart of an empty mart is left out; the first one of each such mart in a tab gives
-    way to the dashboard's plain text, so that a tab never shows an empty chart.
+    way to the dashboard's plain text, so that a tab never shows an empty chart. Where a
+    mart has rows of other forces only (`elsewhere`), a text above its charts says so.
     """
     texts = dashboard.content.get("without_rows") or {}
     result = []
     for tab in dashboard.content["tabs"]:
         rows, said = [], set()
         for row in tab["rows"]:
-            items = []
+            items, above = [], []
             for item in row:
                 table = _table_of(item, bundle)
-                if table not in empty or table not in texts:
+                missing = table in texts and (table in empty or table in elsewhere)
+                if table not in empty or not missing:
                     items.append(item)
-                elif table not in said:
+                if missing and table not in said:
                     said.add(table)
-                    items.append({"text": texts[table], "width": 12, "height": 10})
-            if items:
-                rows.append(items)
+                    words = (
+                        OTHER_FORCES.format(" and ".join(elsewhere[table]))
+                        if table in elsewhere
+                        else texts[table]
+                    )
+                    above.append({"text": words, "width": 12, "height": 10})
+            rows += [[text] for text in above] + ([items] if items else [])
         result.append({"title": tab["title"], "rows": rows})
     return result
 
@@ -126,7 +138,6 @@ def _add(tree: dict, kind: str, key: str, parents: list[str], meta: dict) -> lis
 
 def _table_of(item: dict, bundle: Bundle) -> str | None:
     """The mart that a chart of the layout shows; None for a text."""
-    if "chart" not in item:
-        return None
-    chart = bundle.charts[str(item["chart"])]
-    return bundle.datasets[str(chart.content["dataset_uuid"])].content["table_name"]
+    return (
+        bundle.table_of(bundle.charts[str(item["chart"])]) if "chart" in item else None
+    )

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from publishing.assets import Bundle
-from publishing.chain import Marts
+from publishing.chain import Marts, columns_of
 from publishing.errors import AssetFaults, SyncError
 from publishing.render import Facts
 
@@ -79,28 +79,36 @@ def try_queries(engine: Engine, bundle: Bundle) -> None:
 
 
 def facts(engine: Engine, bundle: Bundle) -> Facts:
-    """Which marts are empty, and the force whose data reach furthest.
+    """Which marts are empty, wholly or for the force whose data reach furthest.
 
-    Raises `SyncError` when the marts hold no force at all: there is nothing to show.
+    That force is the one the dashboard's filter starts with. Raises `SyncError` when
+    the marts hold no force at all: there is nothing to show.
     """
-    empty = set()
     with engine.connect() as connection:
+
+        def ask(query: str) -> list:
+            return [row[0] for row in connection.execute(text(query))]
+
+        forces = ask(
+            "select force_name from marts.force_summary "
+            "order by data_as_at desc nulls last, force_name"
+        )
+        if not forces:
+            raise SyncError(
+                "marts.force_summary has no rows, so there is nothing to show. Land a "
+                "delivery (`rasure land`) and run `rasure transform` first."
+            )
+        empty, elsewhere = set(), {}
         for dataset in bundle.datasets.values():
+            table = dataset.content["table_name"]
             if dataset.companion:
                 continue
-            table = dataset.content["table_name"]
-            query = text(f"select exists (select from marts.{table})")
-            if not connection.execute(query).scalar():
+            if not ask(f"select exists (select from marts.{table})")[0]:
                 empty.add(table)
-        first = connection.execute(
-            text(
-                "select force_name from marts.force_summary "
-                "order by data_as_at desc nulls last, force_name limit 1"
-            )
-        ).scalar()
-    if first is None:
-        raise SyncError(
-            "marts.force_summary has no rows, so there is nothing to show. Land a "
-            "delivery (`rasure land`) and run `rasure transform` first."
-        )
-    return Facts(empty=empty, defaults={"force_name": [first]})
+            elif "force_name" in columns_of(dataset):
+                present = ask(
+                    f"select distinct force_name from marts.{table} order by 1"
+                )
+                if forces[0] not in present:
+                    elsewhere[table] = present
+    return Facts(empty, elsewhere, {"force_name": forces[:1]})

@@ -32,9 +32,14 @@ METRIC = {"d3format": None, "description": None, "warning_text": None}
 
 @dataclass(frozen=True)
 class Facts:
-    """What the marts say: which are empty, and the values the filters start with."""
+    """What the marts say: which are empty, and the values the filters start with.
+
+    `elsewhere` names the marts that hold nothing of the force the filter starts with,
+    and the forces of which they do.
+    """
 
     empty: set[str] = field(default_factory=set)
+    elsewhere: dict[str, list[str]] = field(default_factory=dict)
     defaults: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -51,7 +56,7 @@ def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, 
     files = {"metadata.yaml": {"version": VERSION, "type": "assets"}}
     shown = set()
     for asset in bundle.dashboards.values():
-        tabs = tabs_with_rows(asset, facts.empty, bundle)
+        tabs = tabs_with_rows(asset, facts.empty, facts.elsewhere, bundle)
         shown |= set(charts_in(tabs))
         files[asset.file] = _dashboard(asset, tabs, bundle, facts, fill)
     for asset in bundle.databases.values():

@@ -112,10 +112,10 @@ class Visit:
             if state and all(chart["drawn"] for chart in state):
                 break
             self.page.wait_for_timeout(500)
-        tall = (
-            "document.querySelector('.grid-container').getBoundingClientRect().bottom"
+        height = 40 + self.page.evaluate(
+            "Math.max(...[...document.querySelectorAll('.rasure-footer')]"
+            ".map(footer => Math.ceil(footer.getBoundingClientRect().bottom)))"
         )
-        height = int(self.page.evaluate(tall)) + 24
         self.page.set_viewport_size({"width": width, "height": max(height, 844)})
         self.page.wait_for_timeout(2500)
         return self.page.evaluate(STATE)

@@ -12,7 +12,7 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
 
-from publishing import access, assets, chain, filters, layout, render  # noqa: E402
+from publishing import access, assets, chain, filters, layout, render, rows  # noqa: E402
 from publishing.errors import SyncError  # noqa: E402
 
 SETTINGS = {
@@ -85,6 +85,14 @@ def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
     }
     assert "Months covered" in chart_names(empty)
     said = [text for text in texts(empty) if "rasure land police_uk" in text]
+    assert len(said) == 1
+
+
+def test_records_of_another_force_only_are_announced_above_their_charts(bundle):
+    facts = render.Facts(elsewhere={"stop_searches": ["City of London Police"]})
+    dashboard = board(bundle, facts)
+    assert chart_names(dashboard) == chart_names(board(bundle))
+    said = [text for text in texts(dashboard) if "City of London Police only" in text]
     assert len(said) == 1
 
 
@@ -178,7 +186,7 @@ def test_a_setting_that_is_not_set_is_named(bundle):
 
 def test_widths_fill_rows_and_divide_a_phone(bundle):
     for dashboard in bundle.dashboards.values():
-        for tab in layout.tabs_with_rows(dashboard, set(), bundle):
+        for tab in layout.tabs_with_rows(dashboard, set(), {}, bundle):
             for row in tab["rows"]:
                 assert sum(item["width"] for item in row) in (6, 12), tab["title"]
                 for item in row:
@@ -219,7 +227,7 @@ def test_passwords_come_from_the_homes_secrets_only(tmp_path, monkeypatch):
 def test_a_row_rule_names_its_role_and_quotes_its_areas(tmp_path):
     rules = '- {name: Slough, role: rasure_area_slough, areas: [Slough, "King\'s"]}'
     assert given(tmp_path, rules).rules[0]["role"] == "rasure_area_slough"
-    assert access.clause(["Slough", "King's"]) == "area in ('Slough', 'King''s')"
+    assert rows.clause(["Slough", "King's"]) == "area in ('Slough', 'King''s')"
 
 
 def test_a_row_rule_without_areas_is_refused(tmp_path):
