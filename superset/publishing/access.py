@@ -108,6 +108,7 @@ def apply(access: Access, area_tables: set[str]) -> str:
 
 def _roles(access: Access) -> list[str]:
     from superset.connectors.sqla.models import SqlaTable
+    from superset.models.core import Database
 
     from publishing.assets import NAMESPACE
     from superset import db, security_manager
@@ -118,7 +119,17 @@ def _roles(access: Access) -> list[str]:
         if str(table.uuid).startswith(NAMESPACE)
     }
     changes = []
-    wanted = {name: permissions(access, name) | datasets for name in access.roles}
+    databases = {
+        ("database_access", database.perm)
+        for database in db.session.query(Database).all()
+        if str(database.uuid).startswith(NAMESPACE)
+    }
+    wanted = {
+        name: permissions(access, name)
+        | datasets
+        | (databases if role.get("reads_database") else set())
+        for name, role in access.roles.items()
+    }
     for rule in access.rules:
         wanted.setdefault(rule["role"], set())
     for name, pairs in wanted.items():
