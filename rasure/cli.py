@@ -37,6 +37,12 @@ def main() -> None:
     """Run the command line; a `RasureError` becomes a sentence and an exit code."""
     try:
         app()
+    except SystemExit as end:
+        if end.code == 130:
+            print(
+                "rasure: stopped by the keyboard; nothing is half done", file=sys.stderr
+            )
+        raise
     except RasureError as error:
         print(f"rasure: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

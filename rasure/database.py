@@ -6,8 +6,6 @@ itself, and keeps parallel workers out of short queries.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import psycopg
 
 from rasure.errors import SetupError
@@ -28,10 +26,15 @@ def connect(application: str = "rasure", **options) -> psycopg.Connection:
             options="-c timezone=UTC -c client_min_messages=warning",
             **options,
         )
-    except psycopg.OperationalError as error:
-        place = urlsplit(url)
+    except (psycopg.ProgrammingError, ValueError) as error:
         raise SetupError(
-            f"The warehouse at {place.hostname}:{place.port}{place.path} does not "
+            "RASURE_DATABASE_URL is not of the form "
+            "postgresql://user:password@host:port/database. Mend it."
+        ) from error
+    except psycopg.OperationalError as error:
+        place = url.rsplit("@", 1)[-1]  # without the password
+        raise SetupError(
+            f"The warehouse at {place} does not "
             "answer. Start it with `rasure up`, or check RASURE_DATABASE_URL."
         ) from error
 

@@ -26,6 +26,8 @@ def land_command(
 
     The same delivery twice changes nothing.
     """
+    if path == Path():
+        raise typer.BadParameter("name the delivery's file or folder")
     from rasure.landing import land
     from rasure.landing.progress import progress_bar
 
@@ -55,7 +57,9 @@ def deliveries_command(
     faults: Annotated[
         bool, typer.Option(help="List the file rules that failed instead.")
     ] = False,
-    last: Annotated[int, typer.Option(help="How many, newest first.")] = 100,
+    last: Annotated[
+        int, typer.Option(help="How many, newest first.", min=1, max=1_000_000)
+    ] = 100,
 ) -> None:
     """List the deliveries that were offered: what came, when, and what became of it."""
     from rasure.landing.listing import DELIVERIES, FAULTS, rows, table

@@ -36,13 +36,11 @@ def copy_file(
         f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
     )
     try:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(statement) as copy,
-            file.rows.good.open("rb") as rows,
-        ):
-            while block := rows.read(BLOCK):
-                copy.write(block)
+        with connection.cursor() as cursor:
+            with cursor.copy(statement) as copy, file.rows.good.open("rb") as rows:
+                while block := rows.read(BLOCK):
+                    copy.write(block)
+            copied = cursor.rowcount
     except psycopg.DataError as error:
         raise ValueRefused(
             sentence(
@@ -54,6 +52,16 @@ def copy_file(
                 column=_column_of(error),
             )
         ) from None
+    if copied != file.rows.landed:
+        raise ValueRefused(
+            sentence(
+                attempt.delivery,
+                f"{file.rows.landed:,} rows",
+                f"{copied:,} when they were copied",
+                "Two readers disagree about its fields; nothing of it was kept.",
+                file=file.unpacked.path,
+            )
+        )
     file.rows.good.unlink()
 
 

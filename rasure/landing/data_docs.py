@@ -8,6 +8,7 @@ fetch nothing, so they can be read without a network and tell nobody who reads t
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
 from importlib import resources
@@ -29,6 +30,13 @@ NEWSLETTER = re.compile(r"<p>Stay current on everything GX.*?</p>", re.DOTALL)
 
 def publish(attempt: Attempt, suite, result, folder: Path) -> Path:
     """Store a gate result and render its page; returns the site's index."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # loaders that end together take turns
+        return _publish(attempt, suite, result, folder)
+
+
+def _publish(attempt: Attempt, suite, result, folder: Path) -> Path:
     import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import (
@@ -36,7 +44,6 @@ def publish(attempt: Attempt, suite, result, folder: Path) -> Path:
         ValidationResultIdentifier,
     )
 
-    folder.mkdir(parents=True, exist_ok=True)
     context = gx.get_context(mode="file", project_root_dir=folder.parent)
     _settle(context, folder)
     context.suites.add_or_update(suite)

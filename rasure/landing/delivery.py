@@ -77,6 +77,8 @@ def open_delivery(path: Path) -> Delivery:
         raise SetupError(f"{path} cannot be read by this user. Check its permissions.")
     if path.is_dir():
         return _folder(path)
+    if not path.is_file():
+        raise SetupError(f"{path} is neither a file nor a folder. Check the path.")
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         return _archive(path)
     return Delivery(path.name, path, (_file(path, path.name),))
@@ -103,6 +105,16 @@ def _folder(path: Path) -> Delivery:
             )
         if found.is_file():
             members.append(_file(found, name))
+        elif not found.is_dir():
+            raise FilesUnexpected(
+                sentence(
+                    path.name,
+                    "plain files",
+                    "something that is none (a pipe, a socket, a dead link)",
+                    "Take it out of the delivery.",
+                    file=name,
+                )
+            )
     return Delivery(path.name, path, tuple(members))
 
 

@@ -37,6 +37,12 @@ class ValueRefused(DeliveryRejected):
     """A value passed every row rule and still is not of its column's type."""
 
 
+def printable(text: str, longest: int = 200) -> str:
+    """A stranger's file name, fit for a terminal, a log and the database."""
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return clean if len(clean) <= longest else f"{clean[:longest]}…"
+
+
 def sentence(
     delivery: str,
     expected: str,
@@ -46,9 +52,9 @@ def sentence(
     column: str | None = None,
 ) -> str:
     """The one form in which a rejection is told."""
-    place = f"delivery {delivery}"
+    place = f"delivery {printable(delivery)}"
     if file:
-        place += f", file {file}"
+        place += f", file {printable(file)}"
     if column:
         place += f", column {column}"
     return f"{place}: expected {expected}, found {found}. {advice}"

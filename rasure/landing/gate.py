@@ -136,11 +136,13 @@ def _import() -> None:
 def _words(column: str, value, profile: dict) -> str:
     if value is None:
         return "not measured"
-    if column.endswith("_share"):
+    if column.endswith("_share") or column == "share_of_before":
         share = f"{value:.1%}"
         if column == "quarantined_share" and profile["main_reason"]:
             share += f" (most of them: {profile['main_reason']})"
         return share
+    if column == "missing_columns" and value == "header line":
+        return "no header line"
     if column == "missing_columns" and value not in ("none", "their order"):
         return f"no column '{value}'"
     return f"{value:,}" if isinstance(value, int) else str(value)

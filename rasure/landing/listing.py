@@ -21,7 +21,7 @@ FAULTS = """
     order by load_id desc, file
     limit %s
 """
-HIDDEN = {"archive_sha256", "delivery_id", "error", "landed_at"}
+HIDDEN = {"archive_sha256", "delivery_id", "error", "landed_at", "source", "seconds"}
 
 
 def rows(query: str, last: int) -> list[dict]:
@@ -42,7 +42,9 @@ def table(found: list[dict], title: str) -> None:
         print(f"{title}: none.")
         return
     names = [name for name in found[0] if name not in HIDDEN]
-    grid = Table(*names, title=title)
+    grid = Table(title=title)
+    for name in names:
+        grid.add_column(name.replace("rows_", "").replace("_", " "), overflow="fold")
     for row in found:
         grid.add_row(*(_text(row[name]) for name in names))
     console = Console()

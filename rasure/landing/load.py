@@ -22,7 +22,7 @@ from rasure.errors import SetupError
 from rasure.landing import manifest as manifests
 from rasure.landing import store
 from rasure.landing.delivery import Delivery, open_delivery
-from rasure.landing.errors import DeliveryRejected
+from rasure.landing.errors import DeliveryRejected, printable
 from rasure.landing.workspace import workspace
 from rasure.settings import Settings
 from rasure.sources import get
@@ -56,7 +56,9 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
     """
     path = Path(path)
     get(source)
-    attempt = store.Attempt(source, path.name, datetime.now(UTC), time.monotonic())
+    attempt = store.Attempt(
+        source, printable(path.name), datetime.now(UTC), time.monotonic()
+    )
     with connect("rasure land", autocommit=True) as connection:
         schema.ensure(connection)
         try:

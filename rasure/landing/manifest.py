@@ -67,7 +67,7 @@ def read(delivery: Delivery, source: str) -> Manifest | None:
         stated_source, kind = content["source"], content.get("kind", "full")
         extracted = content.get("extracted_at")
         extracted_at = datetime.fromisoformat(extracted) if extracted else None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refuse(
             "JSON with source, kind and files (path, sha256, bytes, rows)",
             "something else",
@@ -87,7 +87,7 @@ def read(delivery: Delivery, source: str) -> Manifest | None:
 def identity(hashes: dict[str, str]) -> str:
     """The delivery's identity from each file's path and SHA-256 (hexadecimal)."""
     lines = sorted(f"{PurePosixPath(path).name} {sha}" for path, sha in hashes.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
 
 
 def write(folder: Path, name: str, content: dict) -> Path:

@@ -23,12 +23,14 @@ COLUMNS = (
     "missing_columns",
     "unexpected_columns",
     "checksum",
+    "bytes",
     "row_count",
     "rows",
     "rows_landed",
     "unaccounted_rows",
     "quarantined_share",
     "main_reason",
+    "share_of_before",
     "months_ahead",
     "located_share",
 )
@@ -40,9 +42,14 @@ def profile(
     name: FileName,
     stated: StatedFile | None,
     rows: FileRows | None,
+    before: int | None,
     today: date,
 ) -> dict:
-    """One file's row of the profile; `rows` is None when its header is not readable."""
+    """One file's row of the profile.
+
+    `rows` is None when its header is not readable; `before` is the number of rows of
+    the file that it would replace, None when it is the first of its month.
+    """
     missing = [header for header in kind.headers if header not in unpacked.header]
     surplus = [
         place
@@ -55,13 +62,18 @@ def profile(
     return {
         "file": unpacked.path,
         "encoding": unpacked.encoding or "neither",
-        "missing_columns": ", ".join(missing) or ("their order" if ordered else "none"),
+        "missing_columns": (
+            "header line"
+            if not any(unpacked.header)
+            else ", ".join(missing) or ("their order" if ordered else "none")
+        ),
         "unexpected_columns": (
             f"{len(surplus)} at position {', '.join(map(str, surplus[:20]))}"
             if surplus
             else "none"
         ),
         "checksum": _compare(stated and stated.sha256, unpacked.sha256),
+        "bytes": _compare(stated and stated.bytes, unpacked.bytes),
         "row_count": _compare(stated and stated.rows, unpacked.rows),
         "rows": unpacked.rows,
         "rows_landed": rows.landed if rows else None,
@@ -70,6 +82,9 @@ def profile(
             len(rows.quarantined) / unpacked.rows if rows and large else None
         ),
         "main_reason": rows.main_reason if rows else None,
+        "share_of_before": (
+            rows.landed / before if rows and before and before >= SHARES_FROM else None
+        ),
         "months_ahead": 12 * (name.month.year - today.year)
         + name.month.month
         - today.month,
@@ -87,4 +102,4 @@ def _compare(stated: str | int | None, found: str | int) -> str:
         return "not stated"
     if stated == found:
         return "matches"
-    return f"{found:,} rows" if isinstance(found, int) else f"another ({found[:12]}…)"
+    return f"{found:,}" if isinstance(found, int) else f"another ({found[:12]}…)"

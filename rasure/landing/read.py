@@ -74,7 +74,8 @@ class RowReader:
 
         Raises `duckdb.InvalidInputException` when the file cannot be parsed as CSV.
         """
-        rows = FileRows(unpacked.rows, good=unpacked.text, is_text=kind.is_plain)
+        is_text = kind.is_plain and unpacked.is_unambiguous(len(kind.columns))
+        rows = FileRows(unpacked.rows, good=unpacked.text, is_text=is_text)
         checked = _checked(unpacked, kind, month)
         self._forget()
         measures = "".join(f", {measure}" for measure in kind.measures.values())
@@ -87,9 +88,10 @@ class RowReader:
         rows.good, rows.is_text = self.folder / f"{file_id}.copy", False
         rows.quarantined = self._examine(checked, unpacked, kind)
         columns = ", ".join(column.expression for column in kind.columns)
+        good = _quoted(rows.good)
         (rows.landed,) = self.duck.execute(
             f"copy (select {load_id}, {file_id}, n, {columns} from checked"
-            f" where not is_bad order by n) to '{rows.good}' (format csv, header false)"
+            f" where not is_bad order by n) to {good} (format csv, header false)"
         ).fetchone()
         unpacked.text.unlink()
         return rows
@@ -154,14 +156,19 @@ def _checked(unpacked: Unpacked, kind: FileKind, month: date) -> str:
             select
                 row_number() over () as n, date '{month}' as file_month, *{derived}
             from read_csv(
-                '{unpacked.text}', columns = {{{types}}}, header = true, delim = ',',
-                quote = '"', escape = '"', auto_detect = false, strict_mode = true,
-                new_line = '\\n', store_rejects = true, rejects_limit = 0,
+                {_quoted(unpacked.text)}, columns = {{{types}}},
+                header = true, delim = ',', quote = '"', escape = '"',
+                auto_detect = false, strict_mode = true, new_line = '\\n',
+                store_rejects = true, rejects_limit = 0,
                 rejects_table = 'faults', rejects_scan = 'scans',
                 max_line_size = {2 * kind.longest_line}
             )
         )
     )"""
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _texts(unpacked: Unpacked, wanted: set[int], missing: set[int]) -> dict[int, str]:

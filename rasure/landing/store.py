@@ -72,6 +72,19 @@ def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict 
     )
 
 
+def rows_in_force(connection: psycopg.Connection, source: str) -> dict[FileName, int]:
+    """The rows of the newest landed file of each kind, force and month."""
+    found = connection.execute(
+        "select distinct on (force, month, files.kind)"
+        "       files.kind, force, month, files.rows_landed"
+        " from ops.delivery_files as files join ops.deliveries using (load_id)"
+        " where state = 'landed' and source = %s"
+        " order by force, month, files.kind, load_id desc",
+        (source,),
+    )
+    return {FileName(kind, force, month): rows for kind, force, month, rows in found}
+
+
 def next_ids(
     connection: psycopg.Connection, table: str, column: str, number: int
 ) -> list[int]:

@@ -46,6 +46,7 @@ class Transaction:
         attempt.extracted_at = self.manifest.extracted_at
         self.files = named_files(delivery, self.contract)
         self.reader = RowReader(folder)
+        self.before = store.rows_in_force(connection, attempt.source)
         self.profiles: list[dict] = []
         self.hashes: dict[str, str] = {}
         self.landed: list[store.LandedFile] = []
@@ -128,7 +129,8 @@ class Transaction:
                 rows = FileRows(unpacked.rows)
         stated = self.manifest.files.get(unpacked.path)
         today = datetime.now(UTC).date()
-        self.profiles.append(profile(unpacked, kind, name, stated, rows, today))
+        before = self.before.get(name)
+        self.profiles.append(profile(unpacked, kind, name, stated, rows, before, today))
         if not rows:
             return None
         file = store.LandedFile(file_id, kind, name, unpacked, rows)

@@ -41,6 +41,13 @@ class Unpacked:
     header: list[str] = field(default_factory=list)
     rows: int = 0
     set_aside: list[tuple[int, str]] = field(default_factory=list)
+    quotes: int = 0
+    commas: int = 0
+
+    def is_unambiguous(self, columns: int) -> bool:
+        """Whether any CSV reader finds the same fields: no quote anywhere, and exactly
+        the commas that `columns` need on each line, header included."""
+        return self.quotes == 0 and self.commas == (self.rows + 1) * (columns - 1)
 
 
 class _NotThisEncoding(Exception):
@@ -68,6 +75,8 @@ def _copy(member: Member, delivery: str, unpacked: Unpacked, longest: int) -> No
             if unpacked.encoding is None:
                 continue
             clean = _clean(lines, unpacked.encoding)
+            unpacked.quotes += clean.count(b'"')
+            unpacked.commas += clean.count(b",")
             if not unpacked.header:
                 first, _, clean = clean.partition(b"\n")
                 unpacked.header = _header(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 
 import pytest
@@ -97,7 +98,7 @@ def test_wrong_row_count(connection, good, tmp_path):
     text = street_text(street_rows(3))
     content = {member(): text, "manifest.json": manifest(text, rows=4)}
     message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
-    assert "expected the row count that the manifest states, found 3 rows" in message
+    assert "expected the row count that the manifest states, found 3" in message
 
 
 @pytest.mark.parametrize(
@@ -127,3 +128,32 @@ def test_file_of_another_name(connection, good, tmp_path):
         connection, good, archive(tmp_path / "d.zip", files), FilesUnexpected
     )
     assert "file notes.txt: expected names of the form YYYY-MM/" in message
+
+
+def test_pipe_in_a_folder(connection, good, tmp_path):
+    path = folder(tmp_path / "d", {member(): street_text(street_rows(2))})
+    os.mkfifo(path / "2024-02-thames-valley-street.csv")
+    message = rejected(connection, good, path, FilesUnexpected)
+    assert "expected plain files" in message
+
+
+def test_file_name_that_would_write_on_the_terminal(connection, good, tmp_path):
+    name = "2024-01/\x1b[2Jevil\n.csv"
+    path = archive(tmp_path / "d.zip", {name: street_text(street_rows(2))})
+    message = rejected(connection, good, path, FilesUnexpected)
+    assert "\x1b" not in message
+    assert "\n" not in message
+
+
+def test_manifest_nested_too_deep(connection, good, tmp_path):
+    files = {member(): street_text(street_rows(2)), "manifest.json": "[" * 100_000}
+    rejected(connection, good, folder(tmp_path / "d", files), ManifestMismatch)
+
+
+def test_manifest_with_unprintable_names(connection, good, tmp_path):
+    stated = {"source": "police_uk", "files": [{"path": "\ud800\0"}]}
+    files = {
+        member(): street_text(street_rows(2)),
+        "manifest.json": json.dumps(stated),
+    }
+    rejected(connection, good, folder(tmp_path / "d", files), ManifestMismatch)

@@ -165,6 +165,7 @@ def test_listed_institutions_come_before_the_list_of_hospital_units(neighbourhoo
     assert {(row["kind"], row["radius_m"]) for row in listed} == {
         ("prison", "300"),
         ("hospital", "250"),
+        ("hospital", "100"),
     }
     own = neighbourhoods[neighbourhoods["force"] == "west-yorkshire"]
     units = reference.institutions("west-yorkshire", set(own["lsoa_code"]))

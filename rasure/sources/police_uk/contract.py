@@ -13,7 +13,7 @@ from datetime import date
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
 
 NAME = re.compile(
-    r"(?:^|/)(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])-(?P<force>[a-z]+(?:-[a-z]+)*?)"
+    r"(?:^|/)(?P<year>[12][0-9]{3})-(?P<month>0[1-9]|1[0-2])-(?P<force>[a-z]+(?:-[a-z]+)*?)"
     r"-(?P<kind>street|outcomes|stop-and-search)\.csv$"
 )
 
@@ -36,8 +36,9 @@ REPORTER = (
 
 
 POSITION = {
-    "degrees_east": "try_cast(longitude as double)",
-    "degrees_north": "try_cast(latitude as double)",
+    # DuckDB's cast would take 5_1.75 for a number; nobody else does
+    "degrees_east": "try_cast(replace(longitude, '_', '?') as double)",
+    "degrees_north": "try_cast(replace(latitude, '_', '?') as double)",
 }
 AT_ZERO = "degrees_east = 0 and degrees_north = 0"
 SWAPPED = (
@@ -167,7 +168,8 @@ STOP_SEARCH = FileKind(
         RowRule(
             "Date: expected an ISO 8601 time with its offset, found another form",
             "not coalesce(regexp_full_match(searched_at, "
-            "'\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)') "
+            "'\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d"
+            "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])') "
             "and try_cast(left(searched_at, 19) as timestamp) is not null, false)",
         ),
         RowRule(
