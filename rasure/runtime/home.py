@@ -18,7 +18,7 @@ import tomli_w
 
 from rasure.errors import SetupError
 from rasure.runtime import postgres
-from rasure.runtime.ports import free_port, is_free
+from rasure.runtime.ports import Reservations
 from rasure.settings import Settings
 
 SOURCES = ("police_uk",)
@@ -135,20 +135,23 @@ def remember(settings: Settings, **values) -> None:
         write_private(path, tomli_w.dumps(stored | told | values))
 
 
-def choose_ports(settings: Settings, running: set[str]) -> tuple[dict, list[str]]:
+def choose_ports(
+    settings: Settings, running: set[str], reserved: Reservations
+) -> tuple[dict, list[str]]:
     """The port of each service, and a sentence for each that had to move.
 
     The port of a service in `running` is kept. Another's is the remembered one or the
-    usual one when that is free, else one that the operating system picks.
+    usual one when that is free, else one that the operating system picks; it is added
+    to `reserved`, to be held until the service listens.
     """
     known = settings.stored.get("ports", {})
     ports, moved = {}, []
     for service, usual in USUAL_PORTS.items():
         wanted = known.get(service, usual)
-        if service in running or is_free(wanted):
+        if service in running or reserved.take(wanted):
             ports[service] = wanted
             continue
-        ports[service] = free_port(usual)
+        ports[service] = reserved.take_any(usual)
         moved.append(
             f"Port {wanted} is taken; {service} listens on {ports[service]} instead."
         )

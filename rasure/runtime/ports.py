@@ -1,8 +1,45 @@
-"""Free ports on the loopback address."""
+"""Ports on the loopback address: which are free, whose they are, and reserving them.
+
+Minutes may pass between the choice of a port and the moment its service listens there.
+Until then the `up` that chose it holds a reservation: a Unix socket with a name in the
+abstract namespace, which every user of the machine sees (just as far as its ports
+reach), one process at a time can have, and the system frees when that process ends.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
+
+import psutil
+
+from rasure.errors import SetupError
+
+
+class Reservations(contextlib.ExitStack):
+    """The ports that this process has reserved, given up at the end of the `with`."""
+
+    def take(self, port: int) -> bool:
+        """Reserve `port`; False when it is in use or reserved by anybody."""
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0rasure-port-{port}")
+        except OSError:
+            mark.close()
+            return False
+        if not is_free(port):
+            mark.close()
+            return False
+        self.enter_context(mark)
+        return True
+
+    def take_any(self, preferred: int) -> int:
+        """Reserve `preferred`, or else one that the operating system picks."""
+        for port in (preferred, *(free_port() for _ in range(20))):
+            if self.take(port):
+                return port
+        raise SetupError("No port is free on 127.0.0.1. End programs that listen.")
 
 
 def is_free(port: int) -> bool:
@@ -16,10 +53,32 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(preferred: int = 0) -> int:
-    """`preferred` when it is free, else one that the operating system picks."""
-    if preferred and is_free(preferred):
-        return preferred
+def free_port() -> int:
+    """A free port that the operating system picks."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def listens(port: int, manager: int | None) -> bool:
+    """Whether a service of the process manager with the pid `manager` has `port`.
+
+    A service is a descendant of its manager or, when it lost its parent, in the
+    session that the manager leads.
+    """
+    if manager is None:
+        return False
+    owners = {
+        found.pid
+        for found in psutil.net_connections("tcp")
+        if found.status == psutil.CONN_LISTEN and found.laddr.port == port
+    }
+    return any(_belongs(pid, manager) for pid in owners - {None})
+
+
+def _belongs(pid: int, manager: int) -> bool:
+    try:
+        above = [parent.pid for parent in psutil.Process(pid).parents()]
+        return manager in above or os.getsid(pid) == manager
+    except (psutil.Error, OSError):
+        return False

@@ -5,6 +5,7 @@ The order of `all_services` is the order of starting; stopping goes the other wa
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import psycopg
 from rasure.runtime import airflow, postgres, superset
 from rasure.runtime.cluster import Cluster
 from rasure.runtime.home import database_folder
+from rasure.runtime.ports import listens
 from rasure.settings import Settings
 
 GROUPS = {
@@ -43,20 +45,23 @@ class Service:
     stop_signal: str = "TERM"
     stop_seconds: int = 30
     url: str | None = None
+    port: int | None = None
 
 
 def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
     """Every service of the home, in the order of starting."""
     cluster = private_cluster_of(settings, ports["postgres"])
     web = f"http://127.0.0.1:{ports['airflow']}"
-    health = f"{web}/api/v2/monitor/health"
+    told_ports = f"{ports['airflow']} {ports['postgres']}"
     airflow_parts = [
         Service(
             name=f"airflow-{part}",
             command=[airflow.program(), part, *options],
-            is_well=partial(_airflow_is_well, health, told),
-            environment=airflow.environment(settings),
+            is_well=partial(_airflow_is_well, settings, ports["airflow"], told),
+            # a change of the ports in airflow.cfg restarts what has read it
+            environment={**airflow.environment(settings), "RASURE_PORTS": told_ports},
             url=web if part == "api-server" else None,
+            port=ports["airflow"] if part == "api-server" else None,
         )
         for part, options, told in (
             ("api-server", (), "metadatabase"),
@@ -75,14 +80,16 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
             stop_signal="INT",
             stop_seconds=60,
             url=f"127.0.0.1:{ports['postgres']}",
+            port=ports["postgres"],
         ),
         *airflow_parts,
         Service(
             name="superset",
             command=superset.server_command(ports["superset"]),
-            is_well=partial(_answers, f"{front}/health"),
+            is_well=partial(_superset_is_well, settings, ports["superset"]),
             environment=superset.environment(settings, ports),
             url=front,
+            port=ports["superset"],
         ),
     ]
 
@@ -121,20 +128,37 @@ def _shared_memory_is_small() -> bool:
     return found.f_blocks * found.f_frsize < 512 * 2**20
 
 
+def listens_itself(settings: Settings, port: int) -> bool:
+    """Whether it is a service of this home, not of another, that has `port`."""
+    manager = None
+    with contextlib.suppress(OSError, ValueError):
+        manager = int((settings.home / "run" / "supervisord.pid").read_text())
+    return listens(port, manager)
+
+
 def _database_is_well(cluster: Cluster) -> bool:
+    """Whether the server on the port answers and its files are this cluster's.
+
+    The server tells its folder itself: it runs as another user, whose sockets even
+    root may not see in a container.
+    """
     try:
         with cluster.admin() as connection:
-            return connection.execute("select 1").fetchone() == (1,)
+            answer = connection.execute("show data_directory").fetchone()
+            return answer == (str(cluster.folder),)
     except psycopg.OperationalError:
         return False
 
 
-def _answers(url: str) -> bool:
-    return _get(url) is not None
+def _superset_is_well(settings: Settings, port: int) -> bool:
+    url = f"http://127.0.0.1:{port}/health"
+    return listens_itself(settings, port) and _get(url) is not None
 
 
-def _airflow_is_well(url: str, part: str) -> bool:
-    answer = _get(url)
+def _airflow_is_well(settings: Settings, port: int, part: str) -> bool:
+    if not listens_itself(settings, port):
+        return False
+    answer = _get(f"http://127.0.0.1:{port}/api/v2/monitor/health")
     return answer is not None and answer.json().get(part, {}).get("status") == "healthy"
 
 

@@ -17,12 +17,24 @@ from pathlib import Path
 from rasure.errors import SetupError
 from rasure.runtime import airflow, home, orphans, superset, supervisor, warehouse
 from rasure.runtime.cluster import Cluster
-from rasure.runtime.services import GROUPS, Service, all_services, private_cluster_of
+from rasure.runtime.ports import Reservations, is_free
+from rasure.runtime.services import (
+    GROUPS,
+    Service,
+    all_services,
+    listens_itself,
+    private_cluster_of,
+)
 from rasure.runtime.steps import run_missing
 from rasure.settings import Settings
 
 PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
+TRIES = 3  # how often ports are chosen when strangers take them meanwhile
 Tell = Callable[[str], None]
+
+
+class PortTaken(SetupError):
+    """A stranger listens where a service that is being started should."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +58,36 @@ def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
         if "superset" in wanted:
             superset.check(Settings.load())
         _end_orphans(Settings.load(), tell)
-        running = {
-            name
-            for name, state in supervisor.states(settings).items()
-            if state["statename"] in ("RUNNING", "STARTING")
-        }
-        busy = {group for group, names in GROUPS.items() if running & set(names)}
-        ports, moved = home.choose_ports(Settings.load(), busy)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                _try(tell, patience, lock, wanted)
+                return
+            except PortTaken:
+                if not tries_left:
+                    raise
+
+
+def _try(tell: Tell, patience: float, lock: int, wanted: list[str]) -> None:
+    """Choose ports and bring up; the ports are reserved until all is well."""
+    with Reservations() as reserved:
+        settings = Settings.load()
+        ports, moved = home.choose_ports(settings, _listening(settings), reserved)
         for sentence in moved:
             tell(sentence)
         _bring_up(Work(Settings.load(), tell, patience, lock), ports, wanted)
+
+
+def _listening(settings: Settings) -> set[str]:
+    """The groups that have their port already. A database that runs has (it ends
+    when it cannot); an Airflow or Superset runs a minute before it listens."""
+    known = settings.stored.get("ports", {})
+    found = {
+        group
+        for group, port in known.items()
+        if group != "postgres" and listens_itself(settings, port)
+    }
+    database = supervisor.states(settings).get("postgres", {}).get("statename")
+    return found | ({"postgres"} if database in ("RUNNING", "STARTING") else set())
 
 
 def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
@@ -106,12 +138,26 @@ def _start(work: Work, services: list[Service]) -> None:
         for service in list(ill):
             state = states[service.name]["statename"]
             seconds = time.monotonic() - began
+            if _is_strangers(work.settings, service, state):
+                raise PortTaken(
+                    f"Another program took port {service.port} while {service.name} "
+                    "was being started. Run `rasure up` again."
+                )
             if state in ("FATAL", "EXITED") or seconds > work.patience:
                 raise SetupError(_explanation(work.settings, service.name))
             if state == "RUNNING" and service.is_well():
                 work.tell(f"{service.name} is well after {seconds:.0f} s")
                 ill.remove(service)
         time.sleep(0.3)
+
+
+def _is_strangers(settings: Settings, service: Service, state: str) -> bool:
+    """Whether the port of a service that is not well yet is somebody else's."""
+    if service.port is None or is_free(service.port):
+        return False
+    if service.name == "postgres":  # ends at once when it cannot have its port
+        return state in ("BACKOFF", "EXITED", "FATAL")
+    return not listens_itself(settings, service.port)
 
 
 def _explanation(settings: Settings, name: str) -> str:

@@ -5,17 +5,23 @@ The commands run as a user runs them: as other processes, with a home of their o
 
 from __future__ import annotations
 
+import http.server
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from rasure.runtime import airflow, up
+from rasure.runtime.services import all_services
 from tests.homes import RASURE, Home
 
 
@@ -130,6 +136,50 @@ def test_two_homes_do_not_meet(home, tmp_path):
         assert home.service("postgres")["state"] == "well"
     finally:
         other.remove()
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """Answers as a healthy Airflow or Superset does."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        answer = {part: {"status": "healthy"} for part in parts}
+        self.wfile.write(json.dumps(answer).encode())
+
+
+def test_a_service_is_not_well_because_a_stranger_answers_in_its_place(home):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        ports = dict.fromkeys(("airflow", "superset"), stranger.server_port)
+        ports["postgres"] = home.settings.stored["ports"]["postgres"]
+        services = all_services(home.settings, ports)
+        well = [service.name for service in services if service.is_well()]
+        stranger.shutdown()
+    assert well == ["postgres"]
+
+
+def test_a_port_that_is_taken_during_the_start_is_exchanged(home, monkeypatch):
+    home.run("down")
+    taken = home.settings.stored["ports"]["postgres"]
+    strangers, told = [], []
+    configure = airflow.configure
+
+    def configure_late(settings, ports):
+        configure(settings, ports)
+        if not strangers:
+            strangers.append(socket.create_server(("127.0.0.1", taken)))
+
+    monkeypatch.setattr(airflow, "configure", configure_late)
+    monkeypatch.setenv("RASURE_HOME", str(home.folder))
+    monkeypatch.delenv("RASURE_DATABASE_URL", raising=False)
+    up.up(("postgres",), told.append)
+    strangers[0].close()
+    port = home.settings.stored["ports"]["postgres"]
+    assert f"Port {taken} is taken; postgres listens on {port} instead." in told
+    assert home.service("postgres")["state"] == "well"
+    assert home.query("select number from public.kept") == [(7,)]
 
 
 def test_a_service_that_does_not_come_up_is_named_with_its_log(home):

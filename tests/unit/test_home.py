@@ -17,6 +17,7 @@ import pytest
 
 from rasure.errors import SetupError
 from rasure.runtime import home, postgres, superset, supervisor
+from rasure.runtime.ports import Reservations, free_port
 from rasure.runtime.services import Service
 from rasure.settings import Settings
 
@@ -63,8 +64,10 @@ def test_a_taken_port_is_told_and_another_is_remembered(settings):
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         taken = stranger.getsockname()[1]
-        home.remember(settings, ports={"postgres": taken, "airflow": 0, "superset": 0})
-        ports, moved = home.choose_ports(Settings.load(), running=set())
+        others = {"airflow": free_port(), "superset": free_port()}
+        home.remember(settings, ports={"postgres": taken, **others})
+        with Reservations() as reserved:
+            ports, moved = home.choose_ports(Settings.load(), set(), reserved)
     assert ports["postgres"] != taken
     assert moved == [
         f"Port {taken} is taken; postgres listens on {ports['postgres']} instead."
@@ -76,8 +79,10 @@ def test_the_port_of_a_service_that_runs_is_kept(settings):
     with socket.socket() as own:
         own.bind(("127.0.0.1", 0))
         port = own.getsockname()[1]
-        home.remember(settings, ports={"postgres": port, "airflow": 0, "superset": 0})
-        ports, moved = home.choose_ports(Settings.load(), running={"postgres"})
+        others = {"airflow": free_port(), "superset": free_port()}
+        home.remember(settings, ports={"postgres": port, **others})
+        with Reservations() as reserved:
+            ports, moved = home.choose_ports(Settings.load(), {"postgres"}, reserved)
     assert ports["postgres"] == port
     assert moved == []
 
