@@ -25,7 +25,7 @@ SHIPPED = (
 
 @dataclass(frozen=True)
 class Rows:
-    """The deliveries, their street files laid out plain, and the force they are of."""
+    """The deliveries as folders of plain files, those files, and their force."""
 
     deliveries: tuple[Path, ...]
     files: tuple[Path, ...]
@@ -33,14 +33,17 @@ class Rows:
 
 
 def lay_out(folder: Path) -> Rows:
-    """Find the deliveries and lay their files out plain in `folder` for the floors."""
+    """Lay the deliveries out as folders of plain files, so that landing and floor read
+    the same bytes; a ZIP archive would have to be inflated as well."""
     found = tuple(SHARED / name for name in ARCHIVES if (SHARED / name).exists())
     if len(found) < len(ARCHIVES):
         files = tuple(sorted(SHIPPED.glob(f"*/*-{STREET.name}.csv")))
         return Rows((SHIPPED,), files, "west-yorkshire")
-    files = []
+    deliveries, files = [], []
     for archive in found:
+        delivery = folder / archive.stem
         with zipfile.ZipFile(archive) as zipped:
-            names = [n for n in zipped.namelist() if read_name(n)]
-            files += [Path(zipped.extract(name, folder)) for name in names]
-    return Rows(found, tuple(files), "thames-valley")
+            names = [name for name in zipped.namelist() if read_name(name)]
+            files += [Path(zipped.extract(name, delivery)) for name in names]
+        deliveries.append(delivery)
+    return Rows(tuple(deliveries), tuple(files), "thames-valley")

@@ -1,8 +1,8 @@
 """`land_police_uk`: rows landed a second, against a bare COPY of the same rows.
 
-A landing unpacks, hashes, parses, checks every row, judges the files, copies typed rows
-and commits. Loading the libraries (once a process) and writing the Data Docs (after the
-commit) are left out.
+A landing reads plain files, hashes, parses, checks every row, judges the files, copies
+typed rows and commits. Loading the libraries (once a process) and writing the Data Docs
+(after the commit) are left out.
 """
 
 from __future__ import annotations

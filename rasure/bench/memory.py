@@ -1,8 +1,9 @@
 """`peak_memory`: the most that everything of a home held at once.
 
-Proportional set size (shared pages counted once) of this process and all below it, and
-of every service of the home, sampled every half second. The floor is the services at
-rest.
+This process and all below it, and every service of the home, sampled every second:
+what each holds for itself, and once the largest that any of them shares (PostgreSQL's
+buffers). Proportional set sizes would be finer, but reading them costs so much that the
+other measures would suffer. The floor is the services at rest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ class Watch:
     """Samples memory in a thread between `start` and `stop`."""
 
     def __init__(self) -> None:
-        self.resting = _held()
+        self._roots = _roots()
+        self.resting = _held(self._roots)
         self.peak = self.resting
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -37,21 +39,27 @@ class Watch:
         return Measure("peak_memory", self.peak, "MB", self.resting)
 
     def _sample(self) -> None:
-        while not self._end.wait(0.5):
-            self.peak = max(self.peak, _held())
+        while not self._end.wait(1):
+            self.peak = max(self.peak, _held(self._roots))
 
 
-def _held() -> float:
-    """MB held now by this process, its children and the services of this home."""
+def _roots() -> list[psutil.Process]:
+    """This process, and the process manager of this home's services."""
     home = str(Settings.load().home)
     roots = [psutil.Process()]
     for process in psutil.process_iter(["cmdline"]):
-        if "supervisord" in " ".join(
-            process.info["cmdline"] or []
-        ) and home in " ".join(process.info["cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if "supervisord" in line and home in line:
             roots.append(process)
-    total = 0
+    return roots
+
+
+def _held(roots: list[psutil.Process]) -> float:
+    """MB held now by `roots` and all below them."""
+    own, shared = 0, 0
     for process in {p for root in roots for p in (root, *root.children(True))}:
         with contextlib.suppress(psutil.Error):
-            total += process.memory_full_info().pss
-    return total / 2**20
+            held = process.memory_info()
+            own += held.rss - held.shared
+            shared = max(shared, held.shared)
+    return (own + shared) / 2**20

@@ -22,7 +22,8 @@ from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources import get
 from rasure.sources.contract import FileName
 
-FILES_WAITING = 2  # unpacked ahead, and read but not yet copied
+FILES_AHEAD = 2  # unpacked before their turn
+COPIES_WAITING = 32  # read, and on disk until the server has taken them
 
 
 class Transaction:
@@ -94,19 +95,19 @@ class Transaction:
         copies: list[Future] = []
         total, done = sum(member.size for member, _ in self.files), 0
         ahead = deque(
-            unpacker.submit(self._unpack, *file) for file in self.files[:FILES_WAITING]
+            unpacker.submit(self._unpack, *file) for file in self.files[:FILES_AHEAD]
         )
         for place, (member, name) in enumerate(self.files):
             unpacked = ahead.popleft().result()
-            if place + FILES_WAITING < len(self.files):
-                following = self.files[place + FILES_WAITING]
+            if place + FILES_AHEAD < len(self.files):
+                following = self.files[place + FILES_AHEAD]
                 ahead.append(unpacker.submit(self._unpack, *following))
             file = self._read_one(unpacked, name, load_id, numbers[place])
             if file:
                 job = (copying.copy_file, self.connection, self.attempt, load_id, file)
                 copies.append(copier.submit(*job))
-            if len(copies) > FILES_WAITING:
-                copies[-1 - FILES_WAITING].result()
+            if len(copies) > COPIES_WAITING:
+                copies[-1 - COPIES_WAITING].result()
             done += member.size
             progress(member.path, done, total)
         return copies

@@ -69,11 +69,6 @@ create table raw.police_uk_stop_search (
     is_clothing_removed         boolean
 );
 
-create index police_uk_street_file on raw.police_uk_street using brin (file_id);
-create index police_uk_outcomes_file on raw.police_uk_outcomes using brin (file_id);
-create index police_uk_stop_search_file
-    on raw.police_uk_stop_search using brin (file_id);
-
 -- Rows that could not be landed, whole and in the publisher's words, with every reason.
 create table quarantine.police_uk_street (
     load_id    integer not null,
