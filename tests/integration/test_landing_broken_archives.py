@@ -147,7 +147,9 @@ def test_file_name_that_would_write_on_the_terminal(connection, good, tmp_path):
 
 def test_manifest_nested_too_deep(connection, good, tmp_path):
     files = {member(): street_text(street_rows(2)), "manifest.json": "[" * 100_000}
-    rejected(connection, good, folder(tmp_path / "d", files), ManifestMismatch)
+    path = folder(tmp_path / "d", files)
+    message = rejected(connection, good, path, ManifestMismatch)
+    assert "expected JSON with source, kind and files" in message
 
 
 def test_manifest_with_unprintable_names(connection, good, tmp_path):
@@ -156,4 +158,7 @@ def test_manifest_with_unprintable_names(connection, good, tmp_path):
         member(): street_text(street_rows(2)),
         "manifest.json": json.dumps(stated),
     }
-    rejected(connection, good, folder(tmp_path / "d", files), ManifestMismatch)
+    path = folder(tmp_path / "d", files)
+    message = rejected(connection, good, path, ManifestMismatch)
+    assert message.isprintable()
+    assert "expected the file that the manifest lists, found no such file" in message
