@@ -1,0 +1,1 @@
+"""A Niche records-management system's reporting extract, in any force's words."""

@@ -1,0 +1,151 @@
+"""A force's mapping: its words, codes, formats and default points, read and checked.
+
+Twenty-two forces ran sixteen variants of one records-management system, so what a
+column or a code is called is configuration (`config/niche_rms/<force>.toml`), and this
+is the only reader of it. A mapping that names an entity, column or term that does not
+exist, or leaves out one that is required, is refused with the place named.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rasure.errors import RasureError
+from rasure.settings import CHECKOUT
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.terms import TERMS
+
+FOLDER = CHECKOUT / "config" / "niche_rms"
+
+
+class MappingWrong(RasureError):
+    """A force's mapping file does not say what it must, or says what cannot be."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a force writes values; `coordinate_scale` is units to a metre."""
+
+    encoding: str
+    instant: str
+    day: str
+    clock: str
+    yes: str
+    no: str
+    separator: str
+    coordinate_scale: int
+
+
+@dataclass(frozen=True)
+class DefaultPoint:
+    """Where a system puts what it could not place: metres, EPSG:27700."""
+
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class MappedEntity:
+    """An entity in a force's words: its file's name (no suffix) and, by our column
+    names in the file's order, its headers."""
+
+    name: str
+    file: str
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One force's mapping; `terms` gives, by table, the term of each of its codes."""
+
+    force: str
+    format: Format
+    identifiers: dict[str, str]
+    default_points: tuple[DefaultPoint, ...]
+    entities: dict[str, MappedEntity]
+    terms: dict[str, dict[str, str]]
+
+    @cached_property
+    def by_file(self) -> dict[str, MappedEntity]:
+        """The mapped entities by the name of their file, without suffix."""
+        return {entity.file: entity for entity in self.entities.values()}
+
+    def code(self, table: str, term: str) -> str:
+        """The force's first code for a term; raises `KeyError` when it has none."""
+        for code, meaning in self.terms[table].items():
+            if meaning == term:
+                return code
+        raise KeyError(term)
+
+
+def known_forces() -> set[str]:
+    """The forces that have a mapping."""
+    return {path.stem for path in FOLDER.glob("*.toml")}
+
+
+def load(force: str) -> Mapping:
+    """Read a force's mapping; raises `MappingWrong` when there is none or it is bad."""
+    path = FOLDER / f"{force}.toml"
+    if force not in known_forces():
+        known = ", ".join(sorted(known_forces()))
+        raise MappingWrong(
+            f"There is no records-management mapping for '{force}'. Known: {known}. "
+            "docs/add_a_force.md says how to write one."
+        )
+    return read(path)
+
+
+def read(path: Path) -> Mapping:
+    """Read and check a mapping file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        mapping = Mapping(
+            content["force"],
+            Format(**content["format"]),
+            content["identifiers"],
+            tuple(DefaultPoint(**point) for point in content["default_points"]),
+            {
+                name: MappedEntity(name, entity["file"], entity["columns"])
+                for name, entity in content["entities"].items()
+            },
+            content["terms"],
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise MappingWrong(f"{path.name} is not TOML: {error}.") from error
+    except (KeyError, TypeError) as error:
+        raise MappingWrong(f"{path.name}: expected {error} to be given.") from error
+    for fault in _faults(mapping):
+        raise MappingWrong(f"{path.name}: {fault}. Mend the mapping.")
+    return mapping
+
+
+def _faults(mapping: Mapping):
+    for name in mapping.entities.keys() - ENTITIES.keys():
+        yield f"entities.{name}: expected one of {', '.join(ENTITIES)}"
+    for name, entity in ENTITIES.items():
+        mapped = mapping.entities.get(name)
+        if mapped is None:
+            continue
+        known = {field.name for field in entity.fields}
+        required = {field.name for field in entity.fields if field.is_required}
+        for column in sorted(mapped.columns.keys() - known):
+            yield f"entities.{name}.columns.{column}: there is no such column"
+        for column in sorted(required - mapped.columns.keys()):
+            yield f"entities.{name}.columns.{column}: it is required"
+        if len(set(mapped.columns.values())) < len(mapped.columns):
+            yield f"entities.{name}.columns: expected each header once"
+    if len(mapping.by_file) < len(mapping.entities):
+        yield "entities: expected a file of its own for each"
+    for table, codes in mapping.terms.items():
+        if table not in TERMS:
+            yield f"terms.{table}: there is no such table of terms"
+            continue
+        for code, term in codes.items():
+            if term not in TERMS[table]:
+                yield f"terms.{table}.{code}: expected one of {', '.join(TERMS[table])}"

@@ -1,0 +1,61 @@
+"""A force's words are a checked file: what it may say, and what it is told."""
+
+import pytest
+
+from rasure.sources.niche_rms import mapping
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.terms import TERMS
+
+
+def altered(tmp_path, old: str, new: str):
+    text = (mapping.FOLDER / "thames-valley.toml").read_text()
+    assert text.count(old) == 1
+    path = tmp_path / "thames-valley.toml"
+    path.write_text(text.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize("force", sorted(mapping.known_forces()))
+def test_every_column_and_every_term_has_a_word(force):
+    mapped = mapping.load(force)
+    assert set(mapped.entities) == set(ENTITIES)
+    for name, entity in ENTITIES.items():
+        assert set(mapped.entities[name].columns) == {f.name for f in entity.fields}
+    for table, terms in TERMS.items():
+        assert set(mapped.terms[table].values()) == set(terms)
+
+
+def test_fields_name_tables_of_terms_that_exist():
+    tables = {f.terms for e in ENTITIES.values() for f in e.fields if f.terms}
+    assert tables == set(TERMS)
+
+
+def test_a_code_is_found_by_its_term():
+    mapped = mapping.load("thames-valley")
+    assert mapped.code("roles", "charged") == "CHG"
+    assert mapped.by_file["GOccIvGPerson"].name == "involvements"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('SUS = "suspect"', 'SUS = "guilty"', "terms.roles.SUS: expected one of"),
+        ('roles = "Classification"\ncreated_at', "created_at", "roles: it is required"),
+        ('mo_text = "MOText"', 'mo = "MOText"', "columns.mo: there is no such column"),
+        ('file = "GPersonName"', 'file = "GPerson"', "a file of its own"),
+        ('mo_text = "MOText"', 'mo_text = "Id"', "each header once"),
+        ('no = "N"\n', "", "'no'"),
+        ("[terms.roles]", "[terms.rolls]", "no such table of terms"),
+        ('force = "thames-valley"', "force", "is not TOML"),
+    ],
+)
+def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, told):
+    with pytest.raises(mapping.MappingWrong) as refused:
+        mapping.read(altered(tmp_path, old, new))
+    assert told in str(refused.value)
+    assert "thames-valley.toml" in str(refused.value)
+
+
+def test_a_force_without_a_mapping_is_told_which_there_are():
+    with pytest.raises(mapping.MappingWrong, match="thames-valley"):
+        mapping.load("nowhere")
