@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import sys
 
+PERSON = ("-f", "Airflow", "-l", "Administrator", "-e", "admin@localhost")
+
+
+def commands(password: str) -> list[tuple[str, ...]]:
+    """What is to be run, in order, as words of Airflow's command line."""
+    account = ("-r", "Admin", "-u", "admin", f"--password={password}")
+    return [("db", "migrate"), ("users", "create", *account, *PERSON)]
+
 
 def main() -> None:
     """Migrate the tables and make the user `admin` if there is none."""
     password = sys.stdin.readline().strip()
     from airflow.cli import cli_parser
 
-    person = ("-f", "Airflow", "-l", "Administrator", "-e", "admin@localhost")
-    create = ("users", "create", "-r", "Admin", "-u", "admin", *person, "-p", password)
     parser = cli_parser.get_parser()
-    for command in (("db", "migrate"), create):
+    for command in commands(password):
         arguments = parser.parse_args(command)
         arguments.func(arguments)
 

@@ -25,7 +25,7 @@ def main() -> None:
         from flask_migrate.cli import db
         from superset.cli.main import init
 
-        create = ["create-admin", *PERSON, *ACCOUNT, "--password", password]
+        create = ["create-admin", *PERSON, *ACCOUNT, f"--password={password}"]
         for command, arguments in ((db, ["upgrade"]), (fab, create), (init, [])):
             outcome = runner.invoke(command, arguments, catch_exceptions=False)
             print(outcome.output)
