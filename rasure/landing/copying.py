@@ -21,7 +21,9 @@ def copy_file(
     """
     columns = ", ".join(column.name for column in file.kind.columns)
     if file.rows.is_text:
-        connection.execute("create temporary sequence if not exists row_number")
+        connection.execute(
+            "create temporary sequence if not exists row_number cache 10000"
+        )
         connection.execute(
             "select setval('pg_temp.row_number', 1, false),"
             " set_config('rasure.load_id', %s, true),"

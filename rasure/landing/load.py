@@ -116,6 +116,8 @@ def _known(
 ) -> Landed | None:
     """The delivery as it was landed before, found by what it holds; None if new."""
     if attempt.delivery_id is None and not delivery.archive_sha256:
+        if not _may_be_known(connection, delivery):
+            return None
         hashes = {member.path: member.sha256() for member in delivery.data()}
         attempt.delivery_id = manifests.identity(hashes)
     by = (
@@ -129,3 +131,12 @@ def _known(
     return Landed(
         source=attempt.source, state="known", seconds=attempt.seconds, **found
     )
+
+
+def _may_be_known(connection: psycopg.Connection, delivery: Delivery) -> bool:
+    """Whether it is worth hashing: a file as long as its longest has come before."""
+    longest = max((member.size for member in delivery.data()), default=0)
+    (found,) = connection.execute(
+        "select exists (select 1 from ops.delivery_files where bytes = %s)", (longest,)
+    ).fetchone()
+    return found
