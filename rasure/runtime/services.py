@@ -104,7 +104,9 @@ def private_cluster_of(settings: Settings, port: int) -> Cluster:
         "maintenance_work_mem": f"{min(max(memory // 32, 64), 256)}MB",
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "on",
+        "wal_compression": "lz4",
+        "wal_level": "minimal",  # nobody follows a private cluster; `rasure` rebuilds
+        "max_wal_senders": "0",
         "random_page_cost": "1.1",
         "max_connections": "100",
         "jit": "off",
