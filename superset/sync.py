@@ -30,7 +30,7 @@ SETTINGS = ("RASURE_READER_URL", "RASURE_PROTECTIVE_MARKING", "RASURE_TILE_URL")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, 1 for any fault."""
+    """Run the command; returns the exit code: 2 for faulty assets, 1 for the rest."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check-only", action="store_true", help="import nothing")
     parser.add_argument("--warm", action="store_true", help="run every chart once")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         synchronise(options)
     except SyncError as error:
         print(f"superset/sync.py: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     return 0
 
 

@@ -96,14 +96,24 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
     ]
 
 
+ASSETS_FAULTY = 2  # the exit code of superset/sync.py
+
+
 class PublishFailed(RasureError):
     """Superset could not be brought up to date; what people see is as it was."""
+
+
+class AssetsFaulty(RasureError):
+    """The dashboards do not fit the marts: mend the assets, trying again is no use."""
+
+    exit_code = 2
 
 
 def synchronise(warm: bool) -> None:
     """Apply `superset/sync.py` to the Superset of this home; `warm` fills its caches.
 
-    Raises `PublishFailed` with the last lines that it wrote.
+    Raises `PublishFailed` with the last lines that it wrote, `AssetsFaulty` where they
+    name faults of the assets.
     """
     settings = Settings.load()
     check(settings)
@@ -121,6 +131,7 @@ def synchronise(warm: bool) -> None:
             print(line, end="", flush=True)
             last.append(line)
     if process.returncode != 0:
-        raise PublishFailed(
+        fault = AssetsFaulty if process.returncode == ASSETS_FAULTY else PublishFailed
+        raise fault(
             f"superset/sync.py ended with {process.returncode}:\n{''.join(last)}"
         )

@@ -2,14 +2,22 @@
 
 
 class SyncError(Exception):
-    """A fault that stops the synchronisation; the message says what to mend."""
+    """A fault that stops the synchronisation; the message says what to mend.
+
+    `exit_code` is 1 for what may pass (a service that does not answer).
+    """
+
+    exit_code = 1
 
 
 class AssetFaults(SyncError):
     """The chain dashboard → chart → dataset → mart is broken.
 
-    `faults` holds one sentence each, beginning with the file and the key.
+    `faults` holds one sentence each, beginning with the file and the key. It is the
+    same the next time, and its `exit_code` says so.
     """
+
+    exit_code = 2
 
     def __init__(self, faults: list[str]):
         self.faults = faults

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+from rasure.runtime.superset import AssetsFaulty, PublishFailed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
@@ -217,3 +221,21 @@ def test_all_faults_are_one_error_for_the_command_line(folder):
     (folder / "charts" / "map.yaml").write_text("- a list")
     with pytest.raises(SyncError, match=r"1 fault\(s\) in the assets:\n  - charts/map"):
         assets.load(folder)
+
+
+def sync(folder: Path) -> subprocess.CompletedProcess:
+    program = CHECKOUT / "superset" / "sync.py"
+    return subprocess.run(
+        [sys.executable, program, "--check-only", "--assets", folder],
+        env={**os.environ, "RASURE_READER_URL": "", "RASURE_HOME": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_command_tells_faulty_assets_from_what_may_pass(folder):
+    (chart := sorted(folder.glob("charts/**/*.yaml"))[0]).write_text("nothing: here\n")
+    answer = sync(folder)
+    assert answer.returncode == 2
+    assert chart.name in answer.stderr
+    assert not issubclass(AssetsFaulty, PublishFailed)  # those are tried again
