@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from rasure.sources import NAMES
+
+INGEST = sorted(f"ingest_{source}" for source in NAMES)
 DAGS = Path(__file__).resolve().parents[2] / "dags"
 READ = Path(__file__).with_name("read_dags.py")
 
@@ -37,23 +40,20 @@ def test_every_dag_file_can_be_read_and_is_stable(found):
 
 
 def test_there_are_exactly_these_dags(found):
-    assert sorted(found["dags"]) == [
-        "designate",
-        "ingest_police_uk",
-        "publish",
-        "transform",
-    ]
+    assert sorted(found["dags"]) == ["designate", *INGEST, "publish", "transform"]
 
 
 def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
     schedules = {name: dag["schedule"] for name, dag in found["dags"].items()}
     assert schedules == {
-        "ingest_police_uk": ["rasure://landing/police_uk"],
+        **{f"ingest_{source}": [f"rasure://landing/{source}"] for source in NAMES},
         "transform": ["rasure://raw/"],
         "designate": ["rasure://marts/"],
         "publish": ["rasure://designation/"],
     }
-    assert found["dags"]["ingest_police_uk"]["watchers"] == ["deliveries"]
+    for source in NAMES:
+        watchers = found["dags"][f"ingest_{source}"]["watchers"]
+        assert watchers == [f"{source} deliveries"]
     outlets = {
         (dag_id, name): task["outlets"]
         for dag_id, dag in found["dags"].items()
@@ -61,7 +61,7 @@ def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
         if task["outlets"]
     }
     assert outlets == {
-        ("ingest_police_uk", "land_delivery"): ["rasure://raw/"],
+        **{(name, "land_delivery"): ["rasure://raw/"] for name in INGEST},
         ("transform", "build_marts"): ["rasure://marts/"],
         ("designate", "build_hot_places"): ["rasure://designation/"],
     }
@@ -83,7 +83,8 @@ def test_tasks_follow_one_another(found):
         "build_hot_places": ["designate_hot_places"],
         "synchronise_superset": [],
     }
-    assert found["dags"]["ingest_police_uk"]["tasks"]["land_delivery"]["mapped"]
+    for name in INGEST:
+        assert found["dags"][name]["tasks"]["land_delivery"]["mapped"]
 
 
 def test_only_what_may_pass_is_tried_again(found):
@@ -102,14 +103,22 @@ def test_what_is_tried_again_by_kind_of_error(found, tmp_path, monkeypatch):
     from rasure.errors import RasureError, SetupError
     from rasure.landing.errors import DeliveryRejected, GateFailed
     from rasure.runtime.orchestration import MAY_PASS, RETRIES
+    from rasure.runtime.superset import AssetsFaulty, PublishFailed
     from rasure.transform.errors import TransformBusy, TransformFailed
 
     rules = found["dags"]["transform"]["tasks"]["build_core"]["retried"]
     assert tuple(rules) == MAY_PASS
     policy = RETRIES["retry_policy"]
-    again = (SetupError(""), psycopg.OperationalError(""), TransformBusy(""), OSError())
+    again = (
+        SetupError(""),
+        psycopg.OperationalError(""),
+        TransformBusy(""),
+        OSError(),
+        PublishFailed(""),
+    )
     never = (
         *(DeliveryRejected(""), GateFailed(""), TransformFailed(""), RasureError("")),
+        AssetsFaulty(""),
         *(ValueError(""), KeyError(""), psycopg.ProgrammingError("")),
     )
     for error in again:
