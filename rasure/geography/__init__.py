@@ -2,14 +2,16 @@
 
 Polygons and lookups come from two packages that ship open data, and from the tables of
 facts beside this file; nothing is downloaded. What is heavy (geopandas) is imported
-only by `build` and `load_lsoa21`, so that landing can ask `known_forces` at no cost.
+only by what builds and loads, so that landing can ask `known_forces` at no cost.
 """
 
 from __future__ import annotations
 
 from rasure.geography.errors import (
     BoundaryFileRejected,
+    ForceNotBuilt,
     ReferenceMissing,
+    StreetFileRejected,
     UnknownAreaSet,
     UnknownForce,
 )
@@ -17,7 +19,9 @@ from rasure.geography.forces import force_name, known_forces, tables_version
 
 __all__ = [
     "BoundaryFileRejected",
+    "ForceNotBuilt",
     "ReferenceMissing",
+    "StreetFileRejected",
     "UnknownAreaSet",
     "UnknownForce",
     "build",
@@ -25,6 +29,7 @@ __all__ = [
     "is_built",
     "known_forces",
     "load_lsoa21",
+    "load_streets",
 ]
 
 
@@ -53,3 +58,10 @@ def load_lsoa21(connection, path) -> int:
     from rasure.geography.lsoa21 import load
 
     return load(connection, path)
+
+
+def load_streets(connection, path, force: str):
+    """Load the streets of `force` from `path`; see `rasure.geography.streets.load`."""
+    from rasure.geography.streets import load
+
+    return load(connection, path, force)

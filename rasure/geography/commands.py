@@ -13,10 +13,11 @@ geography = typer.Typer(
 )
 
 
-class Boundaries(StrEnum):
-    """The boundary files that can be loaded."""
+class Content(StrEnum):
+    """The files that can be loaded."""
 
     lsoa21 = "lsoa21"
+    streets = "streets"
 
 
 def register(app: typer.Typer) -> None:
@@ -46,22 +47,35 @@ def build(
 
 @geography.command()
 def load(
-    boundaries: Annotated[Boundaries, typer.Argument(help="What the file holds")],
+    content: Annotated[Content, typer.Argument(help="What the file holds")],
     file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage or shapefile")],
+    force: Annotated[
+        str | None, typer.Option(help="The force whose streets they are")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Load boundaries that no package ships (LSOA 2021)."""
+    """Load what no package ships: LSOA 2021 boundaries, or a force's streets.
+
+    Streets: OS Open Roads, OpenStreetMap ways or edges (u, v, length).
+    """
+    import dataclasses
+    import json
+
     from rasure import geography as part
     from rasure.database import connect
 
+    if content is Content.streets and force is None:
+        raise typer.BadParameter("say whose streets they are: --force thames-valley")
     with connect("rasure geography") as connection:
-        loaded = part.load_lsoa21(connection, file)
-        linked = connection.execute(
-            "select count(*) from geo.lsoas where vintage = 2021 and force is not null"
-        ).fetchone()[0]
-    typer.echo(
-        f"{loaded:,} LSOAs of 2021 loaded from {file.name}; {linked:,} are linked to a "
-        "force that is built."
-    )
+        if content is Content.streets:
+            loaded = dataclasses.asdict(part.load_streets(connection, file, force))
+        else:
+            loaded = {"lsoas": part.load_lsoa21(connection, file)}
+            loaded["linked"] = connection.execute(
+                "select count(*) from geo.lsoas"
+                " where vintage = 2021 and force is not null"
+            ).fetchone()[0]
+    typer.echo(json.dumps(loaded, indent=2) if as_json else _loaded(file.name, loaded))
 
 
 @geography.command()
@@ -104,6 +118,22 @@ def _sentence(row: dict) -> str:
         f"{row['lsoas_2011']:,} LSOAs of 2011 and {row['lsoas_2021']:,} of 2021, "
         f"{_count(row['hexagons'], 'hexagon')}, "
         f"{_count(row['institutions'], 'institution')}."
+    )
+
+
+def _loaded(file: str, loaded: dict) -> str:
+    """What a load did, in a line."""
+    if "lsoas" in loaded:
+        return (
+            f"{loaded['lsoas']:,} LSOAs of 2021 loaded from {file}; "
+            f"{loaded['linked']:,} are linked to a force that is built."
+        )
+    return (
+        f"{loaded['force']}: {_count(loaded['links'], 'street link')}, "
+        f"{loaded['length_km']:,.1f} km ({loaded['file_format']}), "
+        f"{loaded['unpatrollable']:,} of them not to be patrolled on foot, "
+        f"{loaded['outside']:,} left out as far from the force. "
+        + ("Loaded." if loaded["is_new"] else "Nothing changed: they were there.")
     )
 
 

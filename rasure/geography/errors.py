@@ -25,5 +25,19 @@ class BoundaryFileRejected(RasureError):
     """A boundary file that cannot be loaded, with what was expected and found."""
 
 
+class StreetFileRejected(RasureError):
+    """A street network that cannot be loaded, with what was expected and found."""
+
+
+class ForceNotBuilt(RasureError):
+    """A force whose ground is not in the warehouse yet."""
+
+    def __init__(self, force: str) -> None:
+        super().__init__(
+            f"The ground of {force!r} is not in the warehouse. Build it first: "
+            f"rasure geography build {force}"
+        )
+
+
 class ReferenceMissing(SetupError):
     """The packages that ship boundaries and lookups are not installed."""

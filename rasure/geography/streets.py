@@ -1,0 +1,184 @@
+"""Load the street network of a force, which patrol zones are drawn on.
+
+Idempotent by content: the same streets again change nothing, whatever the file is
+called; others replace them whole, in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import psycopg
+import shapely
+
+from rasure import schema
+from rasure.geography.building import LOCK, copy_rows
+from rasure.geography.errors import ForceNotBuilt, StreetFileRejected
+from rasure.geography.forces import read_table
+from rasure.geography.street_files import read_streets
+from rasure.geography.street_network import Link, links_of
+
+MARGIN_M = 1000  # a place at the border is patrolled on both sides of it
+LENGTH_TOLERANCE = 0.05
+COLUMNS = (
+    "force, link_id, name, road_number, kind, is_patrollable, unpatrollable_reason,"
+    " from_node, to_node, length_m, geom"
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load left in the warehouse; `is_new` unless it was there already."""
+
+    force: str
+    file_format: str
+    links: int
+    length_km: float
+    unpatrollable: int
+    outside: int
+    is_new: bool
+
+
+def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
+    """Load the streets of `force`, and of a kilometre around it, from a file.
+
+    One transaction. Raises `ForceNotBuilt`, or `StreetFileRejected` for a file that
+    is no street network, has broken lines or lengths, or no street in the force.
+    """
+    schema.ensure(connection)
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        ground = force_ground(connection, force)
+        near = ground.buffer(MARGIN_M)
+        bounds = geopandas.GeoSeries([shapely.box(*near.bounds)], crs=27700)
+        file_format, frame = read_streets(path, bounds)
+        lines = to_national_grid(connection, frame)
+        check_lengths(frame["length_m"].to_numpy(dtype=float), lines, path.name)
+        shapely.prepare(ground)
+        if not shapely.intersects(ground, lines).any():
+            raise StreetFileRejected(
+                f"{path.name} has no street in {force}. Expected the network of that "
+                "force; is it a file of another part of the country?"
+            )
+        shapely.prepare(near)
+        links = links_of(lines)
+        kept = [link for link in links if near.intersects(link.geometry)]
+        rows = link_rows(force, kept, frame)
+        is_new = store(connection, force, file_format, rows)
+    return Loaded(
+        force=force,
+        file_format=file_format,
+        links=len(rows),
+        length_km=sum(row[9] for row in rows) / 1000.0,
+        unpatrollable=sum(not row[5] for row in rows),
+        outside=len(links) - len(kept),
+        is_new=is_new,
+    )
+
+
+def force_ground(connection: psycopg.Connection, force: str) -> shapely.Geometry:
+    """The polygon of a force in EPSG:27700; raises `ForceNotBuilt`."""
+    row = connection.execute(
+        "select st_asbinary(geom) from geo.forces where force = %s", (force,)
+    ).fetchone()
+    if row is None:
+        raise ForceNotBuilt(force)
+    return shapely.from_wkb(row[0])
+
+
+def to_national_grid(
+    connection: psycopg.Connection, frame: geopandas.GeoDataFrame
+) -> np.ndarray:
+    """The lines in EPSG:27700, through the transformation that crimes go through."""
+    if frame.crs.to_epsg() == 27700:
+        return frame.geometry.to_numpy()
+    connection.execute(
+        "create temp table incoming_streets (number integer,"
+        " geom geometry (LineString, 4326)) on commit drop"
+    )
+    lines = frame.geometry.to_crs(4326).to_wkb(hex=True, include_srid=True)
+    copy_rows(connection, "incoming_streets", enumerate(lines))
+    rows = connection.execute(
+        "select st_asbinary(st_transform(geom, 27700)) from incoming_streets"
+        " order by number"
+    ).fetchall()
+    connection.execute("drop table incoming_streets")
+    return shapely.from_wkb(np.array([row[0] for row in rows], dtype=object))
+
+
+def check_lengths(stated: np.ndarray, lines: np.ndarray, file: str) -> None:
+    """Raise `StreetFileRejected` when stated lengths are not the lines' own metres."""
+    measured = shapely.length(lines)
+    is_stated = np.isfinite(stated)
+    wrong = np.abs(stated - measured) > LENGTH_TOLERANCE * measured + 1.0
+    share = wrong[is_stated].mean() if is_stated.any() else 0.0
+    if share > LENGTH_TOLERANCE:
+        raise StreetFileRejected(
+            f"{share:.0%} of the lengths stated in {file} are not those of its lines "
+            "in metres. Expected metres; is the coordinate system the one it states?"
+        )
+
+
+def link_rows(
+    force: str, links: list[Link], frame: geopandas.GeoDataFrame
+) -> list[tuple]:
+    """The rows of geo.street_links, ordered by id, as `COLUMNS` names them."""
+    lines = frame.astype(object).where(frame.notna(), None)
+    name, number = lines["name"].tolist(), lines["road_number"].tolist()
+    kind, form = lines["kind"].tolist(), lines["form"].tolist()
+    trunk = frame["is_trunk"].tolist()
+    rules = read_table("unpatrollable_streets.csv")
+    rows = []
+    for link in links:
+        at = link.line
+        reason = unpatrollable(rules, kind[at], form[at], trunk[at])
+        rows.append(
+            (
+                *(force, link.link_id, name[at], number[at], kind[at]),
+                *(reason is None, reason, link.from_node, link.to_node),
+                link.geometry.length,
+                shapely.to_wkb(
+                    shapely.set_srid(link.geometry, 27700), hex=True, include_srid=True
+                ),
+            )
+        )
+    return sorted(rows, key=lambda row: row[1])
+
+
+def unpatrollable(
+    rules: list[dict[str, str]], kind: str | None, form: str | None, is_trunk: bool
+) -> str | None:
+    """Why a street of this kind cannot be patrolled on foot; None when it can."""
+    street = {"kind": kind, "form": form, "is_trunk": str(bool(is_trunk)).lower()}
+    for rule in rules:
+        if all(not rule[name] or rule[name] == value for name, value in street.items()):
+            return rule["reason"]
+    return None
+
+
+def store(
+    connection: psycopg.Connection, force: str, file_format: str, rows: list[tuple]
+) -> bool:
+    """Replace the network of `force`; False, and no change, when it is this one."""
+    content = json.dumps([row[1:9] for row in rows])
+    content_id = hashlib.sha256(content.encode()).hexdigest()[:16]
+    known = connection.execute(
+        "select content_id from geo.street_networks where force = %s", (force,)
+    ).fetchone()
+    if known == (content_id,):
+        return False
+    connection.execute("delete from geo.street_networks where force = %s", (force,))
+    connection.execute(
+        "insert into geo.street_networks"
+        " (force, content_id, file_format, links, length_km)"
+        " values (%s, %s, %s, %s, %s)",
+        (force, content_id, file_format, len(rows), sum(row[9] for row in rows) / 1e3),
+    )
+    copy_rows(connection, f"geo.street_links ({COLUMNS})", rows)
+    connection.execute("analyze geo.street_links")
+    return True
