@@ -7,18 +7,24 @@ command line stays quick.
 from __future__ import annotations
 
 
-def rank_places(connection, force: str, definition=None):
+def rank_places(connection, force: str, definition=None, patrol_window: str = "all"):
     """Rank the hexagons of `force`; see `rasure.places.ranking.rank_places`."""
     from rasure.places.ranking import rank_places as rank
 
-    return rank(connection, force, definition)
+    return rank(connection, force, definition, patrol_window)
 
 
-def designate(connection, force: str, publish: bool = True, definition=None):
+def designate(
+    connection,
+    force: str,
+    publish: bool = True,
+    definition=None,
+    patrol_window: str = "all",
+):
     """Designate the hot places of `force`; see `rasure.places.designation`."""
     from rasure.places.designation import designate as designate_force
 
-    return designate_force(connection, force, publish, definition)
+    return designate_force(connection, force, publish, definition, patrol_window)
 
 
 def designate_all(connection, definition=None):

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-places = typer.Typer(no_args_is_help=True, help="Hot places: designate and evaluate.")
+from rasure.places import review_commands
+from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
 
-Coverage = Annotated[
-    float | None,
-    typer.Option(help="Share of the force area to fill, in percent (default 0.13)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+places = typer.Typer(
+    no_args_is_help=True, help="Hot places: designate, review and evaluate."
+)
+review_commands.register(places)
 
 
 def register(app: typer.Typer) -> None:
@@ -26,19 +26,19 @@ def designate_command(
         str | None, typer.Argument(help="A force; without it every one with crimes.")
     ] = None,
     coverage: Coverage = None,
+    window: MaybeWindow = None,
     publish: Annotated[
         bool, typer.Option(help="Make it the version in force, if it is a new one.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Designate the hexagons that fill the share of the force area that is set."""
-    from rich.console import Console
-
     from rasure.database import connect
     from rasure.places import report
     from rasure.places.definition import Definition
     from rasure.places.designation import designate
     from rasure.places.errors import LAND_FIRST, NoPlaces
+    from rasure.places.events import history
     from rasure.places.ranking import forces_with_crimes
 
     definition = Definition.load(coverage_percent=coverage)
@@ -49,15 +49,19 @@ def designate_command(
                 "The warehouse has no crimes of a force whose geography is built. "
                 + LAND_FIRST
             )
-        found = [designate(connection, name, publish, definition) for name in forces]
+        found = [
+            designate(connection, name, publish, definition, one)
+            for name in forces
+            for one in ([window] if window else history(connection, name).windows)
+        ]
     if as_json:
         print(report.as_json([report.designation_row(one) for one in found]))
         return
-    console = Console()
+    terminal = console()
     for designation in found:
-        report.show_designation(designation, console, most=20)
+        report.show_designation(designation, terminal, most=20)
         if publish:
-            console.print(
+            terminal.print(
                 "Published."
                 if designation.is_new
                 else "Nothing published: this version is in force already."
@@ -73,6 +77,7 @@ def evaluate_command(
         typer.Option(help="Needed when several forces have data."),
     ] = None,
     coverage: Coverage = None,
+    window: Window = "all",
     draws: Annotated[
         int, typer.Option(min=10, help="Bootstrap samples; at most 500 for the nulls.")
     ] = 1000,
@@ -86,8 +91,6 @@ def evaluate_command(
     as_json: AsJson = False,
 ) -> None:
     """Score the designation on months it has not seen, beside the usual methods."""
-    from rich.console import Console
-
     from rasure.database import connect
     from rasure.places import evaluation_store, reading, report
     from rasure.places.definition import Definition
@@ -99,12 +102,20 @@ def evaluate_command(
     with connect("rasure places evaluate", autocommit=True) as connection:
         name = reading.the_force(connection, force, train_window, test_window)
         grid = reading.read_grid(connection, name)
-        events = reading.read_events(connection, grid)
+        events = reading.read_events(connection, grid, window)
         evaluation = evaluate(
-            grid, events, train_window, test_window, definition, draws, seed, shuffled
+            grid,
+            events,
+            train_window,
+            test_window,
+            definition,
+            draws,
+            seed,
+            shuffled,
+            window,
         )
         evaluation_store.keep(connection, evaluation)
     if as_json:
         print(report.as_json(evaluation.rows))
     else:
-        report.show_evaluation(evaluation, Console())
+        report.show_evaluation(evaluation, console())

@@ -17,7 +17,12 @@ LIMITS = {
     "coverage_percent": (0.0, 100.0),
     "half_life_months": (0.0, 1200.0),
     "persistence_share": (0.0, 1.0),
+    "persistence_years": (0.0, 50.0),
+    "history_years": (0.0, 50.0),
+    "least_history_years": (0.0, 50.0),
+    "top_probability": (0.0, 1.0),
     "institution_share": (0.0, 1.0),
+    "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
 }
 
@@ -30,7 +35,13 @@ class Definition:
     coverage_percent: float
     half_life_months: float
     persistence_share: float
+    persistence_years: float
+    history_years: float
+    least_history_years: float
+    top_probability: float
     institution_share: float
+    needs_review: bool
+    review_months: float
     kde_bandwidth_metres: float
 
     @classmethod
@@ -56,16 +67,23 @@ class Definition:
             )
         for name, (above, most) in LIMITS.items():
             values[name] = checked(name, values[name], above, most)
+        if not isinstance(values["needs_review"], bool):
+            raise DefinitionRejected(
+                f"needs_review is {values['needs_review']!r}, but it must be true or "
+                "false."
+            )
         return cls(**values)
 
-    def designation_parameters(self) -> dict[str, float]:
-        """The figures that shape a designation, for its row and its identity."""
-        return {
-            "coverage_percent": self.coverage_percent,
-            "half_life_months": self.half_life_months,
-            "institution_share": self.institution_share,
-            "persistence_share": self.persistence_share,
-        }
+    def designation_parameters(self, by_years: bool = False) -> dict[str, float]:
+        """The figures that shape a designation, for its row and its identity.
+
+        Those of the rule of years or of that of months, whichever it went by.
+        """
+        persistence = ("persistence_share",)
+        if by_years:
+            persistence = ("persistence_years", "history_years", "top_probability")
+        names = ("coverage_percent", "half_life_months", "institution_share")
+        return {name: getattr(self, name) for name in (*names, *persistence)}
 
 
 def checked(name: str, value: object, above: float, most: float) -> float:

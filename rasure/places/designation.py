@@ -13,32 +13,23 @@ from datetime import date, timedelta
 
 import psycopg
 
+from rasure.places import publishing, reviewing
 from rasure.places.definition import Definition
-from rasure.places.naming import hot_spot_names, share_at_one_location
+from rasure.places.errors import NoPlaces, ReviewNeeded
+from rasure.places.events import history
+from rasure.places.hot_spots import HotSpot, merge
 from rasure.places.ranking import RankedPlace, forces_with_crimes, rank_places
+from rasure.places.reviewing import Review
 
 METHOD = "decayed root harm, persistent places first, institutions out"
 
 
 @dataclass(frozen=True)
-class HotSpot:
-    """Touching designated hexagons. Its id is that of its hottest hexagon.
-
-    `share_at_one_location` is the share of its crimes at its busiest location: near 1,
-    it may be an institution that nobody has listed, so look before patrolling it.
-    """
-
-    hot_spot_id: str
-    hot_spot_name: str
-    hexagon_ids: tuple[str, ...]
-    area_km2: float
-    crimes: int
-    share_at_one_location: float
-
-
-@dataclass(frozen=True)
 class Designation:
-    """One version of a force's hot places; `is_new` when this call published it."""
+    """One version of a force's hot places; `is_new` when this call published it.
+
+    `reviews` are those in force on its hexagons and on those hotter than its last.
+    """
 
     designation_id: str
     force: str
@@ -51,6 +42,8 @@ class Designation:
     hexagons: tuple[RankedPlace, ...]
     hot_spots: tuple[HotSpot, ...]
     parameters: dict[str, float]
+    patrol_window: str = "all"
+    reviews: tuple[Review, ...] = ()
     is_new: bool = False
 
     @property
@@ -74,6 +67,22 @@ class Designation:
         return sum(place.crimes for place in self.hexagons)
 
     @property
+    def rejected(self) -> tuple[Review, ...]:
+        """The reviews that kept a hexagon out."""
+        return tuple(
+            review for review in self.reviews if review.decision == reviewing.REJECTED
+        )
+
+    def is_accepted(self, spot: HotSpot) -> bool:
+        """Whether reviewers have accepted every hexagon of a hot spot."""
+        accepted = {
+            review.hexagon_id
+            for review in self.reviews
+            if review.decision == reviewing.ACCEPTED
+        }
+        return set(spot.hexagon_ids) <= accepted
+
+    @property
     def not_persistent(self) -> int:
         """Designated hexagons that only fill what persistent places left over."""
         return sum(not place.is_persistent for place in self.hexagons)
@@ -84,49 +93,122 @@ def designate(
     force: str,
     publish: bool = True,
     definition: Definition | None = None,
+    patrol_window: str = "all",
 ) -> Designation:
     """Designate the hot places of `force` and, unless told not to, publish them.
 
-    One transaction; runs for one force take turns. Raises `NoPlaces` when there is
-    nothing to rank.
+    One transaction; runs for one force take turns. `patrol_window` is `all`, `day` or
+    `night`. Raises `NoPlaces` when there is nothing to rank, and `ReviewNeeded` when
+    the definition wants candidates accepted before they are published and some are not.
     """
-    from rasure.places import publishing
-
     definition = definition or Definition.load()
     with connection.transaction():
         publishing.take_turn(connection, force)
-        ranking = rank_places(connection, force, definition)
-        hexagons = tuple(ranking.fill(definition.coverage_percent))
-        parameters = definition.designation_parameters()
-        designation = Designation(
-            designation_id=content_id(force, ranking.data_to, hexagons, parameters),
-            force=force,
-            definition_version=definition.version,
-            data_from=ranking.data_from,
-            data_to=ranking.data_to,
-            coverage_percent=definition.coverage_percent,
-            force_area_km2=ranking.force_area_km2,
-            crimes_total=ranking.crimes_total,
-            hexagons=hexagons,
-            hot_spots=merge(connection, force, hexagons),
-            parameters=parameters,
-        )
+        designation = propose(connection, force, definition, patrol_window)
         if publish:
+            check_reviewed(designation, definition)
             is_new = publishing.publish(connection, designation, METHOD)
+            reviewing.remember(
+                connection, designation.designation_id, list(designation.reviews)
+            )
             designation = replace(designation, is_new=is_new)
     return designation
+
+
+def propose(
+    connection: psycopg.Connection,
+    force: str,
+    definition: Definition,
+    patrol_window: str = "all",
+) -> Designation:
+    """What would be designated now, under the reviews in force; nothing is written."""
+    ranking = rank_places(connection, force, definition, patrol_window)
+    reviews = reviewing.in_force(connection, force, patrol_window)
+    rejected = {
+        hexagon_id
+        for hexagon_id, review in reviews.items()
+        if review.decision == reviewing.REJECTED
+    }
+    allowed = ranking.without(rejected)
+    if not allowed.places:
+        raise NoPlaces(
+            f"Reviewers have rejected every place of {force!r}. See `rasure places "
+            "candidates`; a rejection ends when it expires or another review overrides "
+            "it."
+        )
+    hexagons = tuple(allowed.fill(definition.coverage_percent))
+    considered = set(ranking.ids_to(hexagons[-1].hexagon_id))
+    parameters = definition.designation_parameters(ranking.is_by_years)
+    return Designation(
+        designation_id=content_id(
+            force, ranking.data_to, hexagons, parameters, patrol_window
+        ),
+        force=force,
+        definition_version=definition.version,
+        data_from=ranking.data_from,
+        data_to=ranking.data_to,
+        coverage_percent=definition.coverage_percent,
+        force_area_km2=ranking.force_area_km2,
+        crimes_total=ranking.crimes_total,
+        hexagons=hexagons,
+        hot_spots=merge(connection, force, hexagons),
+        parameters=parameters,
+        patrol_window=patrol_window,
+        reviews=tuple(
+            review for hexagon_id, review in reviews.items() if hexagon_id in considered
+        ),
+    )
+
+
+def check_reviewed(designation: Designation, definition: Definition) -> None:
+    """Raise `ReviewNeeded` when a review is wanted and a candidate has none."""
+    if not definition.needs_review:
+        return
+    open_spots = [
+        spot.hot_spot_name
+        for spot in designation.hot_spots
+        if not designation.is_accepted(spot)
+    ]
+    if open_spots:
+        named = "; ".join(open_spots[:3])
+        raise ReviewNeeded(
+            f"{len(open_spots)} of the {len(designation.hot_spots)} candidates of "
+            f"{designation.force} ({designation.patrol_window}) have not been accepted "
+            f"({named}{' …' if len(open_spots) > 3 else ''}). See `rasure places "
+            "candidates`, then `rasure places accept` or `reject`."
+        )
 
 
 def designate_all(
     connection: psycopg.Connection, definition: Definition | None = None
 ) -> list[Designation]:
-    """Designate every force that has crimes; each is published where it has changed.
+    """Designate every force that has crimes, in every window that its crimes tell.
 
-    Each force is a transaction of its own, unless the caller is in one already.
+    Each is published where it has changed, once its candidates are accepted if the
+    definition wants that. Each is a transaction of its own, unless the caller is in
+    one already.
     """
+    definition = definition or Definition.load()
     with connection.transaction():
-        forces = forces_with_crimes(connection)
-    return [designate(connection, force, definition=definition) for force in forces]
+        asked = [
+            (force, patrol_window)
+            for force in forces_with_crimes(connection)
+            for patrol_window in history(connection, force).windows
+        ]
+    found = []
+    for force, patrol_window in asked:
+        try:
+            one = designate(
+                connection, force, definition=definition, patrol_window=patrol_window
+            )
+        except ReviewNeeded:
+            one = designate(connection, force, False, definition, patrol_window)
+        except NoPlaces:
+            if patrol_window == "all":
+                raise
+            continue
+        found.append(one)
+    return found
 
 
 def content_id(
@@ -134,41 +216,12 @@ def content_id(
     data_to: date,
     hexagons: tuple[RankedPlace, ...],
     parameters: dict[str, float],
+    patrol_window: str = "all",
 ) -> str:
-    """`<force> <YYYY-MM> <8 hex digits>`, the digits from the hexagons and figures."""
+    """`<force> <YYYY-MM> [<window>] <8 hex digits>`, the digits from the content."""
     content = json.dumps(
         [sorted(place.hexagon_id for place in hexagons), parameters], sort_keys=True
     )
     digest = hashlib.sha256(content.encode()).hexdigest()[:8]
-    return f"{force} {data_to:%Y-%m} {digest}"
-
-
-def merge(
-    connection: psycopg.Connection, force: str, hexagons: tuple[RankedPlace, ...]
-) -> tuple[HotSpot, ...]:
-    """The hot spots that touching hexagons make, in the order of their hottest one."""
-    from rasure.places import publishing
-
-    ids = [place.hexagon_id for place in hexagons]
-    cluster = publishing.touching(connection, ids)
-    members: dict[int, list[RankedPlace]] = {}
-    for place in hexagons:
-        members.setdefault(cluster[place.hexagon_id], []).append(place)
-    where = publishing.recorded_at(connection, force, ids)
-    recorded = [
-        [row for place in places for row in where.get(place.hexagon_id, [])]
-        for places in members.values()
-    ]
-    hottest = [places[0].hexagon_id for places in members.values()]
-    names = hot_spot_names(list(zip(hottest, recorded, strict=True)))
-    return tuple(
-        HotSpot(
-            hot_spot_id=places[0].hexagon_id,
-            hot_spot_name=name,
-            hexagon_ids=tuple(place.hexagon_id for place in places),
-            area_km2=sum(place.area_km2 for place in places),
-            crimes=sum(place.crimes for place in places),
-            share_at_one_location=share_at_one_location(rows),
-        )
-        for places, name, rows in zip(members.values(), names, recorded, strict=True)
-    )
+    window = "" if patrol_window == "all" else f" {patrol_window}"
+    return f"{force} {data_to:%Y-%m}{window} {digest}"

@@ -17,5 +17,13 @@ class WindowRejected(PlacesError):
     """A period is not two months in order, or the data does not reach into it."""
 
 
+class ReviewRejected(PlacesError):
+    """A review that says too little, or of what is no candidate."""
+
+
+class ReviewNeeded(PlacesError):
+    """Candidates must be accepted before they are published, and some are not."""
+
+
 class NoPlaces(PlacesError):
     """The warehouse has no crimes or no hexagons to rank for this force."""

@@ -35,6 +35,7 @@ class Evaluation:
     observed_test: np.ndarray
     is_shuffled: bool
     rows: list[dict]
+    patrol_window: str = "all"
 
 
 def evaluate(
@@ -46,6 +47,7 @@ def evaluate(
     draws: int = 1000,
     seed: int = 1,
     is_shuffled: bool = False,
+    patrol_window: str = "all",
 ) -> Evaluation:
     """Score every method on the test period; the same seed gives the same figures.
 
@@ -82,6 +84,7 @@ def evaluate(
             observed_train,
             len(observed_test),
             bandwidth_metres,
+            grid.is_day_dated,
         )
         for history in histories
     ]
@@ -122,6 +125,7 @@ def evaluate(
         )
     )
     about = {
+        "patrol_window": patrol_window,
         "coverage_percent": definition.coverage_percent,
         "area_percent": 100.0 * area_share,
         "hexagons": cells,
@@ -136,6 +140,7 @@ def evaluate(
         observed_train=observed_train,
         observed_test=observed_test,
         is_shuffled=is_shuffled,
+        patrol_window=patrol_window,
         rows=[
             {"method": name, **about, **row}
             | scoring.expectations(row, random[name], constant[name])
@@ -159,6 +164,7 @@ def training_on(
     observed: np.ndarray,
     period_months: int,
     bandwidth_metres: float,
+    is_day_dated: bool = False,
 ) -> Training:
     """What the methods may see: the events of the training period."""
     points, point = np.unique(
@@ -173,6 +179,7 @@ def training_on(
         is_candidate=is_candidate,
         observed=observed,
         period_months=period_months,
+        is_day_dated=is_day_dated,
     )
 
 

@@ -11,9 +11,9 @@ from rasure.places.windows import month_end, month_start
 ROW = """
     insert into places.evaluations (
         force, train_from, train_to, test_from, test_to, method, coverage_percent,
-        is_shuffled, metrics
+        is_shuffled, metrics, patrol_window
     )
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -33,6 +33,7 @@ def keep(connection: psycopg.Connection, evaluation: Evaluation) -> None:
                     row["coverage_percent"],
                     evaluation.is_shuffled,
                     as_json(row),
+                    evaluation.patrol_window,
                 )
                 for row in evaluation.rows
             ],

@@ -7,12 +7,12 @@ the same number of cells; they differ only in how they score a cell.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from rasure.places import scores
+from rasure.places import persistence, scores
 from rasure.places.definition import Definition
 from rasure.places.selection import select
 
@@ -23,7 +23,8 @@ class Training:
 
     `kernel` (cells x points) gives each point's weight at each cell centroid and
     `point` says at which point an event lies; `observed` are the months that have
-    data, ascending; `period_months` is the length of the test period.
+    data, ascending; `period_months` is the length of the test period; `wanted` is how
+    many cells will be chosen.
     """
 
     cell: np.ndarray
@@ -34,6 +35,8 @@ class Training:
     is_candidate: np.ndarray
     observed: np.ndarray
     period_months: int
+    is_day_dated: bool = False
+    wanted: int = 0
 
     @property
     def cells(self) -> int:
@@ -53,9 +56,30 @@ def designation(training: Training, definition: Definition) -> Scored:
         training.cells,
         definition.half_life_months,
     )
-    needed = scores.months_needed(len(training.observed), definition.persistence_share)
-    present = scores.months_with_crime(training.cell, training.month, training.cells)
-    return score, present >= needed
+    return score, persistent_cells(training, definition)
+
+
+def persistent_cells(training: Training, definition: Definition) -> np.ndarray:
+    """Which cells are persistent, as booleans, by the rule that the history allows."""
+    last = training.observed[-1]
+    years = persistence.years_of_history(training.observed[0], last, definition)
+    year_ago = (last - training.month) // 12
+    recent = year_ago < years
+    presence = persistence.Presence(
+        crimes=np.bincount(training.cell, minlength=training.cells),
+        months_with_crime=scores.months_with_crime(
+            training.cell, training.month, training.cells
+        ),
+        years_with_crime=scores.months_with_crime(
+            training.cell[recent], year_ago[recent], training.cells
+        ),
+        months_observed=len(training.observed),
+        years_observed=years,
+        cells=training.cells,
+        wanted=training.wanted,
+    )
+    by_years = persistence.goes_by_years(training.is_day_dated, years, definition)
+    return persistence.persistent(presence, definition, by_years)
 
 
 def last_period_counts(training: Training, definition: Definition) -> Scored:
@@ -92,6 +116,7 @@ def choose(
 ) -> dict[str, np.ndarray]:
     """The `cells` cells that each method chooses, best first, as cell indices."""
     chosen = {}
+    training = replace(training, wanted=cells)
     for name, method in METHODS.items():
         score, preferred = method(training, definition)
         chosen[name] = select(

@@ -18,21 +18,21 @@ import numpy as np
 from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.methods import METHODS, Training, choose
+from rasure.places.persistence import gamma_poisson_prior
 from rasure.places.selection import highest
 
 
 def gamma_poisson_rates(counts: np.ndarray) -> np.ndarray:
     """Posterior mean event count of each cell, (alpha + n) / (beta + 1).
 
-    alpha and beta by the method of moments over all cells: mean m and variance v give
-    beta = m / (v - m), alpha = m beta. Where the counts are no more spread than
-    Poisson's (v <= m) every cell has the mean.
+    alpha and beta are those of `gamma_poisson_prior` over all cells; where it has none
+    every cell has the mean.
     """
-    mean, variance = counts.mean(), counts.var()
-    if variance <= mean:
-        return np.full(len(counts), mean)
-    beta = mean / (variance - mean)
-    return (mean * beta + counts) / (beta + 1.0)
+    prior = gamma_poisson_prior(counts, len(counts))
+    if prior is None:
+        return np.full(len(counts), counts.mean())
+    alpha, beta = prior
+    return (alpha + counts) / (beta + 1.0)
 
 
 def throw(rates: np.ndarray, events: int, rng: np.random.Generator) -> np.ndarray:

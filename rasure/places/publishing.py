@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from rasure.places.events import SCOPE
 from rasure.places.naming import Recorded
-from rasure.places.ranking import SCOPE
 
 if TYPE_CHECKING:
     from rasure.places.designation import Designation
@@ -46,9 +46,9 @@ VERSION = """
     insert into places.designations (
         designation_id, force, definition_version, data_from, data_to,
         coverage_percent, method, hexagons, hot_spots, area_km2, crimes_captured,
-        crimes_total, valid_from, parameters
+        crimes_total, valid_from, parameters, patrol_window
     )
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 HOT_SPOT = """
@@ -65,6 +65,7 @@ CLOSE = """
     update places.designations
     set valid_to = greatest(%(valid_from)s::date, valid_from) - 1
     where force = %(force)s
+        and patrol_window = %(patrol_window)s
         and valid_to is null
         and designation_id <> %(designation_id)s
 """
@@ -96,7 +97,7 @@ def recorded_at(
 def publish(
     connection: psycopg.Connection, designation: Designation, method: str
 ) -> bool:
-    """Make `designation` the open version of its force; False when it is already.
+    """Make `designation` the open version of its window; False when it is already.
 
     A version that was open once and is wanted again is opened again: its id is its
     content.
@@ -112,6 +113,7 @@ def publish(
         CLOSE,
         {
             "force": designation.force,
+            "patrol_window": designation.patrol_window,
             "valid_from": designation.valid_from,
             "designation_id": key,
         },
@@ -149,6 +151,7 @@ def write(
             designation.crimes_total,
             designation.valid_from,
             json.dumps(designation.parameters),
+            designation.patrol_window,
         ),
     )
     spot_of = {}

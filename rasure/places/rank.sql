@@ -1,33 +1,45 @@
--- The hexagons of a force from hottest to coldest; `scope` is that of ranking.py. The
--- formula is that of rasure/places/scores.py and core.place_scores; scores are compared at 9 decimals and
--- ties go by the hexagon's id, so that the order is the same on every run.
+-- The hexagons of a force that have a crime, with their scores; `events` is the relation
+-- of events.py, `in_window` its condition. The formula is that of
+-- rasure/places/scores.py and core.place_scores; ranking.py puts them in order.
 with
 
 observed as (
     select
         min(month) as data_from,
         max(month) as data_to,
-        count(distinct month) as months_observed
+        count(distinct month) as months_observed,
+        least(
+            %(history_years)s,
+            (
+                extract(year from age(max(month), min(month))) * 12
+                + extract(month from age(max(month), min(month)))
+                + 1
+            )::integer / 12
+        )::integer as years_observed
     from core.fct_crime
     where force = %(force)s
 ),
 
 scope_crimes as (
     select
-        fct_crime.hexagon_id,
-        fct_crime.month,
-        fct_crime.is_at_institution,
-        sqrt(coalesce(fct_crime.harm_days, 0)::double precision) * power(
-            2.0::double precision,
-            -(
-                extract(year from age(observed.data_to, fct_crime.month)) * 12
-                + extract(month from age(observed.data_to, fct_crime.month))
-            )::double precision / %(half_life_months)s
+        events.hexagon_id,
+        events.month,
+        events.is_at_institution,
+        case when ages.months / 12 < observed.years_observed then ages.months / 12 end
+            as year_ago,
+        sqrt(events.harm_days) * power(
+            2.0::double precision, -ages.months::double precision / %(half_life_months)s
         ) as score
-    from core.fct_crime
+    from ({events}) as events
     cross join observed
-    where fct_crime.force = %(force)s
-        and {scope}
+    cross join lateral (
+        select (
+            extract(year from age(observed.data_to, events.month)) * 12
+            + extract(month from age(observed.data_to, events.month))
+        )::integer as months
+    ) as ages
+    where events.force = %(force)s
+        and {in_window}
 ),
 
 places as (
@@ -36,6 +48,8 @@ places as (
         count(*) filter (where not is_at_institution) as crimes,
         count(*) filter (where is_at_institution) as crimes_at_institutions,
         count(distinct month) filter (where not is_at_institution) as months_with_crime,
+        count(distinct year_ago) filter (where not is_at_institution)
+            as years_with_crime,
         coalesce(sum(score) filter (where not is_at_institution), 0) as score
     from scope_crimes
     group by hexagon_id
@@ -48,13 +62,11 @@ final as (
         round(places.score::numeric, 9)::double precision as score,
         places.crimes,
         places.months_with_crime,
-        places.months_with_crime >= greatest(
-            1,
-            ceil(%(persistence_share)s * observed.months_observed - 1e-9)
-        ) as is_persistent,
+        places.years_with_crime,
         places.crimes_at_institutions >= %(institution_share)s
         * (places.crimes + places.crimes_at_institutions) as is_institution,
         observed.months_observed,
+        observed.years_observed,
         observed.data_from,
         (observed.data_to + interval '1 month - 1 day')::date as data_to
     from places
@@ -67,7 +79,3 @@ final as (
 select *
 from final
 where crimes > 0
-order by
-    is_persistent desc,
-    round((score / area_km2)::numeric, 6) desc,
-    hexagon_id collate "C"

@@ -1,21 +1,20 @@
-"""Ranking the places of a force, in one query on what dbt built."""
+"""Ranking the places of a force: one query on what dbt built, then their order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 
+import numpy as np
 import psycopg
 
+from rasure.places import persistence
 from rasure.places.definition import Definition
 from rasure.places.errors import LAND_FIRST, NoPlaces
-
-# The crimes that make a place hot, wherever they were recorded.
-SCOPE = """fct_crime.is_serious_violence
-        and not fct_crime.is_police_generated
-        and fct_crime.is_located
-        and fct_crime.hexagon_id is not null"""
+from rasure.places.events import event_relation, history, in_window
+from rasure.places.selection import cells_to_fill
 
 QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 
@@ -36,7 +35,8 @@ class RankedPlace:
 class Ranking:
     """The places of a force, hottest first, and the data they were ranked on.
 
-    `crimes_total` are the crimes in scope that lie in a hexagon, institutions out.
+    `crimes_total` are the crimes in scope that lie in a hexagon, institutions out;
+    `is_by_years` says which rule of persistence holds.
     """
 
     force: str
@@ -46,6 +46,18 @@ class Ranking:
     data_to: date
     crimes_total: int
     places: list[RankedPlace]
+    patrol_window: str = "all"
+    is_by_years: bool = False
+
+    def without(self, hexagon_ids: Collection[str]) -> Ranking:
+        """The same ranking without some hexagons; those behind them move up."""
+        kept = [place for place in self.places if place.hexagon_id not in hexagon_ids]
+        return replace(self, places=kept)
+
+    def ids_to(self, hexagon_id: str) -> list[str]:
+        """The hexagons from the hottest down to this one."""
+        ids = [place.hexagon_id for place in self.places]
+        return ids[: ids.index(hexagon_id) + 1]
 
     def fill(self, coverage_percent: float) -> list[RankedPlace]:
         """The first places whose area together reaches that share of the force area."""
@@ -86,25 +98,64 @@ def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
 
 
 def rank_places(
-    connection: psycopg.Connection, force: str, definition: Definition | None = None
+    connection: psycopg.Connection,
+    force: str,
+    definition: Definition | None = None,
+    patrol_window: str = "all",
 ) -> Ranking:
     """Rank the hexagons of `force` that have a crime in scope, hottest first.
 
-    Persistent places come first, then by decayed sqrt(harm) per km2. Institution cells
-    are left out. Raises `NoPlaces` when the force has no such crime or no geography.
+    Persistent places come first, then by decayed sqrt(harm) per km2, compared at 6
+    decimals; ties go by the hexagon's id, so that the order is the same on every run.
+    Institution cells are left out. `patrol_window` is `all`, `day` or `night`. Raises
+    `NoPlaces` when the force has no such crime or no geography.
     """
     check_transformed(connection)
     definition = definition or Definition.load()
     area_km2 = force_area_km2(connection, force)
-    parameters = {"force": force, **definition.designation_parameters()}
-    rows = connection.execute(QUERY.format(scope=SCOPE), parameters).fetchall()
+    query = QUERY.format(
+        events=event_relation(connection), in_window=in_window(patrol_window)
+    )
+    parameters = {
+        "force": force,
+        "half_life_months": definition.half_life_months,
+        "history_years": int(definition.history_years),
+        "institution_share": definition.institution_share,
+    }
+    rows = connection.execute(query, parameters).fetchall()
     if area_km2 is None or not rows:
+        window = "" if patrol_window == "all" else f" by {patrol_window}"
         raise NoPlaces(
-            f"There is no serious violence to rank for {force!r}; the warehouse has "
-            f"{', '.join(forces_with_crimes(connection)) or 'no force'}. Land its "
-            "files with `rasure land` and run `rasure transform`."
+            f"There is no serious violence{window} to rank for {force!r}; the "
+            f"warehouse has {', '.join(forces_with_crimes(connection)) or 'no force'}. "
+            "Land its files with `rasure land` and run `rasure transform`."
         )
-    months_observed, data_from, data_to = rows[0][7:]
+    months_observed, years_observed, data_from, data_to = rows[0][7:]
+    candidates = [row for row in rows if not row[6]]
+    by_years = persistence.goes_by_years(
+        history(connection, force).is_day_dated, years_observed, definition
+    )
+    cells, cell_km2 = connection.execute(
+        "select count(*), avg(area_km2) from geo.hexagons where force = %s", (force,)
+    ).fetchone()
+    target_km2 = area_km2 * definition.coverage_percent / 100.0
+    crimes, months, years = (
+        np.array([row[3:6] for row in candidates], dtype=int).reshape(-1, 3).T
+    )
+    presence = persistence.Presence(
+        crimes=crimes,
+        months_with_crime=months,
+        years_with_crime=years,
+        months_observed=months_observed,
+        years_observed=years_observed,
+        cells=cells,
+        wanted=cells_to_fill(cell_km2, target_km2, cells),
+    )
+    is_persistent = persistence.persistent(presence, definition, by_years).tolist()
+    places = [
+        RankedPlace(*row[:5], persistent)
+        for row, persistent in zip(candidates, is_persistent, strict=True)
+    ]
     return Ranking(
         force=force,
         force_area_km2=area_km2,
@@ -112,5 +163,13 @@ def rank_places(
         data_from=data_from,
         data_to=data_to,
         crimes_total=sum(row[3] for row in rows),
-        places=[RankedPlace(*row[:6]) for row in rows if not row[6]],
+        places=sorted(places, key=hottest_first),
+        patrol_window=patrol_window,
+        is_by_years=by_years,
     )
+
+
+def hottest_first(place: RankedPlace) -> tuple:
+    """The key by which places are put in order."""
+    density = round(place.score / place.area_km2, 6)
+    return (not place.is_persistent, -density, place.hexagon_id)

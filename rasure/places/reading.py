@@ -12,7 +12,8 @@ import numpy as np
 import psycopg
 
 from rasure.places.errors import LAND_FIRST, NoPlaces
-from rasure.places.ranking import SCOPE, force_area_km2, forces_with_crimes
+from rasure.places.events import event_relation, history, in_window
+from rasure.places.ranking import force_area_km2, forces_with_crimes
 from rasure.places.windows import Window, listed, month_number
 
 
@@ -27,6 +28,7 @@ class Grid:
     x: np.ndarray
     y: np.ndarray
     observed: np.ndarray  # month numbers that have a crime of any type, ascending
+    is_day_dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,12 @@ HEXAGONS = """
     order by hexagon_id collate "C"
 """
 
-EVENTS = f"""
-    select
-        fct_crime.hexagon_id,
-        fct_crime.month,
-        coalesce(fct_crime.harm_days, 0)::double precision,
-        st_x(dim_place.geom),
-        st_y(dim_place.geom),
-        fct_crime.is_at_institution
-    from core.fct_crime
-    inner join core.dim_place using (place_id)
-    where fct_crime.force = %s
-        and {SCOPE}
-    order by fct_crime.crime_key
+EVENTS = """
+    select hexagon_id, month, harm_days, st_x(geom), st_y(geom), is_at_institution
+    from ({events}) as events
+    where force = %s
+        and {in_window}
+    order by event_id
 """
 
 
@@ -141,12 +136,19 @@ def read_grid(connection: psycopg.Connection, force: str) -> Grid:
         x=np.array(x, dtype=float),
         y=np.array(y, dtype=float),
         observed=observed_months(connection, force),
+        is_day_dated=history(connection, force).is_day_dated,
     )
 
 
-def read_events(connection: psycopg.Connection, grid: Grid) -> Events:
+def read_events(
+    connection: psycopg.Connection, grid: Grid, patrol_window: str = "all"
+) -> Events:
     """The crimes in scope of the grid's force; `NoPlaces` if there are none."""
-    rows = connection.execute(EVENTS, (grid.force,)).fetchall()
+    query = EVENTS.format(
+        events=event_relation(connection, positions=True),
+        in_window=in_window(patrol_window),
+    )
+    rows = connection.execute(query, (grid.force,)).fetchall()
     index = {name: position for position, name in enumerate(grid.hexagon_id.tolist())}
     known = [row for row in rows if row[0] in index]
     if not known:

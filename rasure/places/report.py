@@ -131,6 +131,7 @@ def designation_row(designation: Designation) -> dict:
     return {
         "designation_id": designation.designation_id,
         "force": designation.force,
+        "patrol_window": designation.patrol_window,
         "definition_version": designation.definition_version,
         "data_from": designation.data_from.isoformat(),
         "data_to": designation.data_to.isoformat(),
@@ -142,6 +143,7 @@ def designation_row(designation: Designation) -> dict:
         "hexagons_not_persistent": designation.not_persistent,
         "crimes_captured": designation.crimes_captured,
         "crimes_total": designation.crimes_total,
+        "hexagons_rejected": len(designation.rejected),
         "is_new": designation.is_new,
         "hot_spots": [
             {
@@ -172,6 +174,11 @@ def show_designation(designation: Designation, console: Console, most: int) -> N
         console.print(
             f"{designation.not_persistent:,} of the hexagons are not persistent: too "
             "few places are, so the next hottest fill the area."
+        )
+    if designation.rejected:
+        console.print(
+            f"Reviewers keep {len(designation.rejected):,} hotter hexagons out: see "
+            f"`rasure places candidates {designation.force}`."
         )
     table = Table()
     for title in ("hot spot", "hexagons", "crimes", "at one location"):

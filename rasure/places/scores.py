@@ -7,8 +7,6 @@ lets a place cool. Persistence is the guard against a single bad month.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 # Sums of the same numbers in another order differ in the last bits; scores are compared
@@ -36,18 +34,13 @@ def decayed_scores(
 
 
 def months_with_crime(cell: np.ndarray, month: np.ndarray, cells: int) -> np.ndarray:
-    """In how many different months each cell had an event: `cells` integers."""
+    """In how many different months each cell had an event: `cells` integers.
+
+    Given numbers of years instead, it counts those.
+    """
     if not len(cell):
         return np.zeros(cells, dtype=int)
     months = month.max() - month.min() + 1
     pairs = np.sort(cell.astype(np.int64) * months + (month - month.min()))
     is_new = np.append(True, pairs[1:] != pairs[:-1])
     return np.bincount(pairs[is_new] // months, minlength=cells)
-
-
-def months_needed(observed_months: int, share: float) -> int:
-    """Months with crime that make a place persistent: the share rounded up, at least 1.
-
-    Half of 7 observed months is 4, half of 3 is 2.
-    """
-    return max(1, math.ceil(share * observed_months - 1e-9))

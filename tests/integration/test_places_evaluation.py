@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from rasure.places import commands, rank_places, reading
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.kde import quartic_kernel
-from rasure.places.methods import DESIGNATION, Training, choose
+from rasure.places.methods import DESIGNATION, METHODS, Training, choose
+from rasure.places.selection import cells_to_fill
 from tests.integration.places_fixtures import Force, force, warehouse
 
 __all__ = ["force", "warehouse"]
@@ -163,3 +165,46 @@ def test_an_empty_warehouse_says_what_to_do(warehouse, force):
 def test_a_coverage_out_of_range_is_refused(warehouse, town):
     refused = run("designate", "--coverage", "0")
     assert "coverage_percent is 0.0" in str(refused.exception)
+
+
+def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
+    """Four years, day-dated: the rule of years, the same in the query as in arrays."""
+    warehouse.execute("alter table core.fct_crime add column event_date date")
+    rng = np.random.default_rng(8)
+    months = [f"{year}-{month:02}" for year in range(2021, 2025) for month in (1, 7)]
+    for step in range(30):
+        hexagon_id = force.hexagon(*(int(metre) for metre in rng.integers(0, 5900, 2)))
+        force.plant(
+            hexagon_id, [month for month in months if rng.random() < 0.35], 1 + step % 5
+        )
+    for month in ("2021-01", "2024-12"):
+        force.plant(force.hexagon(3000, 3000), [month], 1, event_date=f"{month}-15")
+    definition = Definition.load()
+    grid = reading.read_grid(warehouse, force.name)
+    assert grid.is_day_dated
+    events = reading.read_events(warehouse, grid)
+    ranked = rank_places(warehouse, force.name, definition)
+    assert ranked.is_by_years
+    assert {place.is_persistent for place in ranked.places} == {True, False}
+    centres = np.column_stack([grid.x, grid.y])
+    training = Training(
+        cell=events.cell,
+        month=events.month,
+        harm_days=events.harm_days,
+        point=events.cell,
+        kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
+        is_candidate=np.ones(len(centres), dtype=bool),
+        observed=grid.observed,
+        period_months=2,
+        is_day_dated=True,
+    )
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100
+    cells = cells_to_fill(float(grid.area_km2.mean()), target_km2, len(centres))
+    chosen = choose(training, definition, cells)[DESIGNATION]
+    ids = [place.hexagon_id for place in ranked.places[:cells]]
+    assert grid.hexagon_id[chosen].tolist() == ids
+    _, is_persistent = METHODS[DESIGNATION](replace(training, wanted=cells), definition)
+    persistent_ids = {
+        place.hexagon_id for place in ranked.places if place.is_persistent
+    }
+    assert set(grid.hexagon_id[is_persistent]) == persistent_ids

@@ -17,7 +17,13 @@ DEFINITION = Definition(
     coverage_percent=0.5,
     half_life_months=24.0,
     persistence_share=0.5,
+    persistence_years=4,
+    history_years=6,
+    least_history_years=3,
+    top_probability=0.8,
     institution_share=0.5,
+    needs_review=False,
+    review_months=12,
     kde_bandwidth_metres=300.0,
 )
 

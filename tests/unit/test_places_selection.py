@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasure.places import scores
+from rasure.places import persistence, scores
 from rasure.places.selection import cells_to_fill, highest, select
 
 EVERY = np.ones(6, dtype=bool)
@@ -43,7 +43,7 @@ def test_months_with_crime_counts_each_month_once():
     [(7, 0.5, 4), (3, 0.5, 2), (10, 0.5, 5), (1, 0.5, 1), (10, 0.7, 7), (10, 0.0, 1)],
 )
 def test_persistence_needs_the_share_rounded_up(observed, share, needed):
-    assert scores.months_needed(observed, share) == needed
+    assert persistence.months_needed(observed, share) == needed
 
 
 @pytest.mark.parametrize(

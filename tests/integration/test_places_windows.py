@@ -1,0 +1,127 @@
+"""Day and night are ranked apart where the crimes tell their time."""
+
+import json
+from datetime import date
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from rasure.places import commands, designate_all, rank_places
+from rasure.places.definition import Definition
+from rasure.places.designation import designate
+from tests.integration.places_fixtures import force, warehouse
+
+__all__ = ["force", "warehouse"]
+
+MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04"]
+COVERAGE = Definition.load(coverage_percent=0.2)  # two hexagons
+
+
+@pytest.fixture
+def town(force):
+    """A market by day, a club by night, and a corner of unknown hours."""
+    force.connection.execute("alter table core.fct_crime add column patrol_window text")
+    force.market, force.club, force.corner = (
+        force.hexagon(x, 1000) for x in (1000, 3000, 5000)
+    )
+    force.plant(force.market, MONTHS, 5, patrol_window="day")
+    force.plant(force.market, MONTHS, 1, patrol_window="night")
+    force.plant(force.club, MONTHS, 4, patrol_window="night")
+    force.plant(force.corner, MONTHS, 3)
+    return force
+
+
+def order(connection, town, window):
+    ranking = rank_places(connection, town.name, patrol_window=window)
+    return [(place.hexagon_id, place.crimes) for place in ranking.places]
+
+
+def test_each_window_ranks_its_own_crimes_and_all_ranks_every_one(warehouse, town):
+    assert order(warehouse, town, "day") == [(town.market, 20)]
+    assert order(warehouse, town, "night") == [(town.club, 16), (town.market, 4)]
+    every = [(town.market, 24), (town.club, 16), (town.corner, 12)]
+    assert order(warehouse, town, "all") == every
+
+
+def test_every_window_has_an_open_version_of_its_own(warehouse, town):
+    found = designate_all(warehouse, COVERAGE)
+    assert [one.patrol_window for one in found] == ["all", "day", "night"]
+    assert found[1].designation_id.startswith("borchester 2024-04 day ")
+    rows = warehouse.execute(
+        "select patrol_window, array_agg(hexagon_id order by rank) "
+        "from places.designations inner join places.designated_hexagons "
+        "using (designation_id) where valid_to is null group by 1 order by 1"
+    ).fetchall()
+    assert rows == [
+        ("all", [town.market, town.club]),
+        ("day", [town.market]),
+        ("night", [town.club, town.market]),
+    ]
+    assert not any(one.is_new for one in designate_all(warehouse, COVERAGE))
+
+
+def test_a_new_night_closes_only_the_night_before(warehouse, town):
+    before = designate_all(warehouse, COVERAGE)
+    town.plant(town.corner, MONTHS, 9, patrol_window="night")
+    designate(warehouse, town.name, definition=COVERAGE, patrol_window="night")
+    closed = warehouse.execute(
+        "select designation_id, valid_to from places.designations "
+        "where valid_to is not null"
+    ).fetchall()
+    assert closed == [(before[2].designation_id, date(2024, 4, 30))]
+
+
+@pytest.mark.parametrize("has_column", [True, False])
+def test_without_times_there_is_one_window(warehouse, force, has_column):
+    if has_column:
+        warehouse.execute("alter table core.fct_crime add column patrol_window text")
+    force.plant(force.hexagon(1000, 1000), MONTHS, 5)
+    assert [one.patrol_window for one in designate_all(warehouse)] == ["all"]
+
+
+def test_a_window_without_serious_violence_is_left_out(warehouse, force):
+    warehouse.execute("alter table core.fct_crime add column patrol_window text")
+    force.plant(force.hexagon(1000, 1000), MONTHS, 5, patrol_window="night")
+    found = designate_all(warehouse)
+    assert [one.patrol_window for one in found] == ["all", "night"]
+
+
+def test_the_commands_take_a_window(warehouse, town):
+    app = typer.Typer(pretty_exceptions_enable=False)
+    commands.register(app)
+    run = CliRunner().invoke
+    asked = ["places", "designate", "borchester", "--window", "night", "--json"]
+    (row,) = json.loads(run(app, asked).output)
+    assert row["patrol_window"] == "night"
+    every = json.loads(run(app, ["places", "designate", "--json"]).output)
+    assert [row["patrol_window"] for row in every] == ["all", "day", "night"]
+    periods = ["--train", "2024-01:2024-03", "--test", "2024-04:2024-04"]
+    scored = ["places", "evaluate", *periods, "--window", "day", "--draws", "10"]
+    rows = json.loads(run(app, [*scored, "--json"]).output)
+    assert {row["patrol_window"] for row in rows} == {"day"}
+    assert {row["events_test"] for row in rows} == {5}
+    stored = warehouse.execute("select distinct patrol_window from places.evaluations")
+    assert stored.fetchall() == [("day",)]
+    refused = run(app, ["places", "designate", "--window", "dusk"])
+    assert refused.exit_code == 2
+    assert "a window is one of all, day, night" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("instant", "window"),
+    [
+        ("2024-01-10 06:59:59+00", "night"),
+        ("2024-01-10 07:00:00+00", "day"),
+        ("2024-01-10 18:59:59+00", "day"),
+        ("2024-01-10 19:00:00+00", "night"),
+        ("2024-07-10 06:00:00+00", "day"),  # 07:00 in summer
+        ("2024-07-10 18:00:00+00", "night"),  # 19:00 in summer
+        (None, None),
+    ],
+)
+def test_the_window_of_an_instant_goes_by_the_local_clock(connection, instant, window):
+    (found,) = connection.execute(
+        "select places.patrol_window(%s, 'Europe/London')", (instant,)
+    ).fetchone()
+    assert found == window
