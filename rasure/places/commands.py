@@ -8,11 +8,13 @@ import typer
 
 from rasure.places import review_commands
 from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
+from rasure.places.zones import commands as zone_commands
 
 places = typer.Typer(
     no_args_is_help=True, help="Hot places: designate, review and evaluate."
 )
 review_commands.register(places)
+zone_commands.register(places)
 
 
 def register(app: typer.Typer) -> None:

@@ -59,6 +59,7 @@ class Definition:
         values.update(
             {name: value for name, value in overrides.items() if value is not None}
         )
+        values.pop("zones", None)  # those of rasure.places.zones.definition
         names = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - names):
             raise DefinitionRejected(

@@ -97,7 +97,8 @@ def designate(
 ) -> Designation:
     """Designate the hot places of `force` and, unless told not to, publish them.
 
-    One transaction; runs for one force take turns. `patrol_window` is `all`, `day` or
+    One transaction, the patrol zones included where the force's streets are loaded;
+    runs for one force take turns. `patrol_window` is `all`, `day` or
     `night`. Raises `NoPlaces` when there is nothing to rank, and `ReviewNeeded` when
     the definition wants candidates accepted before they are published and some are not.
     """
@@ -112,7 +113,16 @@ def designate(
                 connection, designation.designation_id, list(designation.reviews)
             )
             designation = replace(designation, is_new=is_new)
+            draw_zones(connection, force, patrol_window)
     return designation
+
+
+def draw_zones(connection: psycopg.Connection, force: str, patrol_window: str) -> None:
+    """Draw the patrol zones of what was published, where there are streets."""
+    from rasure.places.zones import designated
+
+    if designated.has_streets(connection, force):
+        designated.draw(connection, force, patrol_window)
 
 
 def propose(

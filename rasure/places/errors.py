@@ -25,5 +25,9 @@ class ReviewNeeded(PlacesError):
     """Candidates must be accepted before they are published, and some are not."""
 
 
+class NoStreets(PlacesError):
+    """The warehouse has no street network of this force to draw zones on."""
+
+
 class NoPlaces(PlacesError):
     """The warehouse has no crimes or no hexagons to rank for this force."""

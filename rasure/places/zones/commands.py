@@ -1,0 +1,89 @@
+"""`rasure places zones`: draw the patrol zones of a force, and score them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rasure.places.options import AsJson, Coverage, OneForce, Window, console
+
+zones = typer.Typer(
+    no_args_is_help=True,
+    help="Patrol zones: the busiest connected streets of each hot spot.",
+)
+
+
+def register(places: typer.Typer) -> None:
+    """Add the commands of zones to `rasure places`."""
+    places.add_typer(zones, name="zones")
+
+
+@zones.command("draw")
+def draw_command(
+    force: OneForce,
+    window: Window = "all",
+    keep: Annotated[bool, typer.Option(help="Keep them in the warehouse.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the zones of the designation in force; the same again changes nothing."""
+    from rasure.database import connect
+    from rasure.places.report import as_json as to_json
+    from rasure.places.zones import report
+    from rasure.places.zones.designated import draw
+
+    with connect("rasure places zones", autocommit=True) as connection:
+        found = draw(connection, force, window, keep=keep)
+    if as_json:
+        print(to_json(report.zone_set_row(found)))
+    else:
+        report.show_zones(found, console(), most=20)
+
+
+@zones.command("evaluate")
+def evaluate_command(
+    train: Annotated[str, typer.Option(help="Months to choose on: 2024-01:2025-03.")],
+    test: Annotated[str, typer.Option(help="Later months to score on.")],
+    force: Annotated[
+        str | None, typer.Option(help="Needed when several forces have data.")
+    ] = None,
+    coverage: Coverage = None,
+    window: Window = "all",
+    draws: Annotated[int, typer.Option(min=10, help="Bootstrap samples.")] = 1000,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed, the same figures.")
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Compare zones with hexagons: crimes captured per km2, in sample and held out."""
+    from rasure.database import connect
+    from rasure.places import evaluation_store, reading
+    from rasure.places.definition import Definition
+    from rasure.places.report import as_json as to_json
+    from rasure.places.windows import Window as Period
+    from rasure.places.zones import report
+    from rasure.places.zones.definition import ZoneDefinition
+    from rasure.places.zones.evaluating import evaluate_zones
+
+    train_period, test_period = Period.parse(train), Period.parse(test)
+    definition = Definition.load(coverage_percent=coverage)
+    with connect("rasure places zones", autocommit=True) as connection:
+        name = reading.the_force(connection, force, train_period, test_period)
+        grid = reading.read_grid(connection, name)
+        found = evaluate_zones(
+            connection,
+            grid,
+            reading.read_events(connection, grid, window),
+            train_period,
+            test_period,
+            definition,
+            ZoneDefinition.load(),
+            draws,
+            seed,
+            window,
+        )
+        evaluation_store.keep(connection, found)
+    if as_json:
+        print(to_json(found.rows))
+    else:
+        report.show_evaluation(found, console())

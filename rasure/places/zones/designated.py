@@ -1,0 +1,133 @@
+"""The zones of the designation in force: drawn, kept, redrawn when they change."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+
+import psycopg
+
+from rasure.places import reading
+from rasure.places.definition import Definition
+from rasure.places.errors import NoPlaces
+from rasure.places.windows import month_number
+from rasure.places.zones import storing
+from rasure.places.zones.definition import ZoneDefinition
+from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of, weights
+from rasure.places.zones.streets import read_streets, streets_id
+
+OPEN = """
+    select designation_id, data_to, parameters
+    from places.designations
+    where force = %s and patrol_window = %s and valid_to is null
+"""
+
+SPOTS = """
+    select
+        hot_spots.hot_spot_id,
+        hot_spots.hot_spot_name,
+        array_agg(hexagons.hexagon_id order by hexagons.rank)
+    from places.hot_spots
+    inner join places.designated_hexagons as hexagons
+        using (designation_id, hot_spot_id)
+    where designation_id = %s
+    group by 1, 2
+    order by min(hexagons.rank)
+"""
+
+
+@dataclass(frozen=True)
+class ZoneSet:
+    """The zones of a designation, drawn from `events_total` events."""
+
+    designation_id: str
+    force: str
+    patrol_window: str
+    streets_id: str
+    zones: tuple[PatrolZone, ...]
+    events_total: int
+    area_km2: float
+    parameters: dict[str, float]
+    is_new: bool = False
+
+    @property
+    def content_id(self) -> str:
+        """A digest of the zones and of the figures that they were drawn with."""
+        content = [
+            self.streets_id,
+            self.parameters,
+            self.events_total,
+            [
+                [zone.zone_id, zone.zone_name, zone.events, round(zone.score, 6)]
+                + [link.link_id for link in zone.links]
+                for zone in self.zones
+            ],
+        ]
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def has_streets(connection: psycopg.Connection, force: str) -> bool:
+    """Whether zones can be drawn for a force."""
+    return streets_id(connection, force) is not None
+
+
+def draw(
+    connection: psycopg.Connection,
+    force: str,
+    patrol_window: str = "all",
+    definition: ZoneDefinition | None = None,
+    keep: bool = True,
+) -> ZoneSet:
+    """Draw the zones of the open designation of `force` and, unless told not to, keep
+    them.
+
+    The crimes are those of the designation: its window, to its last day, institutions
+    out. One transaction; the same zones again change nothing. Raises `NoPlaces` when
+    nothing is designated and `NoStreets` when no network is loaded.
+    """
+    definition = definition or ZoneDefinition.load()
+    with connection.transaction():
+        version = connection.execute(OPEN, (force, patrol_window)).fetchone()
+        if version is None:
+            raise NoPlaces(
+                f"No designation of {force!r} ({patrol_window}) is in force. Publish "
+                f"one with `rasure places designate {force}`."
+            )
+        designation_id, data_to, parameters = version
+        rows = connection.execute(SPOTS, (designation_id,)).fetchall()
+        streets = read_streets(
+            connection,
+            force,
+            {spot_id: tuple(hexagons) for spot_id, _, hexagons in rows},
+            definition.margin_metres,
+        )
+        last_month = month_number(data_to)
+        grid = reading.read_grid(connection, force)
+        events = reading.read_events(connection, grid, patrol_window)
+        events = events.where(~events.is_at_institution & (events.month <= last_month))
+        half_life = parameters.get(
+            "half_life_months", Definition.load().half_life_months
+        )
+        zones = draw_zones(
+            streets,
+            events,
+            weights(events, last_month, half_life),
+            {spot_id: name for spot_id, name, _ in rows},
+            definition,
+        )
+        found = ZoneSet(
+            designation_id=designation_id,
+            force=force,
+            patrol_window=patrol_window,
+            streets_id=streets_id(connection, force),
+            zones=tuple(zones),
+            events_total=len(events.month),
+            area_km2=ground_of(zones).area / 1e6,
+            parameters=dataclasses.asdict(definition) | {"half_life_months": half_life},
+        )
+        if keep:
+            found = dataclasses.replace(found, is_new=storing.keep(connection, found))
+    return found

@@ -1,0 +1,177 @@
+"""Zones against hexagons on a hold-out: crimes captured per km2.
+
+Both are chosen on the training period alone: hexagons by the designation, zones inside
+their hot spots. Places of less ground catch more per km2 by being fewer, so a third row
+has the hottest hexagons of the same ground as the zones: the fair comparison.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import psycopg
+import shapely
+
+from rasure.places import metrics, publishing
+from rasure.places.bootstrap import percentile_interval, ratio, resampled_captures
+from rasure.places.definition import Definition
+from rasure.places.errors import NoPlaces
+from rasure.places.evaluate import institution_cells, training_on
+from rasure.places.methods import DESIGNATION, choose
+from rasure.places.reading import Events, Grid
+from rasure.places.scoring import limits
+from rasure.places.selection import cells_to_fill
+from rasure.places.windows import Window, check_hold_out
+from rasure.places.zones.definition import ZoneDefinition
+from rasure.places.zones.drawing import draw_zones, ground_of, weights
+from rasure.places.zones.streets import read_streets
+
+ZONES, HEXAGONS, SAME_AREA = "patrol_zones", "hexagons", "hexagons_same_area"
+
+
+@dataclass(frozen=True)
+class ZoneEvaluation:
+    """A row for each unit of place: how dense its crimes were, and what that says."""
+
+    force: str
+    train: Window
+    test: Window
+    rows: list[dict]
+    patrol_window: str = "all"
+    is_shuffled: bool = False
+
+
+def evaluate_zones(
+    connection: psycopg.Connection,
+    grid: Grid,
+    events: Events,
+    train: Window,
+    test: Window,
+    definition: Definition,
+    zone_definition: ZoneDefinition,
+    draws: int = 1000,
+    seed: int = 1,
+    patrol_window: str = "all",
+) -> ZoneEvaluation:
+    """Choose hexagons and zones on `train`, count on `train` and on `test`.
+
+    Raises `WindowRejected`, `NoPlaces` or `NoStreets` when there is nothing to score.
+    """
+    check_hold_out(train, test)
+    observed = train.observed(grid.observed, "training")
+    test.observed(grid.observed, "test")
+    is_candidate = ~institution_cells(grid, events, train, definition)
+    events = events.where(~events.is_at_institution)
+    before = events.where(train.holds(events.month))
+    after = events.where(test.holds(events.month))
+    if not len(before.cell) or not len(after.cell):
+        raise NoPlaces(
+            f"There is no crime in scope to train on ({train}) or to test on ({test})."
+        )
+    cell_km2 = float(grid.area_km2.mean())
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+    cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
+    training = training_on(
+        before,
+        np.column_stack([grid.x, grid.y]),
+        is_candidate,
+        observed,
+        1,
+        definition.kde_bandwidth_metres,
+        grid.is_day_dated,
+    )
+    chosen = choose(training, definition, cells)[DESIGNATION]
+    spots = touching_cells(connection, grid, chosen)
+    streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
+    weight = weights(before, int(observed[-1]), definition.half_life_months)
+    names = {spot_id: spot_id for spot_id in spots}
+    zones = draw_zones(streets, before, weight, names, zone_definition)
+    ground = ground_of(zones)
+    alike = chosen[: cells_to_fill(cell_km2, ground.area / 1e6, cells)]
+    area = {
+        ZONES: ground.area / 1e6,
+        HEXAGONS: len(chosen) * cell_km2,
+        SAME_AREA: len(alike) * cell_km2,
+    }
+    about = {
+        "patrol_window": patrol_window,
+        "coverage_percent": definition.coverage_percent,
+        "zones": len(zones),
+        "zones_length_km": sum(zone.length_m for zone in zones) / 1000.0,
+    }
+    rng = np.random.default_rng([seed, 7])
+    rows = {
+        unit: {"method": unit, "area_km2": km2, **about} for unit, km2 in area.items()
+    }
+    for period, seen in (("train", before), ("test", after)):
+        inside = np.column_stack(
+            [
+                within(ground, seen),
+                np.isin(seen.cell, chosen),
+                np.isin(seen.cell, alike),
+            ]
+        )
+        force_km2 = float(grid.area_km2.sum())
+        drawn = resampled_captures(inside, draws, rng)
+        for column, unit in enumerate(rows):
+            rows[unit] |= density_row(period, inside[:, column], area[unit], force_km2)
+            rows[unit] |= ratio_row(period, inside, drawn, column, list(area.values()))
+    return ZoneEvaluation(grid.force, train, test, list(rows.values()), patrol_window)
+
+
+def touching_cells(
+    connection: psycopg.Connection, grid: Grid, chosen: np.ndarray
+) -> dict[str, tuple[str, ...]]:
+    """The hot spots that chosen cells make, hottest first: hexagon ids by its first."""
+    ids = grid.hexagon_id[chosen].tolist()
+    cluster = publishing.touching(connection, ids)
+    members: dict[int, list[str]] = {}
+    for name in ids:
+        members.setdefault(cluster[name], []).append(name)
+    return {names[0]: tuple(names) for names in members.values()}
+
+
+def within(ground: shapely.Geometry, events: Events) -> np.ndarray:
+    """Which events lie on the ground, as booleans."""
+    shapely.prepare(ground)
+    return shapely.contains_xy(ground, events.x, events.y)
+
+
+def density_row(
+    period: str, inside: np.ndarray, area_km2: float, force_km2: float
+) -> dict:
+    """Captured events, their share, their number per km2 and the PAI, with intervals.
+
+    The intervals are the exact one of the share, carried through.
+    """
+    captured, events = int(inside.sum()), len(inside)
+    low, high = metrics.share_interval(captured, events)
+    per_km2 = events / area_km2 if area_km2 else float("nan")
+    share = captured / events
+    name = f"crimes_per_km2_{period}"
+    area_share = area_km2 / force_km2
+    return {
+        f"events_{period}": events,
+        f"events_captured_{period}": captured,
+        f"hit_rate_{period}": share,
+        **limits(f"hit_rate_{period}", low, high),
+        name: share * per_km2,
+        **limits(name, low * per_km2, high * per_km2),
+        f"pai_{period}": share / area_share if area_share else float("nan"),
+    }
+
+
+def ratio_row(
+    period: str,
+    inside: np.ndarray,
+    drawn: np.ndarray,
+    column: int,
+    area_km2: list[float],
+) -> dict:
+    """Crimes per km2 over those of all hexagons, paired on the same crimes."""
+    name = f"ratio_to_hexagons_{period}"
+    scale = ratio(np.array(area_km2[1]), np.array(area_km2[column]))
+    observed = ratio(inside[:, column].sum(), inside[:, 1].sum())
+    found = ratio(drawn[:, column], drawn[:, 1]) * scale
+    return {name: float(observed * scale), **limits(name, *percentile_interval(found))}

@@ -1,0 +1,243 @@
+"""Patrol zones in a warehouse: drawn with the designation, kept, scored."""
+
+import json
+
+import geopandas
+import numpy as np
+import pytest
+import typer
+from shapely.geometry import LineString
+from typer.testing import CliRunner
+
+from rasure import geography
+from rasure.places import commands, designate
+from rasure.places.definition import Definition
+from rasure.places.errors import NoPlaces, NoStreets
+from rasure.places.zones import designated
+from rasure.places.zones.definition import ZoneDefinition
+from tests.integration.places_fixtures import force, warehouse
+
+__all__ = ["force", "warehouse"]
+
+TRAIN = ["2024-01", "2024-02", "2024-03", "2024-04"]
+TEST = ["2024-05", "2024-06"]
+COVERAGE = Definition.load(coverage_percent=1.0)
+ASKED = ["--train", "2024-01:2024-04", "--test", "2024-05:2024-06", "--coverage", "1"]
+
+
+@pytest.fixture
+def streets(force, tmp_path):
+    """A town of blocks of 150 m over the whole force, 6 km wide."""
+    block, side = 150.0, 41
+    west, south = 450000.0, 200000.0
+    lines, names = [], []
+    for at in range(side):
+        for step in range(side - 1):
+            start, fixed = step * block, at * block
+            for ends in (
+                [(start, fixed), (start + block, fixed)],
+                [(fixed, start), (fixed, start + block)],
+            ):
+                lines.append(LineString([(west + x, south + y) for x, y in ends]))
+            names += [f"Street {at}", f"Avenue {at}"]
+    frame = geopandas.GeoDataFrame(
+        {"name": names, "highway": "residential"}, geometry=lines, crs=27700
+    )
+    frame.to_file(tmp_path / "streets.gpkg")
+    return geography.load_streets(
+        force.connection, tmp_path / "streets.gpkg", force.name
+    )
+
+
+def plant(force, x, y, months, each=1, **columns):
+    """Crimes at a point, metres from the south-west corner, rather than a centroid."""
+    hexagon_id = force.hexagon(x, y)
+    force.plant(hexagon_id, months, each, street_name=f"At {x}", **columns)
+    force.connection.execute(
+        "update core.dim_place set geom = st_setsrid(st_point(%s, %s), 27700) "
+        "where street_name = %s",
+        (450000 + x, 200000 + y, f"At {x}"),
+    )
+
+
+@pytest.fixture
+def town(force):
+    """Crimes along Street 10 (y = 1500) in three hexagons, and scattered lone ones."""
+    for number, x in enumerate(range(1500, 2000, 60)):
+        plant(force, x, 1505, TRAIN + TEST, 3 + number % 3)
+    rng = np.random.default_rng(5)
+    for x, y in rng.integers(2500, 5900, (40, 2)).tolist():
+        plant(force, x, y, TRAIN + TEST)
+    return force
+
+
+def run(*words):
+    app = typer.Typer(pretty_exceptions_enable=False)
+    commands.register(app)
+    return CliRunner().invoke(app, ["places", *words])
+
+
+def test_zones_come_with_a_designation_where_streets_are_loaded(
+    warehouse, town, streets
+):
+    designation = designate(warehouse, town.name, definition=COVERAGE)
+    zones = warehouse.execute(
+        "select zone_name, hot_spot_id, length_m, walk_minutes, links, events, "
+        "area_km2, st_area(geom) / 1e6, st_length(streets_geom) "
+        "from places.patrol_zones order by rank"
+    ).fetchall()
+    assert len(zones) >= 5
+    name, hot_spot_id, length_m, minutes, links, events, area, ground, lines = zones[0]
+    assert name.startswith("Street 10 between Avenue 1")
+    assert hot_spot_id == designation.hot_spots[0].hot_spot_id
+    assert links == round(length_m / 150)
+    assert minutes == pytest.approx(2 * length_m / 1.2 / 60)
+    assert area == pytest.approx(ground)
+    assert lines == pytest.approx(length_m)
+    assert 0 < events <= designation.crimes_total
+    rules = warehouse.execute(
+        "select (select max(walk_minutes) <= 15 from places.patrol_zones), "
+        "(select count(*) = count(distinct link_id) from places.zone_links), "
+        "(select events = (select sum(events) from places.zone_links) "
+        "    and events <= events_total from places.zone_sets), "
+        "(select bool_and(st_geometrytype(ground) = 'ST_Polygon') from ("
+        "    select st_union(st_buffer(geom, 0.1)) as ground from places.zone_links "
+        "    group by zone_id) as walked)"
+    ).fetchone()
+    assert rules == (True, True, True, True)
+
+
+def test_without_streets_a_designation_has_no_zones(warehouse, town):
+    designate(warehouse, town.name, definition=COVERAGE)
+    assert warehouse.execute("select count(*) from places.zone_sets").fetchone() == (0,)
+    with pytest.raises(NoStreets, match="rasure geography load streets FILE --force"):
+        designated.draw(warehouse, town.name)
+
+
+def test_zones_need_a_designation(warehouse, town, streets):
+    with pytest.raises(NoPlaces, match="No designation of 'borchester' \\(night\\)"):
+        designated.draw(warehouse, town.name, "night")
+
+
+def test_the_same_zones_again_change_nothing_and_other_figures_replace_them(
+    warehouse, town, streets
+):
+    designate(warehouse, town.name, definition=COVERAGE)
+    drawn = "select drawn_at, zones from places.zone_sets"
+    before = warehouse.execute(drawn).fetchall()
+    assert not designated.draw(warehouse, town.name).is_new
+    assert warehouse.execute(drawn).fetchall() == before
+    shorter = ZoneDefinition.load(walk_minutes=6)
+    assert not designated.draw(warehouse, town.name, "all", shorter, False).is_new
+    assert designated.draw(warehouse, town.name, "all", shorter).is_new
+    longest = warehouse.execute("select max(walk_minutes) from places.patrol_zones")
+    assert longest.fetchone()[0] <= 6
+
+
+def test_crimes_at_institutions_and_after_the_data_draw_nothing(
+    warehouse, town, streets
+):
+    designate(warehouse, town.name, definition=COVERAGE)
+    before = designated.draw(warehouse, town.name, keep=False)
+    plant(town, 1501, 1505, TRAIN, 50, is_at_institution=True)
+    plant(town, 1502, 1505, ["2024-07"], 50)
+    after = designated.draw(warehouse, town.name, keep=False)
+    assert after.content_id == before.content_id
+    assert after.events_total == before.events_total == 6 * (3 + 4 + 5) * 3 + 6 * 40
+
+
+def test_the_night_has_zones_of_its_own(warehouse, town, streets):
+    warehouse.execute("alter table core.fct_crime add column patrol_window text")
+    plant(town, 4550, 4503, TRAIN, 4, patrol_window="night")
+    designate(warehouse, town.name, definition=COVERAGE, patrol_window="night")
+    (found,) = designated.draw(warehouse, town.name, "night", keep=False).zones
+    assert (found.events, found.zone_name[:10]) == (16, "Street 30 ")
+
+
+def test_zones_catch_more_per_km2_than_hexagons_on_the_hold_out(
+    warehouse, town, streets
+):
+    result = run("zones", "evaluate", *ASKED, "--draws", "200", "--json")
+    assert result.exit_code == 0, result.output
+    zones, hexagons, alike = json.loads(result.output)
+    assert [row["method"] for row in (zones, hexagons, alike)] == [
+        "patrol_zones",
+        "hexagons",
+        "hexagons_same_area",
+    ]
+    assert hexagons["events_test"] == 2 * (3 + 4 + 5) * 3 + 2 * 40
+    assert zones["area_km2"] <= alike["area_km2"] <= hexagons["area_km2"]
+    for row in (zones, hexagons, alike):
+        for period in ("train", "test"):
+            name = f"crimes_per_km2_{period}"
+            assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
+            expected = row[f"events_captured_{period}"] / row["area_km2"]
+            assert row[name] == pytest.approx(expected)
+    assert zones["ratio_to_hexagons_test_low"] > 1
+    assert hexagons["ratio_to_hexagons_test"] == 1
+    assert zones["crimes_per_km2_test"] > alike["crimes_per_km2_test"]
+    kept = warehouse.execute("select method from places.evaluations order by 1")
+    assert {method for (method,) in kept} == {
+        "patrol_zones",
+        "hexagons",
+        "hexagons_same_area",
+    }
+
+
+def test_the_commands_print_tables(warehouse, town, streets):
+    run("designate", "--coverage", "1")
+    shown = " ".join(run("zones", "draw", town.name).output.split())
+    assert "Street 10 between Avenue" in shown
+    assert "Nothing changed." in shown
+    row = json.loads(run("zones", "draw", town.name, "--no-keep", "--json").output)
+    assert row["events"] == sum(zone["events"] for zone in row["zones"])
+    table = " ".join(run("zones", "evaluate", *ASKED, "--draws", "20").output.split())
+    assert "hexagons of the same ground" in table
+    assert "hold-out" in table
+    same = ["zones", "evaluate", *ASKED, "--draws", "20", "--json", "--seed", "2"]
+    assert run(*same).output == run(*same).output
+
+
+def test_zones_of_a_real_network_keep_the_rules(warehouse, force, shared):
+    """Crimes planted on real streets: connected, walkable, no link twice, named."""
+    path = shared / "osm" / "north_reading_roads_edges.geojson"
+    if not path.exists():
+        pytest.skip(f"needs {path}")
+    warehouse.execute("delete from geo.hexagons")
+    corner = warehouse.execute(
+        "select st_x(geom), st_y(geom) from (select st_transform("
+        "st_setsrid(st_point(-0.9750, 51.4550), 4326), 27700) as geom) as corner"
+    ).fetchone()
+    warehouse.execute(
+        "update geo.forces set geom = st_multi(st_makeenvelope("
+        "%(x)s - 3000, %(y)s - 3000, %(x)s + 3000, %(y)s + 3000, 27700))",
+        {"x": corner[0], "y": corner[1] + 3000},
+    )
+    warehouse.execute(
+        "insert into geo.hexagons (hexagon_id, force, i, j, area_id, area_km2, geom, "
+        "centroid) select concat_ws(':', force, grid.i, grid.j), force, i, j, "
+        "'area', st_area(grid.geom) / 1e6, grid.geom, st_centroid(grid.geom) "
+        "from geo.forces, st_hexagongrid(123.5, forces.geom) as grid"
+    )
+    geography.load_streets(warehouse, path, force.name)
+    warehouse.execute(
+        "with places as ("
+        " insert into core.dim_place (force, hexagon_id, street_name, geom)"
+        " select links.force, hexagon_id, 'x', st_lineinterpolatepoint(links.geom, 0.4)"
+        " from geo.street_links as links inner join geo.hexagons on st_intersects("
+        " st_lineinterpolatepoint(links.geom, 0.4), hexagons.geom)"
+        " where ('x' || left(link_id, 4))::bit(16)::int % 7 = 0 returning *)"
+        " insert into core.fct_crime select gen_random_uuid(), force, '2024-01-01',"
+        " place_id, hexagon_id, 100, true, false, false, true from places,"
+        " generate_series(0, ('x' || right(hexagon_id, 1))::bit(4)::int % 4)"
+    )
+    designate(warehouse, force.name, definition=COVERAGE)
+    found = designated.draw(warehouse, force.name, keep=False)
+    assert len(found.zones) >= 8
+    used = [link.link_id for zone in found.zones for link in zone.links]
+    assert len(used) == len(set(used))
+    for zone in found.zones:
+        assert zone.walk_minutes <= 15
+        walked = geopandas.GeoSeries([link.line for link in zone.links])
+        assert walked.buffer(0.1).union_all().geom_type == "Polygon"
+    assert sum(zone.events for zone in found.zones) <= found.events_total

@@ -1,0 +1,281 @@
+"""Zones are connected, walkable and apart, whatever the streets and the crimes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rasure.places.errors import DefinitionRejected
+from rasure.places.reading import Events
+from rasure.places.zones.definition import ZoneDefinition
+from rasure.places.zones.drawing import draw_zones, ground_of, weights
+from rasure.places.zones.growing import grow_zones
+from rasure.places.zones.streets import Streets, snap
+
+DEFINITION = ZoneDefinition(
+    margin_metres=100,
+    snap_metres=30,
+    least_length_metres=40,
+    walk_minutes=15,
+    walk_metres_per_second=1.2,
+    is_there_and_back=True,
+    stop_share=0.5,
+    same_road_preference=1.25,
+    zones_per_hot_spot=3,
+    buffer_metres=25,
+)
+
+
+def streets(*links, spots=("spot",), unpatrollable=()):
+    """Streets from (name, from, to), the ends (x, y), each with an id of its order."""
+    lines = [shapely.LineString([start, end]) for _, start, end in links]
+    return Streets(
+        link_id=[f"link-{number:04}" for number in range(len(links))],
+        name=[name for name, _, _ in links],
+        road_number=[None] * len(links),
+        from_node=["{:.1f} {:.1f}".format(*start) for _, start, _ in links],
+        to_node=["{:.1f} {:.1f}".format(*end) for _, _, end in links],
+        length_m=shapely.length(lines),
+        is_patrollable=~np.isin(np.arange(len(links)), unpatrollable),
+        line=np.array(lines, dtype=object),
+        spots=[tuple(spots)] * len(links),
+    )
+
+
+def row(name, length, *cuts):
+    """A straight street from x = 0, cut at some metres."""
+    ends = [0, *cuts, length]
+    return [(name, (start, 0), (end, 0)) for start, end in pairwise(ends)]
+
+
+def events(*points):
+    x, y = np.array(points, dtype=float).reshape(-1, 2).T
+    ones = np.ones(len(x))
+    return Events(
+        cell=ones.astype(int),
+        month=ones.astype(int),
+        harm_days=ones,
+        x=x,
+        y=y,
+        is_at_institution=ones < 0,
+    )
+
+
+def grown(network, *weight, **figures):
+    definition = replace(DEFINITION, **figures)
+    return grow_zones(network, np.array(weight, dtype=float), ["spot"], definition)
+
+
+def test_the_budget_is_540_metres_there_and_back_and_1080_one_way():
+    assert DEFINITION.budget_metres == pytest.approx(540)
+    one_way = replace(DEFINITION, is_there_and_back=False)
+    assert one_way.budget_metres == pytest.approx(1080)
+    assert DEFINITION.minutes(540) == one_way.minutes(1080) == pytest.approx(15)
+
+
+def test_a_zone_begins_at_the_best_link_and_takes_the_best_neighbour():
+    network = streets(*row("High Street", 400, 100, 200, 300))
+    (zone,) = grown(network, 0, 10, 6, 1, zones_per_hot_spot=1)
+    assert zone.links == [1, 2]
+    assert (zone.length_m, zone.weight) == (200, 16)
+
+
+def test_one_crime_in_an_alley_is_no_peak():
+    """10 m with 3 events count as 40 m: 0.075 a metre, less than 10 on 100 m."""
+    network = streets(("Alley", (0, 50), (0, 60)), *row("High Street", 100))
+    (first, *_) = grown(network, 3, 10)
+    assert first.links == [1]
+
+
+def test_growth_stops_at_half_of_what_the_zone_holds_per_metre():
+    network = streets(*row("High Street", 300, 100, 200))
+    (zone,) = grown(network, 10, 5, 3.7, zones_per_hot_spot=1)
+    assert zone.links == [0, 1]
+    (zone,) = grown(network, 10, 4.9, 9, zones_per_hot_spot=1)
+    assert zone.links == [0, 1, 2]  # over the weak link, to the strong one behind it
+    (zone,) = grown(network, 10, 4.9, 0, zones_per_hot_spot=1)
+    assert zone.links == [0]
+
+
+def test_growth_stops_where_the_walk_ends():
+    network = streets(*row("High Street", 800, 200, 400, 600))
+    zones = grown(network, 10, 10, 10, 10)
+    assert [zone.links for zone in zones] == [[0, 1], [2, 3]]
+    (one,) = grown(network, 10, 10, 10, 10, is_there_and_back=False)
+    assert one.links == [0, 1, 2, 3]
+
+
+def test_a_link_longer_than_the_walk_or_unpatrollable_is_no_part_of_a_zone():
+    network = streets(
+        ("Long Road", (0, 0), (600, 0)), *row("High Street", 100), unpatrollable=(1,)
+    )
+    assert grown(network, 50, 50) == []
+
+
+def test_the_same_road_is_preferred_and_only_within_reason():
+    crossroads = [
+        ("High Street", (0, 0), (100, 0)),
+        ("High Street", (100, 0), (200, 0)),
+        ("Mill Lane", (100, 0), (100, 100)),
+    ]
+    network = streets(*crossroads)
+    (zone,) = grown(network, 10, 7, 8, zones_per_hot_spot=1)
+    assert zone.links == [0, 1, 2]
+    (zone,) = grown(network, 10, 6, 8, zones_per_hot_spot=1)
+    assert zone.links == [0, 2, 1]
+
+
+def test_a_further_zone_must_be_half_as_dense_as_the_first():
+    apart = [("A", (0, 0), (100, 0)), ("B", (0, 500), (100, 500))]
+    assert len(grown(streets(*apart), 10, 5)) == 2
+    assert len(grown(streets(*apart), 10, 4.9)) == 1
+
+
+def test_streets_without_crime_make_no_zone():
+    assert grown(streets(*row("High Street", 200, 100)), 0, 0) == []
+    assert draw(streets(), []) == []
+
+
+def draw(network, points, **figures):
+    happened = events(*points)
+    weight = np.ones(len(happened.x))
+    definition = replace(DEFINITION, **figures)
+    return draw_zones(network, happened, weight, {"spot": "The Spot"}, definition)
+
+
+def test_an_event_counts_on_the_nearest_street_within_thirty_metres():
+    network = streets(*row("High Street", 200, 100))
+    x = np.array([50.0, 100.0, 150.0, 150.0, np.nan])
+    y = np.array([29.0, 0.0, -10.0, 31.0, 0.0])
+    # The one at the junction is as near to both, and counts on the first.
+    assert snap(network, x, y, 30).tolist() == [0, 0, 1, -1, -1]
+    assert snap(streets(), x, y, 30).tolist() == [-1] * 5
+
+
+def test_names_say_between_which_streets():
+    network = streets(
+        *row("High Street", 200, 100),
+        ("Mill Lane", (0, 0), (0, 50)),
+        ("Church Street", (200, 0), (200, 50)),
+    )
+    (zone,) = draw(network, [(50, 5), (50, 5), (150, 5), (150, 5)])
+    assert zone.zone_name == "High Street between Mill Lane and Church Street"
+
+
+def test_a_name_takes_the_crossing_nearest_to_an_open_end():
+    network = streets(
+        *row("High Street", 300, 100, 200),
+        ("Mill Lane", (100, 0), (100, 50)),
+        ("Church Street", (200, 0), (200, 50)),
+    )
+    points = [(50, 5), (150, 5), (250, 5)]
+    (zone,) = draw(network, points)
+    assert zone.zone_name == "High Street between Mill Lane and Church Street"
+    (zone,) = draw(network, points[:1])
+    assert zone.zone_name == "High Street at Mill Lane"
+
+
+def test_nameless_streets_are_named_after_the_hot_spot_and_no_two_alike():
+    nameless = [(None, (0, 0), (100, 0)), (None, (0, 500), (100, 500))]
+    zones = draw(streets(*nameless), [(50, 0), (50, 0), (50, 500)])
+    names = [zone.zone_name for zone in zones]
+    assert names == ["Streets of The Spot", "Streets of The Spot (2)"]
+
+
+def test_a_numbered_road_is_named_by_its_number():
+    network = replace(streets((None, (0, 0), (100, 0))), road_number=["A4"])
+    assert draw(network, [(50, 0)])[0].zone_name == "A4"
+
+
+def test_the_ground_of_a_zone_is_its_streets_and_25_metres():
+    (zone,) = draw(streets(*row("High Street", 100)), [(50, 0)])
+    assert zone.area_km2 * 1e6 == pytest.approx(100 * 50 + np.pi * 25**2, rel=0.01)
+    twice = [zone, zone]
+    assert ground_of(twice).area == pytest.approx(zone.area_km2 * 1e6)
+
+
+def test_an_event_weighs_less_the_older_and_more_the_graver():
+    happened = replace(
+        events((0, 0), (0, 0)), month=np.array([24, 0]), harm_days=np.array([9.0, 16.0])
+    )
+    assert weights(happened, 24, 24).tolist() == [3.0, 2.0]
+
+
+def test_a_figure_that_makes_no_sense_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path))
+    assert ZoneDefinition.load() == DEFINITION
+    with pytest.raises(DefinitionRejected, match="walk_minutes is 0"):
+        ZoneDefinition.load(walk_minutes=0)
+    with pytest.raises(DefinitionRejected, match="no figure named 'walk'"):
+        ZoneDefinition.load(walk=15)
+    (tmp_path / "settings.toml").write_text("[places.zones]\nwalk_minutes = 20\n")
+    assert ZoneDefinition.load().walk_minutes == 20
+
+
+@st.composite
+def towns(draw):
+    """A random part of a grid of streets in two hot spots that share some; crimes."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    side = draw(st.integers(2, 7))
+    block = draw(st.sampled_from([15.0, 60.0, 180.0]))
+    links = []
+    for column in range(side):
+        for line in range(side):
+            here = (column * block, line * block)
+            for name, step in (
+                (f"Street {line}", (block, 0)),
+                (f"Avenue {column}", (0, block)),
+            ):
+                if rng.random() < 0.75:
+                    links.append((name, here, (here[0] + step[0], here[1] + step[1])))
+    links = links or [("Lone Lane", (0, 0), (block, 0))]
+    number = draw(st.integers(0, 200))
+    corner = rng.random((4, 2)) * side * block
+    points = corner[rng.integers(0, 4, number)] + rng.normal(0, 30, (number, 2))
+    spots = [
+        tuple(name for name in ("east", "west") if rng.random() < 0.6) for _ in links
+    ]
+    network = streets(
+        *links, unpatrollable=np.flatnonzero(rng.random(len(links)) < 0.1)
+    )
+    return replace(network, spots=spots), points.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(towns(), st.booleans())
+def test_zones_are_connected_walkable_and_apart(town, is_there_and_back):
+    network, points = town
+    definition = replace(DEFINITION, is_there_and_back=is_there_and_back)
+    happened = events(*points)
+    spots = {"east": "East", "west": "West"}
+    weight = np.linspace(0.1, 2.0, len(points))
+    zones = draw_zones(network, happened, weight, spots, definition)
+    index = {link_id: number for number, link_id in enumerate(network.link_id)}
+    used = Counter(link.link_id for zone in zones for link in zone.links)
+    assert all(times == 1 for times in used.values())
+    for zone in zones:
+        graph = nx.Graph()
+        for link in zone.links:
+            at = index[link.link_id]
+            graph.add_edge(network.from_node[at], network.to_node[at])
+            assert network.is_patrollable[at]
+            assert zone.hot_spot_id in network.spots[at]
+        assert nx.is_connected(graph)
+        assert zone.walk_minutes <= 15 + 1e-6
+        assert zone.length_m == pytest.approx(sum(link.length_m for link in zone.links))
+        assert zone.events == sum(link.events for link in zone.links) > 0
+        assert zone.score == pytest.approx(sum(link.score for link in zone.links))
+    assert sum(zone.events for zone in zones) <= len(points)
+    assert len({zone.zone_name for zone in zones}) == len(zones)
+    again = draw_zones(network, happened, weight, spots, definition)
+    assert [zone.zone_id for zone in again] == [zone.zone_id for zone in zones]
+    assert [zone.links for zone in again] == [zone.links for zone in zones]
