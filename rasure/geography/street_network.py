@@ -1,15 +1,17 @@
 """From lines to a network: links from junction to junction, with stable ids.
 
-Publishers cut their lines differently, OpenStreetMap's run through junctions; so every
-line is cut wherever it shares a vertex with another, and a long link into equal pieces,
-because a patrol may take the busy end of a long street. Ends within 0.1 m are one node.
+Publishers cut their lines differently, OpenStreetMap's run through junctions or end at
+every bend; so each is cut wherever it shares a vertex with another and put together
+where nothing else meets. A long link is cut into equal pieces, because a patrol may
+take the busy end of a long street. Ends within 0.1 m are one node.
 """
 
 from __future__ import annotations
 
 import hashlib
-import itertools
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -17,6 +19,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.ops import substring
+
+# The line that a stretch was cut from, its two nodes, and its (n, 2) points.
+Stretch = tuple[int, int, int, np.ndarray]
 
 SNAP_M = 0.1
 LONGEST_M = 250.0
@@ -33,10 +38,12 @@ class Link:
     geometry: shapely.LineString
 
 
-def links_of(lines: np.ndarray) -> list[Link]:
+def links_of(lines: np.ndarray, sort: list | None = None) -> list[Link]:
     """The links of `lines` (LineStrings in metres), in their order, none twice.
 
-    A course that is there twice, in whichever direction, is one link: the first.
+    `sort` says what sort of street each line is: where two links of one sort meet and
+    nothing else does, there is no junction and they are one link. A course that is
+    there twice, in whichever direction, is one link: the first.
     """
     points, line_of = shapely.get_coordinates(lines, return_index=True)
     if not len(points):
@@ -46,20 +53,61 @@ def links_of(lines: np.ndarray) -> list[Link]:
     is_end = np.append(True, line_of[1:] != line_of[:-1])
     is_end |= np.append(line_of[1:] != line_of[:-1], True)
     breaks = np.flatnonzero(is_end | (meetings > 1))
+    stretches: dict[str, Stretch] = {}
+    for start, end in pairwise(breaks):
+        course = points[start : end + 1]
+        if line_of[start] != line_of[end] or metres(course) <= SNAP_M:
+            continue
+        ends = int(node_of[start]), int(node_of[end])
+        stretches.setdefault(course_id(course), (int(line_of[start]), *ends, course))
     names = node_names(points, node_of)
     found: dict[str, Link] = {}
-    for start, end in itertools.pairwise(breaks):
-        if line_of[start] != line_of[end]:
-            continue
-        course = shapely.LineString(points[start : end + 1])
-        if course.length <= SNAP_M:
-            continue
-        nodes = names[node_of[start]], names[node_of[end]]
-        for from_node, to_node, piece in pieces(course, *nodes):
+    for line, start, end, course in merged(list(stretches.values()), sort):
+        for from_node, to_node, piece in pieces(course, names[start], names[end]):
             link_id = course_id(piece)
-            link = Link(link_id, int(line_of[start]), from_node, to_node, piece)
+            link = Link(link_id, line, from_node, to_node, shapely.LineString(piece))
             found.setdefault(link_id, link)
     return list(found.values())
+
+
+def merged(stretches: list[Stretch], sort: list | None) -> list[Stretch]:
+    """The stretches, those that meet where nothing else does made one."""
+    at: dict[int, list[int]] = defaultdict(list)
+    for number, (_, start, end, _) in enumerate(stretches):
+        at[start].append(number)
+        at[end].append(number)
+
+    def goes_on(node: int, number: int) -> int | None:
+        """The stretch that continues `number` at a node, if it is no junction."""
+        others = [one for one in at[node] if one != number]
+        if len(at[node]) != 2 or len(others) != 1:
+            return None
+        lines = stretches[number][0], stretches[others[0]][0]
+        alike = sort is None or sort[lines[0]] == sort[lines[1]]
+        return others[0] if alike else None
+
+    used: set[int] = set()
+    answer = []
+    for number, (line, start, end, course) in enumerate(stretches):
+        if number in used:
+            continue
+        used.add(number)
+        for forwards in (True, False):
+            node, last = (end if forwards else start), number
+            while (following := goes_on(node, last)) is not None:
+                if following in used:
+                    break
+                used.add(following)
+                _, first, other, more = stretches[following]
+                if (first == node) != forwards:
+                    more = more[::-1]
+                node, last = (other if first == node else first), following
+                course = np.concatenate(
+                    [course, more[1:]] if forwards else [more[:-1], course]
+                )
+            start, end = (start, node) if forwards else (node, end)
+        answer.append((line, start, end, course))
+    return answer
 
 
 def snapped(points: np.ndarray) -> np.ndarray:
@@ -85,20 +133,27 @@ def node_name(x: float, y: float) -> str:
     return f"{x:.1f} {y:.1f}"
 
 
-def pieces(course: shapely.LineString, from_node: str, to_node: str):
-    """A link as equal pieces of at most `LONGEST_M`: (from node, to node, line)."""
-    number = int(np.ceil(course.length / LONGEST_M))
-    cuts = np.linspace(0.0, course.length, number + 1)
+def pieces(course: np.ndarray, from_node: str, to_node: str):
+    """A course as equal pieces of at most `LONGEST_M`: (from node, to node, points)."""
+    number = int(np.ceil(metres(course) / LONGEST_M))
+    line = shapely.LineString(course)
     before = from_node
-    for position, (start, end) in enumerate(itertools.pairwise(cuts), 1):
-        piece = course if number == 1 else substring(course, start, end)
-        after = to_node if position == number else node_name(*piece.coords[-1])
+    for position, (start, end) in enumerate(
+        pairwise(np.linspace(0.0, line.length, number + 1)), 1
+    ):
+        piece = course if number == 1 else np.array(substring(line, start, end).coords)
+        after = to_node if position == number else node_name(*piece[-1])
         yield before, after, piece
         before = after
 
 
-def course_id(line: shapely.LineString) -> str:
-    """16 hex digits of a line's course to 0.1 m, the same in both directions."""
-    course = [node_name(x, y) for x, y in line.coords]
-    text = "|".join(min(course, course[::-1]))
+def metres(course: np.ndarray) -> float:
+    """The length of a course, an (n, 2) array of points."""
+    return float(np.hypot(*np.diff(course, axis=0).T).sum())
+
+
+def course_id(course: np.ndarray) -> str:
+    """16 hex digits of a course to 0.1 m, the same in both directions."""
+    names = [node_name(x, y) for x, y in course]
+    text = "|".join(min(names, names[::-1]))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

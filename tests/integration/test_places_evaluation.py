@@ -208,3 +208,26 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
         place.hexagon_id for place in ranked.places if place.is_persistent
     }
     assert set(grid.hexagon_id[is_persistent]) == persistent_ids
+
+
+def test_the_stability_of_years_is_printed_and_kept(warehouse, force):
+    rng = np.random.default_rng(9)
+    months = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
+    for _ in range(25):
+        hexagon_id = force.hexagon(
+            *(int(metre) for metre in rng.integers(200, 5800, 2))
+        )
+        force.plant(hexagon_id, [month for month in months if rng.random() < 0.5], 1)
+    asked = ["stability", force.name, "--coverage", "1", "--draws", "20"]
+    (row,) = json.loads(run(*asked, "--json").output)
+    assert row["compared"] == "2023-01:2023-12 with 2024-01:2024-12"
+    assert 0 < row["jaccard"] <= 1
+    assert row["jaccard_null_low"] <= row["jaccard_null"] <= row["jaccard_null_high"]
+    stored = warehouse.execute(
+        "select method, train_from::text, test_to::text, metrics "
+        "from places.evaluations"
+    ).fetchall()
+    assert stored == [("stability", "2023-01-01", "2024-12-31", row)]
+    shown = " ".join(run(*asked).output.split())
+    assert "2023-01:2023-12 with 2024-01:2024-12" in shown
+    assert "than rates that never change" in shown or "as stable as rates" in shown

@@ -9,8 +9,8 @@ from rasure.geography.streets import unpatrollable
 from tests import streets
 
 
-def links(*lines):
-    return links_of(np.array([LineString(line) for line in lines], dtype=object))
+def links(*lines, sort=None):
+    return links_of(np.array([LineString(line) for line in lines], dtype=object), sort)
 
 
 def test_lines_that_share_a_vertex_are_cut_there():
@@ -30,17 +30,39 @@ def test_lines_that_cross_without_a_shared_vertex_do_not_meet():
 
 
 def test_ends_within_a_tenth_of_a_metre_are_one_node_and_others_are_not():
-    near = links([(0, 0), (99.97, 0)], [(100.03, 0), (200, 0)])
+    two = ["High Street", "Mill Lane"]
+    near = links([(0, 0), (99.97, 0)], [(100.03, 0), (200, 0)], sort=two)
     assert near[0].to_node == near[1].from_node
-    far = links([(0, 0), (99.9, 0)], [(100.05, 0), (200, 0)])
+    far = links([(0, 0), (99.9, 0)], [(100.05, 0), (200, 0)], sort=two)
     assert far[0].to_node != far[1].from_node
+
+
+def test_a_street_given_in_stretches_is_one_link_up_to_the_next_junction():
+    stretches = ([(0, 0), (30, 5)], [(60, 0), (30, 5)], [(60, 0), (90, 9)])
+    crossing = [(60, -40), (60, 0)]
+    found = links(*stretches, crossing)
+    assert [(link.from_node, link.to_node) for link in found] == [
+        ("0.0 0.0", "60.0 0.0"),
+        ("60.0 0.0", "90.0 9.0"),
+        ("60.0 -40.0", "60.0 0.0"),
+    ]
+    assert found[0].geometry.equals(LineString([(0, 0), (30, 5), (60, 0)]))
+    other_order = links(stretches[1], crossing, stretches[2], stretches[0])
+    assert {link.link_id for link in other_order} == {link.link_id for link in found}
+    assert len(links(*stretches, crossing, sort=["A", "B", "B", "C"])) == 4
+
+
+def test_a_street_that_closes_on_itself_is_kept_whole():
+    ring = [[(0, 0), (90, 0)], [(90, 0), (90, 90)], [(90, 90), (0, 0)]]
+    (first, second) = links(*ring)
+    assert first.geometry.length + second.geometry.length == pytest.approx(307.3, abs=1)
+    assert {first.to_node, first.from_node} == {second.to_node, second.from_node}
 
 
 def test_a_course_that_is_there_twice_is_one_link_with_the_same_id_either_way():
     once = links([(0, 0), (30, 5), (60, 0)])
     both = links([(0, 0), (30, 5), (60, 0)], [(60, 0), (30, 5), (0, 0)])
-    # Every vertex is shared by the two, so they are cut at each, once.
-    assert len(both) == 2
+    assert both == [once[0]]
     assert links([(60, 0), (30, 5), (0, 0)])[0].link_id == once[0].link_id
 
 
