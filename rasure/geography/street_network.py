@@ -62,16 +62,21 @@ def links_of(lines: np.ndarray, sort: list | None = None) -> list[Link]:
         stretches.setdefault(course_id(course), (int(line_of[start]), *ends, course))
     names = node_names(points, node_of)
     found: dict[str, Link] = {}
-    for line, start, end, course in merged(list(stretches.values()), sort):
-        for from_node, to_node, piece in pieces(course, names[start], names[end]):
+    for line, *ends, course in merged(list(stretches.values()), names, sort):
+        for from_node, to_node, piece in pieces(course, *ends):
             link_id = course_id(piece)
             link = Link(link_id, line, from_node, to_node, shapely.LineString(piece))
             found.setdefault(link_id, link)
     return list(found.values())
 
 
-def merged(stretches: list[Stretch], sort: list | None) -> list[Stretch]:
-    """The stretches, those that meet where nothing else does made one."""
+def merged(
+    stretches: list[Stretch], names: list[str], sort: list | None
+) -> list[tuple[int, str, str, np.ndarray]]:
+    """The stretches, those that meet where nothing else does made one.
+
+    A ring that meets no other street begins at its westernmost point.
+    """
     at: dict[int, list[int]] = defaultdict(list)
     for number, (_, start, end, _) in enumerate(stretches):
         at[start].append(number)
@@ -106,8 +111,20 @@ def merged(stretches: list[Stretch], sort: list | None) -> list[Stretch]:
                     [course, more[1:]] if forwards else [more[:-1], course]
                 )
             start, end = (start, node) if forwards else (node, end)
-        answer.append((line, start, end, course))
+        if start == end and len(at[start]) == 2:
+            course = ring(course)
+            answer.append((line, *2 * [node_name(*course[0])], course))
+        else:
+            answer.append((line, names[start], names[end], course))
     return answer
+
+
+def ring(course: np.ndarray) -> np.ndarray:
+    """A closed course from its westernmost, then southernmost point."""
+    open_course = course[:-1]
+    first = np.lexsort((open_course[:, 1], open_course[:, 0]))[0]
+    turned = np.roll(open_course, -first, axis=0)
+    return np.concatenate([turned, turned[:1]])
 
 
 def snapped(points: np.ndarray) -> np.ndarray:
@@ -135,14 +152,16 @@ def node_name(x: float, y: float) -> str:
 
 def pieces(course: np.ndarray, from_node: str, to_node: str):
     """A course as equal pieces of at most `LONGEST_M`: (from node, to node, points)."""
-    number = int(np.ceil(metres(course) / LONGEST_M))
+    length_m = metres(course)
+    if length_m <= LONGEST_M:
+        yield from_node, to_node, course
+        return
     line = shapely.LineString(course)
+    cuts = np.linspace(0.0, line.length, int(np.ceil(length_m / LONGEST_M)) + 1)
     before = from_node
-    for position, (start, end) in enumerate(
-        pairwise(np.linspace(0.0, line.length, number + 1)), 1
-    ):
-        piece = course if number == 1 else np.array(substring(line, start, end).coords)
-        after = to_node if position == number else node_name(*piece[-1])
+    for position, (start, end) in enumerate(pairwise(cuts), 1):
+        piece = np.array(substring(line, start, end).coords)
+        after = to_node if position == len(cuts) - 1 else node_name(*piece[-1])
         yield before, after, piece
         before = after
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from rasure.places import reading
+from rasure.places import publishing, reading
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.windows import month_number
@@ -90,6 +90,7 @@ def draw(
     """
     definition = definition or ZoneDefinition.load()
     with connection.transaction():
+        publishing.take_turn(connection, force)
         version = connection.execute(OPEN, (force, patrol_window)).fetchone()
         if version is None:
             raise NoPlaces(
