@@ -17,7 +17,7 @@ import psycopg
 import shapely
 
 from rasure import schema
-from rasure.geography.building import LOCK, copy_rows
+from rasure.geography.building import copy_rows
 from rasure.geography.errors import ForceNotBuilt, StreetFileRejected
 from rasure.geography.forces import read_table
 from rasure.geography.street_files import read_streets
@@ -52,7 +52,10 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
     """
     schema.ensure(connection)
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        connection.execute(
+            "select pg_advisory_xact_lock(hashtext('geo.street_networks'), hashtext(%s))",
+            (force,),
+        )
         ground = force_ground(connection, force)
         near = ground.buffer(MARGIN_M)
         bounds = geopandas.GeoSeries([shapely.box(*near.bounds)], crs=27700)

@@ -106,7 +106,7 @@ def evaluate_command(
     with connect("rasure places evaluate", autocommit=True) as connection:
         name = reading.the_force(connection, force, train_window, test_window)
         grid = reading.read_grid(connection, name)
-        events = reading.read_events(connection, grid, window)
+        events = reading.read_events(connection, grid, window, definition)
         evaluation = evaluate(
             grid,
             events,

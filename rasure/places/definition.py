@@ -25,6 +25,7 @@ LIMITS = {
     "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
 }
+SWITCHES = ("public_places_only", "without_domestic_abuse", "needs_review")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Definition:
     least_history_years: float
     top_probability: float
     institution_share: float
+    public_places_only: bool
+    without_domestic_abuse: bool
     needs_review: bool
     review_months: float
     kde_bandwidth_metres: float
@@ -68,11 +71,8 @@ class Definition:
             )
         for name, (above, most) in LIMITS.items():
             values[name] = checked(name, values[name], above, most)
-        if not isinstance(values["needs_review"], bool):
-            raise DefinitionRejected(
-                f"needs_review is {values['needs_review']!r}, but it must be true or "
-                "false."
-            )
+        for name in SWITCHES:
+            check_switch(name, values[name])
         return cls(**values)
 
     def designation_parameters(self, by_years: bool = False) -> dict[str, float]:
@@ -85,6 +85,12 @@ class Definition:
             persistence = ("persistence_years", "history_years", "top_probability")
         names = ("coverage_percent", "half_life_months", "institution_share")
         return {name: getattr(self, name) for name in (*names, *persistence)}
+
+
+def check_switch(name: str, value: object) -> None:
+    """Raise `DefinitionRejected` unless `value` is true or false."""
+    if not isinstance(value, bool):
+        raise DefinitionRejected(f"{name} is {value!r}, but it must be true or false.")
 
 
 def checked(name: str, value: object, above: float, most: float) -> float:

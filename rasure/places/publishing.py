@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from rasure.places.events import SCOPE
+from rasure.places.events import scope
 from rasure.places.naming import Recorded
 
 if TYPE_CHECKING:
-    from rasure.places.designation import Designation
+    from rasure.places.version import Designation
 
 # Hexagons of one grid that share an edge are 0 m apart but for rounding; those that do
 # not are a hundred metres apart.
@@ -22,7 +22,7 @@ TOUCHING = """
     where hexagon_id = any(%s)
 """
 
-RECORDED = f"""
+RECORDED = """
     select
         fct_crime.hexagon_id,
         dim_place.street_name,
@@ -37,7 +37,7 @@ RECORDED = f"""
         and districts.force = fct_crime.force
     where fct_crime.force = %s
         and fct_crime.hexagon_id = any(%s)
-        and {SCOPE}
+        and {scope}
         and not fct_crime.is_at_institution
     group by 1, 2, 3
 """
@@ -89,7 +89,8 @@ def recorded_at(
 ) -> dict[str, list[Recorded]]:
     """Where the crimes in scope of each hexagon were recorded, institutions out."""
     found = defaultdict(list)
-    for hexagon_id, *recorded in connection.execute(RECORDED, (force, hexagon_ids)):
+    query = RECORDED.format(scope=scope(connection))
+    for hexagon_id, *recorded in connection.execute(query, (force, hexagon_ids)):
         found[hexagon_id].append(Recorded(*recorded))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 
@@ -36,7 +36,8 @@ class Ranking:
     """The places of a force, hottest first, and the data they were ranked on.
 
     `crimes_total` are the crimes in scope that lie in a hexagon, institutions out;
-    `is_by_years` says which rule of persistence holds.
+    `is_by_years` says which rule of persistence holds, `parameters` are the figures of
+    the definition that shaped it.
     """
 
     force: str
@@ -48,6 +49,7 @@ class Ranking:
     places: list[RankedPlace]
     patrol_window: str = "all"
     is_by_years: bool = False
+    parameters: dict[str, float] = field(default_factory=dict)
 
     def without(self, hexagon_ids: Collection[str]) -> Ranking:
         """The same ranking without some hexagons; those behind them move up."""
@@ -114,7 +116,8 @@ def rank_places(
     definition = definition or Definition.load()
     area_km2 = force_area_km2(connection, force)
     query = QUERY.format(
-        events=event_relation(connection), in_window=in_window(patrol_window)
+        events=event_relation(connection, definition),
+        in_window=in_window(patrol_window),
     )
     parameters = {
         "force": force,
@@ -132,9 +135,8 @@ def rank_places(
         )
     months_observed, years_observed, data_from, data_to = rows[0][7:]
     candidates = [row for row in rows if not row[6]]
-    by_years = persistence.goes_by_years(
-        history(connection, force).is_day_dated, years_observed, definition
-    )
+    told = history(connection, force)
+    by_years = persistence.goes_by_years(told.is_day_dated, years_observed, definition)
     cells, cell_km2 = connection.execute(
         "select count(*), avg(area_km2) from geo.hexagons where force = %s", (force,)
     ).fetchone()
@@ -166,6 +168,8 @@ def rank_places(
         places=sorted(places, key=hottest_first),
         patrol_window=patrol_window,
         is_by_years=by_years,
+        parameters=definition.designation_parameters(by_years)
+        | {switch: getattr(definition, switch) for switch in told.switches},
     )
 
 

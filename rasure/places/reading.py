@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import psycopg
 
+from rasure.places.definition import Definition
 from rasure.places.errors import LAND_FIRST, NoPlaces
 from rasure.places.events import event_relation, history, in_window
 from rasure.places.ranking import force_area_km2, forces_with_crimes
@@ -141,11 +142,14 @@ def read_grid(connection: psycopg.Connection, force: str) -> Grid:
 
 
 def read_events(
-    connection: psycopg.Connection, grid: Grid, patrol_window: str = "all"
+    connection: psycopg.Connection,
+    grid: Grid,
+    patrol_window: str = "all",
+    definition: Definition | None = None,
 ) -> Events:
     """The crimes in scope of the grid's force; `NoPlaces` if there are none."""
     query = EVENTS.format(
-        events=event_relation(connection, positions=True),
+        events=event_relation(connection, definition, positions=True),
         in_window=in_window(patrol_window),
     )
     rows = connection.execute(query, (grid.force,)).fetchall()

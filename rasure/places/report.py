@@ -9,8 +9,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from rasure.places.designation import Designation
 from rasure.places.evaluate import Evaluation
+from rasure.places.version import Designation
 from rasure.places.windows import listed
 
 TITLES = {

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rasure.places import report
-from rasure.places.designation import Designation
 from rasure.places.reviewing import Review
+from rasure.places.version import Designation
 
 
 def candidate_rows(designation: Designation) -> dict:

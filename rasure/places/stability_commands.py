@@ -31,7 +31,7 @@ def stability_command(
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places stability", autocommit=True) as connection:
         grid = reading.read_grid(connection, force)
-        events = reading.read_events(connection, grid, window)
+        events = reading.read_events(connection, grid, window, definition)
         found = stability(grid, events, definition, years, draws, seed, window)
         evaluation_store.keep(connection, found)
     if as_json:

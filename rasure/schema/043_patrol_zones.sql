@@ -33,7 +33,8 @@ create table places.patrol_zones (
     primary key (designation_id, zone_id),
     unique (designation_id, zone_name),
     unique (designation_id, rank),
-    foreign key (designation_id, hot_spot_id) references places.hot_spots
+    foreign key (designation_id, hot_spot_id)
+    references places.hot_spots on delete cascade
 );
 
 -- The key is the rule: no link is in two zones of a designation. The lines are kept here,

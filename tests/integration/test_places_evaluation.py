@@ -169,7 +169,7 @@ def test_a_coverage_out_of_range_is_refused(warehouse, town):
 
 def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     """Four years, day-dated: the rule of years, the same in the query as in arrays."""
-    warehouse.execute("alter table core.fct_crime add column event_date date")
+    warehouse.execute("alter table core.fct_crime add column operational_date date")
     rng = np.random.default_rng(8)
     months = [f"{year}-{month:02}" for year in range(2021, 2025) for month in (1, 7)]
     for step in range(30):
@@ -178,7 +178,9 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
             hexagon_id, [month for month in months if rng.random() < 0.35], 1 + step % 5
         )
     for month in ("2021-01", "2024-12"):
-        force.plant(force.hexagon(3000, 3000), [month], 1, event_date=f"{month}-15")
+        force.plant(
+            force.hexagon(3000, 3000), [month], 1, operational_date=f"{month}-15"
+        )
     definition = Definition.load()
     grid = reading.read_grid(warehouse, force.name)
     assert grid.is_day_dated

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from rasure.places import commands, designate_all, rank_places
 from rasure.places.definition import Definition
 from rasure.places.designation import designate
+from rasure.places.reading import read_events, read_grid
 from tests.integration.places_fixtures import force, warehouse
 
 __all__ = ["force", "warehouse"]
@@ -108,20 +109,47 @@ def test_the_commands_take_a_window(warehouse, town):
     assert "a window is one of all, day, night" in refused.output
 
 
+def test_where_the_hour_is_not_known_the_window_does_not_count(warehouse, town):
+    warehouse.execute("alter table core.fct_crime add column is_time_known boolean")
+    warehouse.execute(
+        "update core.fct_crime set is_time_known = hexagon_id <> %s", (town.club,)
+    )
+    assert order(warehouse, town, "night") == [(town.market, 4)]
+    assert (town.club, 16) in order(warehouse, town, "all")
+
+
 @pytest.mark.parametrize(
-    ("instant", "window"),
+    ("column", "out", "switch"),
     [
-        ("2024-01-10 06:59:59+00", "night"),
-        ("2024-01-10 07:00:00+00", "day"),
-        ("2024-01-10 18:59:59+00", "day"),
-        ("2024-01-10 19:00:00+00", "night"),
-        ("2024-07-10 06:00:00+00", "day"),  # 07:00 in summer
-        ("2024-07-10 18:00:00+00", "night"),  # 19:00 in summer
-        (None, None),
+        ("is_public_place", False, "public_places_only"),
+        ("is_domestic_abuse", True, "without_domestic_abuse"),
     ],
 )
-def test_the_window_of_an_instant_goes_by_the_local_clock(connection, instant, window):
-    (found,) = connection.execute(
-        "select places.patrol_window(%s, 'Europe/London')", (instant,)
-    ).fetchone()
-    assert found == window
+def test_what_no_patrol_meets_makes_no_place_unless_it_is_wanted(
+    warehouse, town, column, out, switch
+):
+    """What is not told (null) leaves none out."""
+    before = order(warehouse, town, "all")
+    warehouse.execute(f"alter table core.fct_crime add column {column} boolean")
+    assert order(warehouse, town, "all") == before
+    warehouse.execute(
+        f"update core.fct_crime set {column} = %s where hexagon_id = %s",
+        (out, town.market),
+    )
+    assert order(warehouse, town, "all") == before[1:]
+    wanted = Definition.load(**{switch: False})
+    ranking = rank_places(warehouse, town.name, wanted)
+    assert ranking.places[0].hexagon_id == town.market
+    assert ranking.parameters[switch] is False
+
+
+def test_crimes_may_bring_their_own_position(warehouse, town):
+    warehouse.execute("alter table core.fct_crime add column geom geometry")
+    warehouse.execute(
+        "update core.fct_crime set geom = st_setsrid(st_point(1, 2), 27700), "
+        "place_id = (select place_id from core.dim_place limit 1) "
+        "where hexagon_id = %s",
+        (town.club,),
+    )
+    events = read_events(warehouse, read_grid(warehouse, town.name))
+    assert ((events.x == 1) & (events.y == 2)).sum() == 16

@@ -107,6 +107,14 @@ def test_zones_come_with_a_designation_where_streets_are_loaded(
     assert rules == (True, True, True, True)
 
 
+def test_a_designation_goes_with_its_zones(warehouse, town, streets):
+    designate(warehouse, town.name, definition=COVERAGE)
+    warehouse.execute("delete from places.designations")
+    for table in ("zone_sets", "patrol_zones", "zone_links"):
+        left = warehouse.execute(f"select count(*) from places.{table}").fetchone()
+        assert left == (0,)
+
+
 def test_without_streets_a_designation_has_no_zones(warehouse, town):
     designate(warehouse, town.name, definition=COVERAGE)
     assert warehouse.execute("select count(*) from places.zone_sets").fetchone() == (0,)

@@ -37,6 +37,12 @@ def test_a_coverage_that_makes_no_sense_is_refused(value):
         Definition.load(coverage_percent=value)
 
 
+def test_a_switch_is_true_or_false():
+    assert Definition.load(needs_review=True).needs_review
+    with pytest.raises(DefinitionRejected, match="needs_review is 'yes'"):
+        Definition.load(needs_review="yes")
+
+
 def test_an_unknown_figure_is_refused(home):
     (home / "settings.toml").write_text("[places]\ncoverage = 0.2\n")
     with pytest.raises(DefinitionRejected, match="no figure named 'coverage'"):

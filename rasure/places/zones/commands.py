@@ -73,7 +73,7 @@ def evaluate_command(
         found = evaluate_zones(
             connection,
             grid,
-            reading.read_events(connection, grid, window),
+            reading.read_events(connection, grid, window, definition),
             train_period,
             test_period,
             definition,

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-from rasure.places.definition import checked
+from rasure.places.definition import check_switch, checked
 from rasure.places.errors import DefinitionRejected
 
 LIMITS = {
@@ -57,11 +57,7 @@ class ZoneDefinition:
                 f"it has {', '.join(sorted(names))}. Mend [places.zones] in "
                 "settings.toml."
             )
-        if not isinstance(values["is_there_and_back"], bool):
-            raise DefinitionRejected(
-                f"is_there_and_back is {values['is_there_and_back']!r}, but it must be "
-                "true or false."
-            )
+        check_switch("is_there_and_back", values["is_there_and_back"])
         for name, (above, most) in LIMITS.items():
             values[name] = checked(name, values[name], above, most)
         return cls(**values)
