@@ -53,7 +53,8 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
     schema.ensure(connection)
     with connection.transaction():
         connection.execute(
-            "select pg_advisory_xact_lock(hashtext('geo.street_networks'), hashtext(%s))",
+            "select pg_advisory_xact_lock("
+            "hashtext('geo.street_networks'), hashtext(%s))",
             (force,),
         )
         ground = force_ground(connection, force)
