@@ -1,4 +1,5 @@
--- The hexagons of each force's designation that is open: the version published last.
+-- The hexagons of each force's designation that is open: the version published last,
+-- for day and night together.
 {{
     config(
         tags=['designation'],
@@ -10,7 +11,7 @@ with
 
 designations as (
     select * from {{ source('places', 'designations') }}
-    where valid_to is null
+    where valid_to is null and patrol_window = 'all'
 ),
 
 hexagons as (
