@@ -20,6 +20,7 @@ PARTS = (
     "rasure.geography.commands",
     "rasure.transform.commands",
     "rasure.places.commands",
+    "rasure.linkage.commands",
 )
 
 app = typer.Typer(

@@ -1,0 +1,130 @@
+"""Names for the hard set, and what happens to a name on its way into a record."""
+
+from __future__ import annotations
+
+import random
+from importlib import import_module
+
+from rasure.linkage.names import formal_names, plain
+
+LOCALES = {
+    "british": "en_GB",
+    "south asian": "en_IN",
+    "polish": "pl_PL",
+    "romanian": "ro_RO",
+}
+# Two spellings of one sound, either for the other; the first that a name has is tried.
+SPELLINGS = (
+    ("kh", "k"),
+    ("ee", "i"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("sh", "s"),
+    ("sz", "sh"),
+    ("cz", "ch"),
+    ("ck", "k"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("dh", "d"),
+    ("aa", "a"),
+    ("ai", "ei"),
+    ("ll", "l"),
+    ("nn", "n"),
+    ("tt", "t"),
+    ("mm", "m"),
+    ("ss", "s"),
+    ("w", "v"),
+    ("y", "i"),
+    ("c", "k"),
+    ("q", "k"),
+)
+
+
+class Names:
+    """Draws of names by origin and sex, as often as Faker has them."""
+
+    def __init__(self, chance: random.Random):
+        self._chance = chance
+        self._lists: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
+        for origin, locale in LOCALES.items():
+            provider = import_module(f"faker.providers.person.{locale}").Provider
+            for sex in ("male", "female"):
+                forenames = getattr(provider, f"first_names_{sex}")
+                surnames = getattr(
+                    provider, f"last_names_{sex}", getattr(provider, "last_names", ())
+                )
+                self._lists[origin, sex] = _weighted(forenames)
+                self._lists[origin, f"surname {sex}"] = _weighted(surnames)
+        self._short: dict[str, list[str]] = {}
+        for short, formal in formal_names().items():
+            for name in formal:
+                self._short.setdefault(name, []).append(short)
+
+    def forename(self, origin: str, sex: str) -> str:
+        """A forename of that origin."""
+        return self._chance.choices(*self._cumulative(origin, sex))[0]
+
+    def surname(self, origin: str, sex: str) -> str:
+        """A surname of that origin, sometimes double-barrelled."""
+        drawn = self._chance.choices(*self._cumulative(origin, f"surname {sex}"))[0]
+        if self._chance.random() < 0.6:
+            return drawn
+        # Faker's lists are far shorter than a country's: half the people share a name
+        # with nobody, which an ending gives them.
+        return drawn + self._chance.choice(ENDINGS[origin])
+
+    def diminutive(self, forename: str) -> str:
+        """One of the short forms of a forename, or itself where it has none."""
+        known = self._short.get(plain(forename))
+        return self._chance.choice(known).title() if known else forename
+
+    def _cumulative(self, origin: str, kind: str) -> tuple[list[str], list[float]]:
+        return self._lists[origin, kind]
+
+
+ENDINGS = {
+    "british": ["s", "son", "ton", "ley", "ham", "well", "field", "worth", "man"],
+    "south asian": ["i", "ji", "wala", "kar", "pal", "nath", "dar", "ani"],
+    "polish": ["ek", "czyk", "owicz", "inski", "ak", "iak"],
+    "romanian": ["escu", "eanu", "oiu", "aru", "ache", "in"],
+}
+
+
+def misspell(chance: random.Random, name: str) -> str:
+    """One slip of the finger: a letter dropped, doubled, swapped or another."""
+    if len(name) < 3:
+        return name
+    at = chance.randrange(1, len(name) - 1)
+    kind = chance.randrange(4)
+    if kind == 0:
+        return name[:at] + name[at + 1 :]
+    if kind == 1:
+        return name[:at] + name[at] + name[at:]
+    if kind == 2:
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    return name[:at] + chance.choice("abcdefghijklmnoprstuvwyz") + name[at + 1 :]
+
+
+def respell(chance: random.Random, name: str) -> str:
+    """The name as somebody else would write it down: without its accents, or with
+    another spelling of one of its sounds."""
+    bare = plain(name)
+    if bare != name.casefold() and chance.random() < 0.7:
+        return bare.title()
+    fitting = [
+        (one, other)
+        for pair in SPELLINGS
+        for one, other in (pair, pair[::-1])
+        if one in bare[1:]
+    ]
+    if not fitting:
+        return name
+    one, other = chance.choice(fitting)
+    return (bare[0] + bare[1:].replace(one, other, 1)).title()
+
+
+def _weighted(names) -> tuple[list[str], list[float]]:
+    """A list of names with weights; Faker has plain lists and weighted ones."""
+    if hasattr(names, "items"):
+        return list(names), [float(weight) for weight in names.values()]
+    return list(names), [1.0] * len(names)

@@ -1,0 +1,218 @@
+"""`link`: one run from the person records of the warehouse to golden ids.
+
+One transaction: it links whole or not at all, and two runs take turns. A run scores
+what is new or changed with the model that is kept; persons are then resolved anew from
+all pairs, so that it ends where scoring everything with that model would end. The model
+is learnt again, and everything scored, when that is asked for, when there is none, and
+when rules, model or library are of another version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import psycopg
+
+from rasure.landing.workspace import workspace
+from rasure.linkage import reading, scoring, store, terms
+from rasure.linkage.errors import TooManyVanished
+from rasure.linkage.model import Model, shipped, train, versions
+from rasure.linkage.resolving import resolve
+from rasure.linkage.rules import Rules
+from rasure.linkage.statements import statement
+from rasure.settings import Settings
+
+Mode = Literal["incremental", "rescore", "full"]
+# Above this share of the records it is quicker to score everything; the outcome is one.
+WORTH_EVERYTHING = 0.2
+ALL_TO_SCORE = "create or replace table to_score as select unique_id from records"
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """What a run did, as `linkage.runs` keeps it; counts, and golden ids at most."""
+
+    run_id: int
+    model_id: int
+    kind: str
+    relation: str
+    started_at: datetime
+    finished_at: datetime
+    records: int
+    records_changed: int
+    records_erased: int
+    pairs_compared: int
+    persons: int
+    largest_cluster: int
+    reviews_open: int
+    crowded_blocks: int
+    oversized: dict[str, int]
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+    def as_dict(self) -> dict:
+        """The report as JSON prints it."""
+        instants = {
+            name: getattr(self, name).isoformat()
+            for name in ("started_at", "finished_at")
+        }
+        return {**asdict(self), **instants, "seconds": self.seconds}
+
+
+def link(
+    connection: psycopg.Connection,
+    relation: str = reading.PERSONS,
+    merges: str | None = None,
+    mode: Mode = "incremental",
+    rules: Rules | None = None,
+    may_erase: bool = False,
+    threads: int | None = None,
+) -> LinkReport:
+    """Link the person records of `relation`; see the module for what a run does.
+
+    `merges` names the source's own merges; without it `core.person_merges` is read
+    where there is one. `rescore` scores every pair with the kept model, `full` learns
+    it again. `may_erase` lets a run erase however many persons `relation` lacks.
+    Raises `RelationRejected` and `TooManyVanished`; then nothing has changed.
+    """
+    started_at = datetime.now(UTC)
+    rules = rules or Rules.load()
+    if merges is None and reading.has_relation(connection, reading.MERGES):
+        merges = reading.MERGES
+    with (
+        workspace(Settings.load().work) as folder,
+        reading.open_duckdb(folder, threads) as duck,
+        connection.transaction(),
+    ):
+        store.take_turn(connection)
+        records = reading.read_persons(connection, duck, relation, folder)
+        reading.read_merges(connection, duck, merges, folder)
+        store.read_known(connection, duck, folder)
+        erased = _erase_vanished(connection, duck, rules, may_erase, relation, folder)
+        model_id, model, kind = _model(connection, duck, rules, mode, records, folder)
+        crowded = scoring.make_blocks(duck, rules)
+        changed = _records_to_score(duck, everything=kind != "incremental")
+        everything = changed[1] > WORTH_EVERYTHING * records
+        if everything:
+            duck.execute(ALL_TO_SCORE)
+        compared = scoring.make_candidates(duck, everything)
+        scoring.score(duck, model, rules)
+        store.read_pairs(connection, duck, folder)
+        resolve(duck, rules)
+        duck.execute(statement("golden"))
+        store.write(connection, duck, folder)
+        return store.keep_run(
+            connection,
+            LinkReport(
+                run_id=0,
+                model_id=model_id,
+                kind=kind,
+                relation=relation,
+                started_at=started_at,
+                finished_at=datetime.now(UTC),
+                records=records,
+                records_changed=changed[0],
+                records_erased=erased,
+                pairs_compared=compared,
+                crowded_blocks=crowded,
+                **_sizes(duck, rules),
+            ),
+        )
+
+
+def _erase_vanished(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    may_erase: bool,
+    relation: str,
+    folder: Path,
+) -> int:
+    """Erase the persons that linkage knows and `relation` has no more; their count."""
+    vanished = duck.execute("select count(*) from vanished").fetchall()[0][0]
+    known = store.known_persons(connection)
+    is_many = vanished >= rules.vanished_at_least
+    if is_many and vanished > rules.vanished_share * known and not may_erase:
+        raise TooManyVanished(
+            f"{relation} lacks {vanished:,} of the {known:,} persons that linkage "
+            "knows, and this run would erase them, with all decisions. See that the "
+            "relation is whole; if they are to go, run `rasure link --may-erase`."
+        )
+    if vanished:
+        store.erase(connection, duck, folder)
+    return vanished
+
+
+def _model(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    mode: Mode,
+    records: int,
+    folder: Path,
+) -> tuple[int, Model, str]:
+    """The model of this run, kept, with its term frequencies in DuckDB, and what kind
+    of run it makes."""
+    kept = store.newest_model(connection)
+    now = versions(rules)
+    may_learn = records >= rules.at_least
+    if (
+        mode != "full"
+        and kept is not None
+        and kept[2] == now
+        and not (kept[1].kind == "shipped" and may_learn)
+    ):
+        model_id, model, _ = kept
+        store.read_terms(connection, duck, model_id, folder)
+        return model_id, model, "rescored" if mode == "rescore" else "incremental"
+    model = train(duck, rules, records) if may_learn else shipped(records, rules)
+    terms.count_terms(duck, model, rules)
+    return store.keep_model(connection, duck, model, now, folder), model, "trained"
+
+
+def _records_to_score(
+    duck: duckdb.DuckDBPyConnection, everything: bool
+) -> tuple[int, int]:
+    """Make `to_score` (unique_id); the count of new or changed records, and of all that
+    have to be scored again."""
+    duck.execute(
+        "create table to_score as select unique_id from records"
+        " where fingerprint is distinct from known_fingerprint"
+    )
+    count = "select count(*) from to_score"
+    changed = duck.execute(count).fetchall()[0][0]
+    if everything:
+        duck.execute(ALL_TO_SCORE)
+    else:
+        scoring.add_members_of_toggled_blocks(duck)
+    return changed, duck.execute(count).fetchall()[0][0]
+
+
+def _sizes(duck: duckdb.DuckDBPyConnection, rules: Rules) -> dict:
+    """What the report says of the persons found."""
+    duck.execute(
+        "create table sizes as select golden_id, count(*) as size from assigned"
+        " group by golden_id"
+    )
+    persons, largest, questions = duck.execute(
+        "select count(*), coalesce(max(size), 0), (select count(*) from questions)"
+        " from sizes"
+    ).fetchall()[0]
+    oversized = duck.execute(
+        "select golden_id, size from sizes where size > ?"
+        " order by size desc, golden_id",
+        [rules.cluster_alarm],
+    ).fetchall()
+    return {
+        "persons": persons,
+        "largest_cluster": largest,
+        "reviews_open": questions,
+        "oversized": dict(oversized),
+    }

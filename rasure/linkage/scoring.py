@@ -1,0 +1,88 @@
+"""Which pairs are compared, and how probable it is that they are one person."""
+
+from __future__ import annotations
+
+import duckdb
+
+from rasure.linkage.model import TERMS, Model, new_linker, quiet
+from rasure.linkage.rules import Rules
+from rasure.linkage.statements import statement
+from rasure.linkage.terms import look_up
+
+
+def make_blocks(duck: duckdb.DuckDBPyConnection, rules: Rules) -> int:
+    """Make `keys` (unique_id, key) and `crowded` (key), the blocks over the limit,
+    which are left out; returns how many those are."""
+    duck.execute(statement("blocks"))
+    duck.execute(
+        "create table crowded as select key from keys group by key"
+        f" having count(*) > {rules.block:d}"
+    )
+    return duck.execute("select count(*) from crowded").fetchall()[0][0]
+
+
+def add_members_of_toggled_blocks(duck: duckdb.DuckDBPyConnection) -> None:
+    """Add to `to_score` every record of a block that was crowded at the last run
+    (`crowded_before`) and is not, or is and was not: its pairs come or go."""
+    duck.execute(
+        """
+        insert into to_score
+        select distinct unique_id
+        from keys
+        where key in (
+            (from crowded except from crowded_before)
+            union all
+            (from crowded_before except from crowded)
+        )
+        and unique_id not in (from to_score)
+        """
+    )
+
+
+def make_candidates(duck: duckdb.DuckDBPyConnection, everything: bool) -> int:
+    """Make `candidates` (join_key_l, join_key_r, match_key): pairs of a common block,
+    the elder left; all of them, or those with a record of `to_score`."""
+    left, order = "keys", "<"
+    if not everything:  # a pair of two records to score is found twice and kept once
+        left, order = "(from keys semi join to_score using (unique_id))", "<>"
+    duck.execute(
+        f"""
+        create table candidates as
+        select distinct
+            least(one.unique_id, other.unique_id) as join_key_l,
+            greatest(one.unique_id, other.unique_id) as join_key_r,
+            '0' as match_key
+        from {left} as one
+        inner join keys as other
+            on one.key = other.key and one.unique_id {order} other.unique_id
+        where one.key not in (from crowded)
+        """
+    )
+    return duck.execute("select count(*) from candidates").fetchall()[0][0]
+
+
+def score(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:
+    """Make `scored` (l, r, probability) of the candidates at the threshold for review
+    or above it."""
+    duck.execute(
+        "create or replace table scored (l bigint, r bigint, probability double)"
+    )
+    if not duck.execute("select 1 from candidates limit 1").fetchall():
+        return
+    with quiet():
+        linker = new_linker(duck, model)
+        register = linker._db_api.register
+        tables = linker.table_management
+        for term in TERMS:
+            tables.register_term_frequency_lookup(register(look_up(duck, term)), term)
+        tables.register_blocked_pairs_for_predict(register("candidates"))
+        found = linker.inference.predict(
+            threshold_match_probability=rules.review, warning_mode="never"
+        )
+        duck.execute(
+            "insert into scored"
+            " select unique_id_l, unique_id_r, round(match_probability, 9)"
+            f" from {found.physical_name}"
+        )
+        found.drop_table_from_database_and_remove_from_cache()
+    duck.execute("drop table candidates")

@@ -1,0 +1,36 @@
+-- PostgreSQL, in the transaction of a run: close what no longer holds, open what does.
+delete from linkage.pairs using to_score
+where pairs.force_l = to_score.force and pairs.person_l = to_score.person_id;
+
+delete from linkage.pairs using to_score
+where pairs.force_r = to_score.force and pairs.person_r = to_score.person_id;
+
+delete from linkage.persons using to_score
+where persons.force = to_score.force and persons.person_id = to_score.person_id;
+
+delete from linkage.crowded_blocks;
+
+update linkage.golden_ids set effective_to = clock.instant
+from changes, clock
+where golden_ids.effective_to is null
+    and golden_ids.force = changes.force
+    and golden_ids.person_id = changes.person_id;
+
+insert into linkage.golden_ids (force, person_id, golden_id, effective_from, reason)
+select changes.force, changes.person_id, changes.golden_id, clock.instant, changes.reason
+from changes cross join clock;
+
+-- A question that no longer arises is withdrawn; one that still does keeps its number.
+delete from linkage.reviews
+where status = 'open' and not exists (
+    select from questions
+    where (questions.force_l, questions.person_l, questions.force_r, questions.person_r)
+        = (reviews.force_l, reviews.person_l, reviews.force_r, reviews.person_r)
+);
+
+insert into linkage.reviews (force_l, person_l, force_r, person_r, probability)
+select force_l, person_l, force_r, person_r, probability
+from questions
+on conflict (force_l, person_l, force_r, person_r)
+do update set probability = excluded.probability
+where reviews.status = 'open';

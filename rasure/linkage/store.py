@@ -1,0 +1,195 @@
+"""What linkage keeps in the warehouse: models, pairs, golden ids, questions, runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import duckdb
+import psycopg
+from psycopg.sql import SQL
+
+from rasure.linkage.model import Model
+from rasure.linkage.statements import statement
+from rasure.linkage.transfer import copy_in, copy_out
+
+LOCK = 7_257_880  # an arbitrary number that only linkage uses
+TEXT = "varchar"
+ENDS = ("force_l", "person_l", "force_r", "person_r")
+KNOWN = {
+    "crowded_before": (
+        "select block as key from linkage.crowded_blocks",
+        {"key": "ubigint"},
+    ),
+    "reviews": (
+        f"select {', '.join(ENDS)}, status from linkage.reviews where status <> 'open'",
+        dict.fromkeys((*ENDS, "status"), TEXT),
+    ),
+}
+PAIRS = f"select {', '.join(ENDS)}, probability from linkage.pairs"
+TERMS = (
+    "select term, value_hash, frequency from linkage.term_frequencies"
+    " where model_id = {}"
+)
+
+
+def take_turn(connection: psycopg.Connection) -> None:
+    """Wait until no other linkage runs; until the end of the transaction."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+
+
+def known_persons(connection: psycopg.Connection) -> int:
+    """How many source persons linkage knows."""
+    return connection.execute("select count(*) from linkage.persons").fetchone()[0]
+
+
+def newest_model(connection: psycopg.Connection) -> tuple[int, Model, dict] | None:
+    """The model in force: its id, itself, and the versions that it was made with."""
+    row = connection.execute(
+        "select model_id, kind, records, parameters, versions from linkage.models"
+        " order by model_id desc limit 1"
+    ).fetchone()
+    if row is None:
+        return None
+    model_id, kind, records, parameters, made_with = row
+    return model_id, Model.from_dict(kind, records, parameters), made_with
+
+
+def keep_model(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    model: Model,
+    versions: dict,
+    folder: Path,
+) -> int:
+    """Keep a model and its term frequencies; returns its id."""
+    (model_id,) = connection.execute(
+        "insert into linkage.models (kind, records, parameters, versions)"
+        " values (%s, %s, %s, %s) returning model_id",
+        (
+            model.kind,
+            model.records,
+            json.dumps(model.as_dict()),
+            json.dumps(versions),
+        ),
+    ).fetchone()
+    copy_in(
+        connection,
+        duck,
+        f"select {model_id:d} as model_id, term, value_hash, frequency"
+        " from term_frequencies",
+        "linkage.term_frequencies (model_id, term, value_hash, frequency)",
+        folder,
+    )
+    return model_id
+
+
+def read_terms(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    model_id: int,
+    folder: Path,
+) -> None:
+    """Make DuckDB's `term_frequencies` of a kept model."""
+    types = {"term": TEXT, "value_hash": TEXT, "frequency": "double"}
+    query = SQL(TERMS).format(model_id)
+    copy_out(connection, duck, query, "term_frequencies", types, folder)
+
+
+def read_known(
+    connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """Make DuckDB's `crowded_before` and `reviews` (those decided)."""
+    for table, (query, types) in KNOWN.items():
+        copy_out(connection, duck, SQL(query), table, types, folder)
+
+
+def read_pairs(
+    connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """Make DuckDB's `pairs` (l, r, probability) of the kept pairs whose records are not
+    to be scored, and of those just `scored`."""
+    types = dict.fromkeys(ENDS, TEXT) | {"probability": "double"}
+    copy_out(connection, duck, SQL(PAIRS), "kept_pairs", types, folder)
+    duck.execute(
+        """
+        create table pairs as
+        select one.unique_id as l, other.unique_id as r, probability
+        from kept_pairs
+        inner join records as one
+            on one.force = kept_pairs.force_l and one.person_id = kept_pairs.person_l
+        inner join records as other
+            on other.force = kept_pairs.force_r
+            and other.person_id = kept_pairs.person_r
+        where one.unique_id not in (from to_score)
+            and other.unique_id not in (from to_score)
+        union all
+        from scored
+        """
+    )
+
+
+def erase(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    folder: Path,
+) -> None:
+    """Erase every trace of the persons in DuckDB's `vanished`."""
+    connection.execute(
+        "create temporary table vanished (force text, person_id text) on commit drop"
+    )
+    copy_in(connection, duck, "from vanished", "vanished", folder)
+    connection.execute("analyze vanished")
+    connection.execute("select linkage.erase_person(force, person_id) from vanished")
+
+
+def write(
+    connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """Bring the warehouse from what it held to what DuckDB holds, changes only."""
+    connection.execute(
+        "create temporary table to_score (force text, person_id text) on commit drop;"
+        "create temporary table changes (force text, person_id text, golden_id text,"
+        " reason text) on commit drop;"
+        "create temporary table questions (force_l text, person_l text, force_r text,"
+        " person_r text, probability double precision) on commit drop;"
+        # An instant of its own for each run, however fast they follow.
+        "create temporary table clock on commit drop as select greatest("
+        " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
+        " from linkage.golden_ids"
+    )
+    scored = (
+        "select force, person_id{} from to_score inner join records using (unique_id)"
+    )
+    copy_in(connection, duck, scored.format(""), "to_score", folder)
+    copy_in(connection, duck, "from changes", "changes", folder)
+    copy_in(connection, duck, _both_ends("questions"), "questions", folder)
+    connection.execute("analyze to_score; analyze changes; analyze questions")
+    connection.execute(statement("write"))
+    copy_in(connection, duck, _both_ends("scored"), "linkage.pairs", folder)
+    persons = scored.format(", fingerprint")
+    copy_in(connection, duck, persons, "linkage.persons", folder)
+    copy_in(connection, duck, "from crowded", "linkage.crowded_blocks", folder)
+
+
+def keep_run(connection: psycopg.Connection, report):
+    """Keep a run's report; returns it with its number."""
+    columns = [field.name for field in dataclasses.fields(report)[1:]]
+    values = {name: getattr(report, name) for name in columns}
+    values["oversized"] = json.dumps(report.oversized)
+    (run_id,) = connection.execute(
+        f"insert into linkage.runs ({', '.join(columns)}) values ("
+        + ", ".join(f"%({name})s" for name in columns)
+        + ") returning run_id",
+        values,
+    ).fetchone()
+    return dataclasses.replace(report, run_id=run_id)
+
+
+def _both_ends(pairs: str) -> str:
+    return (
+        "select one.force, one.person_id, other.force, other.person_id, probability"
+        f" from {pairs} inner join records as one on l = one.unique_id"
+        " inner join records as other on r = other.unique_id"
+    )
