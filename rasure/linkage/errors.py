@@ -1,10 +1,19 @@
 """What can go wrong with linkage, in sentences that say what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rasure.errors import RasureError
 
 
 class LinkageError(RasureError):
     """Records cannot be linked as asked."""
+
+
+class LinkageFailed(LinkageError):
+    """A library stopped; what it said is withheld, since it may quote a record."""
 
 
 class RulesRejected(LinkageError):
@@ -21,3 +30,19 @@ class TooManyVanished(LinkageError):
 
 class ReviewRejected(LinkageError):
     """A decision names a review or a person that linkage does not know."""
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Turn what DuckDB and splink raise into `LinkageFailed`, without their words."""
+    import duckdb
+    from splink.internals.exceptions import SplinkException
+
+    try:
+        yield
+    except (duckdb.Error, SplinkException) as error:
+        raise LinkageFailed(
+            f"Linkage stopped with a {type(error).__name__}; nothing has changed. See "
+            "that memory (3 GB) and space under RASURE_HOME suffice, and run it again; "
+            "if it stays, run `rasure link --rescore`."
+        ) from None

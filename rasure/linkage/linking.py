@@ -19,7 +19,7 @@ import psycopg
 
 from rasure.landing.workspace import workspace
 from rasure.linkage import reading, scoring, store, terms
-from rasure.linkage.errors import TooManyVanished
+from rasure.linkage.errors import TooManyVanished, without_values
 from rasure.linkage.model import Model, shipped, train, versions
 from rasure.linkage.resolving import resolve
 from rasure.linkage.rules import Rules
@@ -87,6 +87,7 @@ def link(
     if merges is None and reading.has_relation(connection, reading.MERGES):
         merges = reading.MERGES
     with (
+        without_values(),
         workspace(Settings.load().work) as folder,
         reading.open_duckdb(folder, threads) as duck,
         connection.transaction(),

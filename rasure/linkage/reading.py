@@ -101,9 +101,7 @@ def read_persons(
     Its `unique_id` counts from 0 in the order of age: a source gives out ascending ids,
     so the shorter, then the smaller id is the elder. Raises `RelationRejected`.
     """
-    duck.execute(MACROS)
-    columns = COLUMNS | KNOWN
-    _fetch(connection, duck, relation, columns, WITH_KNOWN, "source_records", folder)
+    read_source(connection, duck, relation, folder)
     query = sql.SQL(VANISHED).format(sql.Identifier(*relation.split(".")))
     types = {"force": "varchar", "person_id": "varchar"}
     copy_out(connection, duck, query, "vanished", types, folder)
@@ -123,6 +121,18 @@ def read_persons(
             "(force, person_id) is expected. Mend the model that makes it."
         )
     return duck.execute("select count(*) from records").fetchall()[0][0]
+
+
+def read_source(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    relation: str,
+    folder: Path,
+) -> None:
+    """Make DuckDB's table `source_records`: the nominals of `relation` as they are."""
+    duck.execute(MACROS)
+    columns = COLUMNS | KNOWN
+    _fetch(connection, duck, relation, columns, WITH_KNOWN, "source_records", folder)
 
 
 def read_merges(
@@ -172,6 +182,11 @@ def _fetch(
         raise RelationRejected(
             f"{relation} cannot be read: {error.diag.message_primary}. Build it with "
             f"`rasure transform`; linkage reads {', '.join(columns)}."
+        ) from None
+    except psycopg.DataError as error:
+        raise RelationRejected(
+            f"{relation} holds a value that is not of its column's type "
+            f"({error.sqlstate}). Mend the model that makes it."
         ) from None
 
 

@@ -14,12 +14,11 @@ from rasure.linkage.statements import statement
 def resolve(duck: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Make `persons` (unique_id, head) and `questions` (l, r, probability).
 
-    Reads `records`, `pairs` (l, r, probability), `source_merges` and `reviews`. `head`
+    Reads `records`, `pairs` (as `scored`), `source_merges` and `reviews`. `head`
     is the eldest record of a person. A question is the likeliest pair of two persons
     that may be one: at the threshold for review, not decided, and with nothing that
     forbids any record of one to be with any of the other.
     """
-    duck.execute(statement("rules"))
     _make_links(duck, rules)
     count = duck.execute("select count(*) from records").fetchall()[0][0]
     links = duck.execute("select l, r, strength, is_merge from links").fetchnumpy()
@@ -48,7 +47,6 @@ def _make_links(duck: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     figures = {
         "$unmerged_forbids": str(rules.unmerged).lower(),
         "$block": str(rules.block),
-        "$merge": str(rules.merge),
     }
     text = statement("links")
     for name, figure in figures.items():

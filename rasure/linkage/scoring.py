@@ -14,6 +14,7 @@ def make_blocks(duck: duckdb.DuckDBPyConnection, rules: Rules) -> int:
     """Make `keys` (unique_id, key) and `crowded` (key), the blocks over the limit,
     which are left out; returns how many those are."""
     duck.execute(statement("blocks"))
+    duck.execute(statement("rules"))
     duck.execute(
         "create table crowded as select key from keys group by key"
         f" having count(*) > {rules.block:d}"
@@ -62,10 +63,11 @@ def make_candidates(duck: duckdb.DuckDBPyConnection, everything: bool) -> int:
 
 
 def score(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:
-    """Make `scored` (l, r, probability) of the candidates at the threshold for review
-    or above it."""
+    """Make `scored` (l, r, probability, needs_asking) of the candidates at the
+    threshold for review or above it."""
     duck.execute(
-        "create or replace table scored (l bigint, r bigint, probability double)"
+        "create table scored"
+        " (l bigint, r bigint, probability double, needs_asking boolean)"
     )
     if not duck.execute("select 1 from candidates limit 1").fetchall():
         return
@@ -80,9 +82,17 @@ def score(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:
             threshold_match_probability=rules.review, warning_mode="never"
         )
         duck.execute(
-            "insert into scored"
-            " select unique_id_l, unique_id_r, round(match_probability, 9)"
-            f" from {found.physical_name}"
+            f"""
+            insert into scored
+            select
+                one.unique_id,
+                other.unique_id,
+                round(match_probability, 9) as probability,
+                probability < {rules.merge} or agree_in_nothing(one, other)
+            from {found.physical_name} as found
+            inner join records as one on found.unique_id_l = one.unique_id
+            inner join records as other on found.unique_id_r = other.unique_id
+            """
         )
         found.drop_table_from_database_and_remove_from_cache()
     duck.execute("drop table candidates")

@@ -27,7 +27,7 @@ KNOWN = {
         dict.fromkeys((*ENDS, "status"), TEXT),
     ),
 }
-PAIRS = f"select {', '.join(ENDS)}, probability from linkage.pairs"
+PAIRS = f"select {', '.join(ENDS)}, probability, needs_asking from linkage.pairs"
 TERMS = (
     "select term, value_hash, frequency from linkage.term_frequencies"
     " where model_id = {}"
@@ -108,14 +108,18 @@ def read_known(
 def read_pairs(
     connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
 ) -> None:
-    """Make DuckDB's `pairs` (l, r, probability) of the kept pairs whose records are not
-    to be scored, and of those just `scored`."""
-    types = dict.fromkeys(ENDS, TEXT) | {"probability": "double"}
+    """Make DuckDB's `pairs` of the kept pairs whose records are not to be scored, and
+    of those just `scored`."""
+    types = dict.fromkeys(ENDS, TEXT) | {
+        "probability": "double",
+        "needs_asking": "boolean",
+    }
     copy_out(connection, duck, SQL(PAIRS), "kept_pairs", types, folder)
     duck.execute(
         """
         create table pairs as
-        select one.unique_id as l, other.unique_id as r, probability
+        select
+            one.unique_id as l, other.unique_id as r, probability, needs_asking
         from kept_pairs
         inner join records as one
             on one.force = kept_pairs.force_l and one.person_id = kept_pairs.person_l
@@ -159,16 +163,18 @@ def write(
         " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
         " from linkage.golden_ids"
     )
-    scored = (
+    named = (
         "select force, person_id{} from to_score inner join records using (unique_id)"
     )
-    copy_in(connection, duck, scored.format(""), "to_score", folder)
+    copy_in(connection, duck, named.format(""), "to_score", folder)
     copy_in(connection, duck, "from changes", "changes", folder)
-    copy_in(connection, duck, _both_ends("questions"), "questions", folder)
+    questions = _both_ends("questions", "probability")
+    copy_in(connection, duck, questions, "questions", folder)
     connection.execute("analyze to_score; analyze changes; analyze questions")
     connection.execute(statement("write"))
-    copy_in(connection, duck, _both_ends("scored"), "linkage.pairs", folder)
-    persons = scored.format(", fingerprint")
+    scored = _both_ends("scored", "probability, needs_asking")
+    copy_in(connection, duck, scored, "linkage.pairs", folder)
+    persons = named.format(", fingerprint")
     copy_in(connection, duck, persons, "linkage.persons", folder)
     copy_in(connection, duck, "from crowded", "linkage.crowded_blocks", folder)
 
@@ -187,9 +193,9 @@ def keep_run(connection: psycopg.Connection, report):
     return dataclasses.replace(report, run_id=run_id)
 
 
-def _both_ends(pairs: str) -> str:
+def _both_ends(pairs: str, columns: str) -> str:
     return (
-        "select one.force, one.person_id, other.force, other.person_id, probability"
+        f"select one.force, one.person_id, other.force, other.person_id, {columns}"
         f" from {pairs} inner join records as one on l = one.unique_id"
         " inner join records as other on r = other.unique_id"
     )

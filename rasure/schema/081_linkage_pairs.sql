@@ -1,11 +1,13 @@
 -- Pairs of source persons; the elder stands left.
--- Every pair that scored the threshold for review or more.
+-- Every pair that scored the threshold for review or more; `needs_asking` unless it is
+-- to be merged without.
 create table linkage.pairs (
-    force_l     text not null,
-    person_l    text not null,
-    force_r     text not null,
-    person_r    text not null,
-    probability double precision not null check (probability between 0 and 1),
+    force_l      text not null,
+    person_l     text not null,
+    force_r      text not null,
+    person_r     text not null,
+    probability  double precision not null check (probability between 0 and 1),
+    needs_asking boolean not null,
     primary key (force_l, person_l, force_r, person_r)
 );
 

@@ -1,4 +1,4 @@
-"""Linkage of the hard set against its truth, with a model learnt from the set itself."""
+"""The hard set against its truth, with learnt and with shipped parameters."""
 
 from __future__ import annotations
 

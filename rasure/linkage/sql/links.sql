@@ -57,13 +57,7 @@ from (
         group by national_id having count(*) between 2 and $block
     )
     union all
-    select
-        pairs.l,
-        pairs.r,
-        pairs.probability as strength,
-        pairs.probability >= $merge and not needs_asking(one, other) as is_merge
+    select l, r, probability as strength, not needs_asking as is_merge
     from pairs
-    inner join records as one on pairs.l = one.unique_id
-    inner join records as other on pairs.r = other.unique_id
 )
 group by l, r;

@@ -46,7 +46,7 @@ create macro is_no_merge(l, r, similarity) as
 
 -- However much a household shares, no two records are merged without being asked that
 -- agree in nothing of the forename, or in nothing of the date of birth.
-create macro needs_asking(l, r) as
+create macro agree_in_nothing(l, r) as
     not same_number(l, r)
     and (
         coalesce(

@@ -1,0 +1,150 @@
+"""Nothing of a person in messages, logs or left-over files; the commands."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from rasure import cli
+from rasure.linkage import hard_set, link, scoring
+from rasure.linkage.errors import LinkageFailed, RelationRejected
+from rasure.linkage.rules import Rules
+from tests.integration.linkage_fixtures import RELATION, Records
+
+LINK = [sys.executable, "-c", "from rasure.cli import main; main()", "link"]
+
+
+@pytest.fixture
+def records(connection) -> Records:
+    return Records(connection)
+
+
+@pytest.fixture
+def work() -> Path:
+    return Path(os.environ["RASURE_HOME"]) / "work"
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(cli.app, ["link", *words])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_run_says_nothing_but_counts(connection, work, caplog, capfd):
+    hard_set.plant(connection, hard_set.make(600, 1), RELATION)
+    records = connection.execute(
+        f"select forenames[1], surnames[1] from {RELATION}"
+    ).fetchall()
+    rules = Rules.load(at_least=1000, review=0.5)
+    with caplog.at_level(logging.DEBUG):
+        assert link(connection, rules=rules).kind == "trained"
+    said = caplog.text + "".join(capfd.readouterr())
+    assert not [name for row in records for name in row if name in said]
+    assert "splink" not in said
+    assert list(work.iterdir()) == []
+
+
+def test_what_a_library_says_of_a_record_is_withheld(records, work, monkeypatch):
+    records.add(1, "Daniel", "Hartigan")
+
+    def fail(*_):
+        raise duckdb.ConversionException("could not convert 'Hartigan'")
+
+    monkeypatch.setattr(scoring, "score", fail)
+    with pytest.raises(LinkageFailed, match="a ConversionException") as raised:
+        records.link()
+    assert "Hartigan" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert records.golden() == {}
+    assert list(work.iterdir()) == []
+
+
+def test_a_value_that_is_no_date_is_not_quoted(records):
+    records.add(1, "Daniel", "Hartigan")
+    records.connection.execute(
+        f"alter table {RELATION} rename to everyone; create view {RELATION} as"
+        " select force, person_id, person_type, national_id, cro_number,"
+        " '31/02/1990'::text as date_of_birth, is_birth_date_estimated, sex, forenames,"
+        " surnames, postcodes, contacts from core.everyone"
+    )
+    with pytest.raises(RelationRejected, match=r"not of its column's type") as raised:
+        records.link()
+    assert "1990" not in str(raised.value)
+
+
+def test_a_killed_run_leaves_nothing_after_the_next(records, work, database):
+    for number in range(1, 60):
+        records.add(number, "Daniel", "Hartigan" + "x" * 2000)
+    records.connection.execute(
+        "create view core.slow as select force, person_id, person_type, national_id,"
+        " cro_number, date_of_birth, is_birth_date_estimated,"
+        " sex || left(pg_sleep(0.1)::text, 0) as sex, forenames, surnames, postcodes,"
+        f" contacts from {RELATION}"
+    )
+    process = subprocess.Popen([*LINK, "--relation", "core.slow"])
+    try:
+        deadline = time.monotonic() + 60
+        while not any(file.stat().st_size for file in work.glob("*/*.csv")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert list(work.glob("*/*.csv"))
+    records.link()
+    assert list(work.iterdir()) == []
+    assert len(records.golden()) == 59
+
+
+def test_two_runs_take_turns(records, database):
+    records.add(1, "Daniel", "Hartigan")
+    with psycopg.connect(database) as other:
+        other.execute("select pg_advisory_xact_lock(7257880)")
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from rasure.cli import main; main()", "link"],
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not"
+        while records.connection.execute(f"{waiting} granted").fetchone() == (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert records.golden() == {}
+    assert process.wait(60) == 0
+    assert records.golden().keys() == {"1"}
+
+
+def test_the_commands(records):
+    records.add(1, "Daniel", "Hartigan", postcode="OX1 2AB")
+    records.add(2, "Daniel", "Hartigan", postcode="OX1 2AB")
+    assert "2 records of 1 persons (trained" in run()
+    report = json.loads(run("--json"))
+    assert (report["kind"], report["persons"]) == ("incremental", 1)
+    assert json.loads(run("--rescore", "--json"))["kind"] == "rescored"
+    assert json.loads(run("--full", "--json"))["kind"] == "trained"
+    ends = ("thames-valley:1", "thames-valley:2")
+    said = run("review", "reject", *ends, "--by", "A Reviewer", "--note", "seen both")
+    assert said == "Rejected; it takes effect with the next `rasure link`.\n"
+    run()
+    assert records.groups() == [["1"], ["2"]]
+    (review,) = json.loads(run("review", "list", "--status", "rejected", "--json"))
+    assert (review["person_l"], review["person_r"]) == ("1", "2")
+    assert (review["decided_by"], review["note"]) == ("A Reviewer", "seen both")
+    run("review", "accept", str(review["review_id"]), "--by", "Another")
+    run()
+    assert records.groups() == [["1", "2"]]
+    assert "thames-valley:2" in run("review", "list", "--status", "accepted")
