@@ -8,6 +8,7 @@ message of a linkage may carry anything of a person.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tomllib
 import warnings
@@ -29,6 +30,7 @@ KNOWN = (
     "l.national_id = r.national_id",
 )
 HIGHEST_PRIOR = 1e-4
+DECIDING = ("model.toml", "nicknames.csv", "names.py", "identifiers.py")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,21 @@ class Model:
 
 
 def versions(rules: Rules) -> dict[str, str]:
-    """Of all that a score depends on, so that a change scores every pair again."""
+    """Of all that a score depends on, so that a change scores every pair again.
+
+    `content` is a hash of the figures of the rules, of the nicknames and of how names,
+    numbers, blocks and levels are made: nobody need remember to count a version up.
+    """
+    folder = resources.files(__package__)
+    files = sorted([*folder.iterdir(), *folder.joinpath("sql").iterdir()], key=str)
+    content = hashlib.sha256(repr(rules).encode())
+    for file in files:
+        if file.name in DECIDING or file.name.endswith(".sql"):
+            content.update(file.read_bytes())
     return {
         "rules": rules.version,
         "model": _definition()["version"],
+        "content": content.hexdigest()[:16],
         "splink": splink.__version__,
         "duckdb": duckdb.__version__,
     }

@@ -58,8 +58,9 @@ DOUBLED = re.compile(r"(.)\1+")
 class Names(NamedTuple):
     """The names of one person, made comparable; the first of them is the legal one.
 
-    `word` and `skeleton` are of the legal name, None where there is none; `words`,
-    `forms` and `skeletons` are of all, in alphabetical order.
+    `word` and `skeleton` are of the legal name, None where there is none; `words` and
+    `forms` are of all, and `skeletons` those of the forms of forenames, of the words of
+    surnames; each in alphabetical order.
     """
 
     word: str | None
@@ -116,9 +117,9 @@ def comparable(names: Sequence[str], is_forename: bool) -> Names:
     if is_forename:
         formal = formal_names()
         forms.update(*(formal.get(form, ()) for form in tuple(forms)))
-    skeletons = [skeleton(word) for word in words]
+    skeletons = {skeleton(form) for form in (forms if is_forename else words)}
     return Names(
         words[0] if words else None,
-        skeletons[0] if words else None,
+        skeleton(words[0]) if words else None,
         *(tuple(sorted(set(found))) for found in (words, forms, skeletons)),
     )

@@ -99,4 +99,6 @@ def test_another_version_of_the_rules_scores_everything_again(records, tmp_path)
         "select versions from linkage.models order by model_id"
     ).fetchall()
     assert [row["rules"] for (row,) in versions] == [Rules.load().version, "another"]
-    assert set(versions[0][0]) == {"rules", "model", "splink", "duckdb"}
+    assert set(versions[0][0]) == {"rules", "model", "content", "splink", "duckdb"}
+    assert records.link(rules=newer).kind == "incremental"
+    assert records.link(rules=Rules.load(merge=0.98)).kind == "trained"

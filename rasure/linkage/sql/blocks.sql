@@ -8,7 +8,11 @@ create table keys as
 with
 
 forenames as (
-    select unique_id, birth_date, surname_skeletons, unnest(forename_skeletons) as forename
+    select
+        unique_id,
+        birth_date,
+        surname_skeletons,
+        unnest(forename_skeletons) as forename
     from records
     where birth_date is not null
 ),
@@ -16,6 +20,15 @@ forenames as (
 full_names as (
     select unique_id, birth_date, forename, unnest(surname_skeletons) as surname
     from forenames
+),
+
+addresses as (
+    select
+        unique_id,
+        forename_skeleton,
+        surname_skeleton,
+        unnest(postcodes) as postcode
+    from records
 )
 
 select distinct unique_id, key
@@ -44,9 +57,13 @@ from (
     from full_names
     union all
     select unique_id, block(7, postcode, forename_skeleton, 0) as key
-    from (select unique_id, forename_skeleton, unnest(postcodes) as postcode from records)
+    from addresses
     where forename_skeleton is not null
     union all
-    select unique_id, block(8, contact, 0, 0) as key
+    select unique_id, block(8, postcode, surname_skeleton, 0) as key
+    from addresses
+    where surname_skeleton is not null
+    union all
+    select unique_id, block(9, contact, 0, 0) as key
     from (select unique_id, unnest(contacts) as contact from records)
 );

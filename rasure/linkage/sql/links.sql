@@ -1,7 +1,7 @@
--- DuckDB. `links` (l, r, strength, is_merge) from what people decided, the source, equal
--- national ids and the model, the surest first: 4 a reviewer, 3 the source, 2 a number,
--- below 1 a probability. `lifted` are pairs that a person called one person, `barred`
--- those that a person called two.
+-- DuckDB. `links` (l, r, strength, is_merge) from what people decided, the source,
+-- equal national ids and the model, the surest first: 4 a reviewer, 3 the source, 2 a
+-- number, below 1 a probability. `lifted` are pairs that a person called one person,
+-- `barred` those that a person called two.
 create table decisions as
 select
     least(one.unique_id, other.unique_id) as l,

@@ -17,7 +17,12 @@ where golden_ids.effective_to is null
     and golden_ids.person_id = changes.person_id;
 
 insert into linkage.golden_ids (force, person_id, golden_id, effective_from, reason)
-select changes.force, changes.person_id, changes.golden_id, clock.instant, changes.reason
+select
+    changes.force,
+    changes.person_id,
+    changes.golden_id,
+    clock.instant,
+    changes.reason
 from changes cross join clock;
 
 -- A question that no longer arises is withdrawn; one that still does keeps its number.
