@@ -15,6 +15,8 @@ from rasure.linkage.statements import statement
 from rasure.linkage.transfer import copy_in, copy_out
 
 LOCK = 7_257_880  # an arbitrary number that only linkage uses
+# An erasure at landing waits from here to the end, and then finds all that is written.
+HOLD_ERASURES = "lock table linkage.persons in share row exclusive mode;"
 TEXT = "varchar"
 ENDS = ("force_l", "person_l", "force_r", "person_r")
 KNOWN = {
@@ -141,7 +143,8 @@ def erase(
 ) -> None:
     """Erase every trace of the persons in DuckDB's `vanished`."""
     connection.execute(
-        "create temporary table vanished (force text, person_id text) on commit drop"
+        HOLD_ERASURES
+        + "create temporary table vanished (force text, person_id text) on commit drop"
     )
     copy_in(connection, duck, "from vanished", "vanished", folder)
     connection.execute("analyze vanished")
@@ -153,7 +156,8 @@ def write(
 ) -> None:
     """Bring the warehouse from what it held to what DuckDB holds, changes only."""
     connection.execute(
-        "create temporary table to_score (force text, person_id text) on commit drop;"
+        HOLD_ERASURES + "create temporary table to_score (force text, person_id text,"
+        " fingerprint text, is_known boolean) on commit drop;"
         "create temporary table changes (force text, person_id text, golden_id text,"
         " reason text) on commit drop;"
         "create temporary table questions (force_l text, person_l text, force_r text,"
@@ -163,19 +167,22 @@ def write(
         " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
         " from linkage.golden_ids"
     )
-    named = (
-        "select force, person_id{} from to_score inner join records using (unique_id)"
+    copy_in(
+        connection,
+        duck,
+        "select force, person_id, fingerprint, known_fingerprint is not null"
+        " from to_score inner join records using (unique_id)",
+        "to_score",
+        folder,
     )
-    copy_in(connection, duck, named.format(""), "to_score", folder)
     copy_in(connection, duck, "from changes", "changes", folder)
     questions = _both_ends("questions", "probability")
     copy_in(connection, duck, questions, "questions", folder)
     connection.execute("analyze to_score; analyze changes; analyze questions")
-    connection.execute(statement("write"))
+    connection.execute(statement("replace"))
     scored = _both_ends("scored", "probability, needs_asking")
     copy_in(connection, duck, scored, "linkage.pairs", folder)
-    persons = named.format(", fingerprint")
-    copy_in(connection, duck, persons, "linkage.persons", folder)
+    connection.execute(statement("write"))
     copy_in(connection, duck, "from crowded", "linkage.crowded_blocks", folder)
 
 

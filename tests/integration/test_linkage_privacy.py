@@ -110,6 +110,32 @@ def test_a_killed_run_leaves_nothing_after_the_next(records, work, database):
     assert len(records.golden()) == 59
 
 
+@pytest.mark.parametrize("mode", ["incremental", "rescore"])
+def test_who_is_erased_during_a_run_does_not_come_back(
+    records, database, monkeypatch, mode
+):
+    for number in (1, 2, 3):
+        records.add(number, "Daniel", "Hartigan")
+    records.link()
+    records.add(4, "Daniel", "Hartigan")
+    records.add(3, "Daniel", "Hartigan", postcode="MK9 7ZZ")
+    score = scoring.score
+
+    def erase_meanwhile(*words):
+        score(*words)
+        with psycopg.connect(database, autocommit=True) as landing:
+            landing.execute("select linkage.erase_person('thames-valley', '2')")
+            landing.execute(f"delete from {RELATION} where person_id = '2'")
+
+    monkeypatch.setattr(scoring, "score", erase_meanwhile)
+    records.link(mode)
+    for table in ("persons", "golden_ids", "pairs", "reviews"):
+        rows = records.connection.execute(f"select * from linkage.{table}").fetchall()
+        assert not any("2" in row for row in rows), table
+    monkeypatch.undo()
+    assert records.groups() == [["1", "3", "4"]]
+
+
 def test_two_runs_take_turns(records, database):
     records.add(1, "Daniel", "Hartigan")
     with psycopg.connect(database) as other:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rasure.linkage.clustering import cluster
@@ -48,12 +48,14 @@ def test_a_forbidden_pair_that_nothing_joins_changes_nothing():
     assert clusters({(0, 1): 0.99, (2, 3): 0.99}, {(0, 3)})[:4] == [0, 0, 2, 2]
 
 
+@settings(deadline=None)
 @given(LINKS, FORBIDDEN)
 def test_no_cluster_holds_a_forbidden_pair(links, forbidden):
     found = clusters(links, forbidden)
     assert all(found[one] != found[other] for one, other in forbidden)
 
 
+@settings(deadline=None)
 @given(LINKS, FORBIDDEN, st.randoms())
 def test_the_order_of_the_input_does_not_matter(links, forbidden, chance):
     shuffled = list(links.items())
@@ -67,6 +69,7 @@ def test_the_order_of_the_input_does_not_matter(links, forbidden, chance):
     assert clusters(turned, apart) == clusters(links, forbidden)
 
 
+@settings(deadline=None)
 @given(LINKS, FORBIDDEN)
 def test_a_cluster_is_joined_by_links_and_named_by_its_smallest_member(
     links, forbidden
@@ -78,6 +81,7 @@ def test_a_cluster_is_joined_by_links_and_named_by_its_smallest_member(
     assert clusters(inside) == found
 
 
+@settings(deadline=None)
 @given(LINKS, FORBIDDEN)
 def test_a_link_is_left_out_only_for_a_forbidden_pair_between_its_groups(
     links, forbidden

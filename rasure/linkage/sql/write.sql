@@ -1,14 +1,10 @@
 -- PostgreSQL, in the transaction of a run: close what no longer holds, open what does.
-delete from linkage.pairs using to_score
-where pairs.force_l = to_score.force and pairs.person_l = to_score.person_id;
-
-delete from linkage.pairs using to_score
-where pairs.force_r = to_score.force and pairs.person_r = to_score.person_id;
-
-delete from linkage.persons using to_score
-where persons.force = to_score.force and persons.person_id = to_score.person_id;
-
-delete from linkage.crowded_blocks;
+-- Who was erased while the run was under way is not in linkage.persons any more, and
+-- must come back into no table.
+delete from changes where not exists (
+    select from linkage.persons
+    where persons.force = changes.force and persons.person_id = changes.person_id
+);
 
 update linkage.golden_ids set effective_to = clock.instant
 from changes, clock
@@ -25,6 +21,16 @@ select
     changes.reason
 from changes cross join clock;
 
+delete from linkage.pairs where not exists (
+    select from linkage.persons
+    where persons.force = pairs.force_l and persons.person_id = pairs.person_l
+);
+
+delete from linkage.pairs where not exists (
+    select from linkage.persons
+    where persons.force = pairs.force_r and persons.person_id = pairs.person_r
+);
+
 -- A question that no longer arises is withdrawn; one that still does keeps its number.
 delete from linkage.reviews
 where status = 'open' and not exists (
@@ -36,6 +42,13 @@ where status = 'open' and not exists (
 insert into linkage.reviews (force_l, person_l, force_r, person_r, probability)
 select force_l, person_l, force_r, person_r, probability
 from questions
+where exists (
+    select from linkage.persons
+    where persons.force = force_l and persons.person_id = person_l
+) and exists (
+    select from linkage.persons
+    where persons.force = force_r and persons.person_id = person_r
+)
 on conflict (force_l, person_l, force_r, person_r)
 do update set probability = excluded.probability
 where reviews.status = 'open';

@@ -1,0 +1,20 @@
+-- PostgreSQL. Take away what stands of the records that were scored again. Who was known
+-- when the run began and is not any more was erased since, and is left alone.
+delete from to_score where is_known and not exists (
+    select from linkage.persons
+    where persons.force = to_score.force and persons.person_id = to_score.person_id
+);
+
+delete from linkage.pairs using to_score
+where pairs.force_l = to_score.force and pairs.person_l = to_score.person_id;
+
+delete from linkage.pairs using to_score
+where pairs.force_r = to_score.force and pairs.person_r = to_score.person_id;
+
+delete from linkage.persons using to_score
+where persons.force = to_score.force and persons.person_id = to_score.person_id;
+
+insert into linkage.persons (force, person_id, fingerprint)
+select force, person_id, fingerprint from to_score;
+
+delete from linkage.crowded_blocks;
