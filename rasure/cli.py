@@ -21,6 +21,7 @@ PARTS = (
     "rasure.transform.commands",
     "rasure.places.commands",
     "rasure.linkage.commands",
+    "rasure.simulate.commands",
 )
 
 app = typer.Typer(

@@ -1,0 +1,177 @@
+"""What is planted in a simulated force, and what follows from it in the delivery."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+import pytest
+
+from rasure.simulate.carriers import TRAPS
+from tests.unit.simulated_force import MAPPING, delivered, instant, truth
+
+
+def test_points_have_every_fault_and_the_truth_knows_them(simulated, delivery):
+    faults = {row["occurrence_id"]: row for row in truth(simulated, "geocode_faults")}
+    kinds = Counter(row["fault"] for row in faults.values())
+    assert {"default point", "swapped", "outside the force", "missing"} <= set(kinds)
+    entered = {
+        row["occurrence_id"]: row
+        for row in delivered(delivery, "occurrence_addresses")
+        if row["is_area_source"] == "Y"
+    }
+    defaults = {
+        (str(int(p.x * 100)), str(int(p.y * 100))) for p in MAPPING.default_points
+    }
+    for id_, row in faults.items():
+        point = (entered[id_]["entered_x"], entered[id_]["entered_y"])
+        assert not entered[id_]["address_id"]
+        if row["fault"] == "default point":
+            assert point in defaults
+        if row["fault"] == "missing":
+            assert point == ("", "")
+        if row["fault"] == "swapped":
+            swapped = (round(row["true_y"] * 100), round(row["true_x"] * 100))
+            assert point == tuple(map(str, swapped))
+
+
+def test_people_are_doubled_twinned_young_and_official(simulated, delivery):
+    persons = {row["person_id"]: row for row in delivered(delivery, "persons")}
+    people = truth(simulated, "people")
+    records = Counter(row["true_person"] for row in people)
+    assert {row["person_id"] for row in people} == set(persons)
+    assert 0.10 < sum(n > 1 for n in records.values()) / len(records) < 0.20
+    assert any(row["person_type"] == "O" for row in persons.values())
+    assert any(row["is_birth_date_estimated"] == "Y" for row in persons.values())
+    assert any(not row["date_of_birth"] for row in persons.values())
+    known = sum(bool(row["national_id"]) for row in persons.values())
+    assert 0.10 < known / len(persons) < 0.25
+    faults = {row["record_fault"] for row in people}
+    assert {"slip", "nickname", "alias", "swapped", "year only", "no date"} <= faults
+    names = {row["name_type"] for row in delivered(delivery, "person_names")}
+    assert names == {"LEG", "ALI", "NIC", "MAI"}
+    by_true: dict[int, set[str]] = defaultdict(set)
+    for row in people:
+        if number := persons[row["person_id"]]["national_id"]:
+            by_true[row["true_person"]].add(number)
+    assert all(len(numbers) == 1 for numbers in by_true.values())
+    owners = Counter(number for numbers in by_true.values() for number in numbers)
+    assert max(owners.values()) == 1
+
+
+def test_every_trap_around_knife_carriers_is_planted_and_holds_none(simulated):
+    traps = truth(simulated, "knife_traps")
+    assert {row["trap"] for row in traps} == set(TRAPS)
+    assert not any(row["is_carrier"] for row in traps)
+
+
+def test_knife_carriers_follow_the_rule_in_what_was_delivered(
+    simulated, delivery, occurrences
+):
+    """Worked out again from the delivery alone, but for who is who."""
+    true = {row["person_id"]: row["true_person"] for row in truth(simulated, "people")}
+    knife = {
+        row["occurrence_id"]
+        for row in truth(simulated, "occurrences")
+        if row["has_knife"]
+    }
+    events = {row["occurrence_id"]: row for row in occurrences}
+    since, until = instant("01/01/2024 04:00:00"), instant("01/01/2026 04:00:00")
+    found: dict[int, dict[str, object]] = defaultdict(dict)
+    for row in delivered(delivery, "involvements"):
+        event = events[row["occurrence_id"]]
+        roles = set(row["roles"].split(";"))
+        if (
+            row["occurrence_id"] in knife
+            and roles & {"CHG", "CAU", "CON"}
+            and not row["eliminated_at"]
+            and not event["cancelled_at"]
+        ):
+            at = instant(event["occurred_from"] or event["reported_at"])
+            found[true[row["person_id"]]][row["occurrence_id"]] = at
+    for row in delivered(delivery, "stop_searches"):
+        if row["found"] == "KNI" and row["person_id"]:
+            event = events.get(row["occurrence_id"])
+            if event and event["cancelled_at"]:
+                continue
+            id_ = row["occurrence_id"] or row["stop_search_id"]
+            searched = instant(row["searched_at"])
+            found[true[row["person_id"]]].setdefault(id_, searched)
+    carriers = set()
+    for person, own in found.items():
+        times = sorted(at for at in own.values() if since <= at < until)
+        if times and times[-1] - times[0] >= timedelta(days=1):
+            carriers.add(person)
+    planted = truth(simulated, "knife_carriers")
+    assert {row["true_person"] for row in planted} == carriers
+    assert any(row["is_planted"] for row in planted)
+    assert all(row["events_apart"] >= 2 for row in planted)
+
+
+def test_a_knife_that_led_to_a_charge_can_be_seen_somewhere(simulated, delivery):
+    charged = {
+        row["occurrence_id"]
+        for row in delivered(delivery, "involvements")
+        if set(row["roles"].split(";")) & {"CHG", "CAU", "CON"}
+    }
+    rows = [row for row in truth(simulated, "occurrences") if row["has_knife"]]
+    signs = ("is_knife_coded", "is_knife_flagged", "is_knife_in_text")
+    for row in rows:
+        if row["occurrence_id"] in charged:
+            assert any(row[sign] for sign in signs)
+    assert any(not row["is_knife_flagged"] for row in rows)
+    assert any(
+        row["is_knife_denied_in_text"] and not row["has_knife"]
+        for row in truth(simulated, "occurrences")
+    )
+
+
+def test_institutions_hold_much_and_their_neighbours_are_hot(simulated):
+    institutions = truth(simulated, "institutions")
+    assert {row["kind"] for row in institutions} >= {"prison", "hospital"}
+    rates = defaultdict(float)
+    for row in truth(simulated, "cell_rates"):
+        if row["window_from"].year == 2024:
+            rates[row["hexagon_id"]] = row["serious_violence"]
+    ranked = sorted(rates, key=rates.get, reverse=True)
+    hot = set(ranked[: round(0.0013 * len(ranked))])
+    neighbours = {row["valid_neighbour_hexagon_id"] for row in institutions} - {None}
+    assert len(neighbours) >= 12
+    assert neighbours <= hot
+    assert not {row["hexagon_id"] for row in institutions} & hot
+
+
+def test_few_offenders_hold_most_harm_and_next_year_s_are_others(simulated):
+    """Days of harm here are medians of the Cambridge Crime Harm Index 2020 by code, to
+    show concentration; the warehouse has its own table."""
+    days = {"1": 5475, "2": 3285, "5D": 1460, "34A": 365, "34B": 365, "36": 1460}
+    days |= {"8N": 85, "19C": 1825, "19D": 2555, "20A": 125, "92A": 547, "105A": 1}
+    harm: Counter = Counter()
+    by_year: dict[int, Counter] = defaultdict(Counter)
+    for row in truth(simulated, "offender_rows"):
+        value = days.get(row["offence_code"], 3)
+        harm[row["true_person"]] += value
+        by_year[row["processed_at"].year][row["true_person"]] += value
+    ordered = sorted(harm.values(), reverse=True)
+    top = sum(ordered[: round(0.07 * len(ordered))]) / sum(ordered)
+    assert 0.70 < top < 0.92
+    seen: set[int] = set()
+    shares = []
+    for year in sorted(by_year):
+        count = max(1, round(0.07 * len(by_year[year])))
+        listed = {person for person, _ in by_year[year].most_common(count)}
+        if seen:
+            shares.append(len(listed - seen) / len(listed))
+        seen |= listed
+    assert sum(shares) / len(shares) > 0.90
+
+
+def test_hot_hours_are_where_the_truth_says(simulated):
+    rows = truth(simulated, "hot_hours")
+    places = {row["scope"] for row in rows if not row["is_force"]}
+    assert len(places) == 100
+    for place in sorted(places)[:5]:
+        own = [row for row in rows if row["scope"] == place]
+        assert len(own) == 168
+        assert sum(row["share"] for row in own) == pytest.approx(1)
+        assert sum(row["share"] for row in own if row["is_hot"]) > 0.69
