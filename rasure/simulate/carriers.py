@@ -26,11 +26,11 @@ from rasure.simulate.suspects import (
     ELIMINATED,
     NAMED,
     PROCESSED,
-    RESERVED,
     Suspects,
 )
 
 YEARS = 2
+YOUNG = 12  # one carrier in so many is under 18
 TRAPS = ("never charged", "eliminated", "victim only", "with someone", "outside window")
 TRAPS += ("same occurrence", "within a day", "cancelled", "negative searches")
 _IN_PLACE = {"never charged": NAMED, "eliminated": ELIMINATED}
@@ -73,10 +73,10 @@ def plant(
     older = rng.permutation(rows[at < since - 20 * DAY])
     each = max(1, len(recent) // 160)
     carriers = max(2, len(recent) // 16)
-    free = people.sort(1)
-    low = free.stop - int((free.stop - free.start) * RESERVED)
-    spare = iter(rng.permutation(np.arange(low, free.stop)).tolist())
-    grown = (row for row in spare if people.born[row] < plan.end // DAY - 18 * 366)
+    spare = rng.permutation(np.arange(len(people))[people.reserved()])
+    is_grown = people.born[spare] < plan.end // DAY - 19 * 366
+    is_young = people.born[spare] > plan.end // DAY - 17 * 365
+    grown, young = iter(spare[is_grown].tolist()), iter(spare[is_young].tolist())
     events = iter(recent.tolist())
     past = iter(older.tolist())
     doubled: list[int] = []
@@ -96,10 +96,10 @@ def plant(
         give(person, row, CAUTIONED if rng.random() < 0.15 else CHARGED)
 
     chosen = []
-    for _ in range(carriers):
+    for turn in range(carriers):
         number = int(rng.choice([2, 2, 2, 3, 4]))
         own = [row for _, row in zip(range(number), events, strict=False)]
-        person = next(spare, None) if rng.random() < 0.25 else next(grown, None)
+        person = next(young if turn % YOUNG == 1 else grown, None)
         if len(own) < 2 or person is None:
             break
         chosen.append(person)

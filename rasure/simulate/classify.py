@@ -190,8 +190,13 @@ def _unresolved(rng, plan, crimes, people, suspects, resolved):
     return rows, np.where(by >= 0, known, free), by, when
 
 
-def court(plan: Plan, crimes, suspects, record_of, classified, serial: int) -> dict:
-    """Verdicts: guilty for who is convicted, others for a few who were charged."""
+def court(
+    plan: Plan, crimes, suspects, record_of, classified, serial: int
+) -> tuple[dict, np.ndarray]:
+    """Verdicts: guilty for who is convicted, others for a few who were charged.
+
+    Returns the table, and by suspect the number of the verdict (-1 for none).
+    """
     rng = plan.rng("court")
     results = TERMS["court_results"]
     guilty = np.flatnonzero(suspects.status == CONVICTED)
@@ -206,7 +211,9 @@ def court(plan: Plan, crimes, suspects, record_of, classified, serial: int) -> d
     instants = np.concatenate([suspects.decided_at[guilty], at])
     result = np.where(rng.random(len(rows)) < 0.6, 1, 2)
     result[: len(guilty)] = results.index("guilty")
-    return {
+    verdict = np.full(len(suspects), -1)
+    verdict[rows] = result
+    table = {
         "court_result_id": serial + np.arange(len(rows)),
         "classification_id": classified.first[suspects.occurrence[rows]],
         "person_id": record_of[rows],
@@ -214,3 +221,4 @@ def court(plan: Plan, crimes, suspects, record_of, classified, serial: int) -> d
         "result_on": to_local(instants, CLOCK) // DAY,
         "modified_at": instants,
     }
+    return table, verdict

@@ -12,14 +12,22 @@ from rasure.simulate.plan import Plan
 from rasure.simulate.serials import Serials
 from rasure.simulate.tables import extract
 from rasure.simulate.writing import write_delivery
-from rasure.sources.niche_rms.mapping import load
+from rasure.sources.niche_rms.mapping import Mapping, load
 
 Say = Callable[[str], None]
 
 
-def write_history(plan: Plan, out: Path, say: Say = lambda text: None) -> Path:
-    """Write the full delivery of a plan into `out`; returns the delivery's folder."""
-    mapping = load(plan.force)
+def write_history(
+    plan: Plan,
+    out: Path,
+    say: Say = lambda text: None,
+    mapping: Mapping | None = None,
+) -> Path:
+    """Write the full delivery of a plan into `out`; returns the delivery's folder.
+
+    `mapping` is that of the plan's force, unless another's words are wanted for it.
+    """
+    mapping = mapping or load(plan.force)
     say("the ground")
     land = ground.lay(plan)
     serials = Serials()

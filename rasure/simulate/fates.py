@@ -10,7 +10,7 @@ from rasure.simulate.clock import DAY, NONE
 from rasure.simulate.crimes import Crimes
 from rasure.simulate.facts_tables import SCOPES, offences
 from rasure.simulate.plan import Plan
-from rasure.simulate.suspects import PROCESSED, Suspects
+from rasure.simulate.suspects import POSITIVE, PROCESSED, Suspects
 from rasure.simulate.words import ARMED, HOW, KNIFE_DENIED, KNIFE_SEEN
 
 CANCELLED = 0.012
@@ -65,5 +65,6 @@ def decide(
     modified = np.where((later < plan.end) & (cancelled_at == NONE), later, modified)
     for at in (suspects.processed_at, suspects.eliminated_at, suspects.decided_at):
         np.maximum.at(modified, suspects.occurrence, at)
-    may_move = crimes.is_crime & ~charged
+    may_move = crimes.is_crime.copy()
+    may_move[suspects.occurrence[np.isin(suspects.status, POSITIVE)]] = False
     return Fates(cancelled_at, may_move, account, coded, flagged, modified)

@@ -9,6 +9,7 @@ a log-normal; each year it drifts by a log-normal step of sd 0.15.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas
 import numpy as np
@@ -62,10 +63,14 @@ class Ground:
 
 
 def lay(plan: Plan) -> Ground:
-    """Lay the ground of a plan's force; the same whatever the plan's day."""
+    """Lay the ground of a plan's force; the same whatever the plan's step."""
     force_name(plan.force)
-    history = plan.history()
-    rng = history.rng("ground")
+    return _lay(plan.history())
+
+
+@lru_cache(maxsize=1)
+def _lay(plan: Plan) -> Ground:
+    rng = plan.rng("ground")
     everyone = neighbourhoods()
     own = everyone[everyone["force"] == plan.force].reset_index(drop=True)
     shapes = own.to_crs(27700)
@@ -88,7 +93,7 @@ def lay(plan: Plan) -> Ground:
         areas,
         found.nearest,
         found,
-        _drifted(rng, rates, len(history.windows) + 1),
+        _drifted(rng, rates, len(plan.windows) + 1),
         hours,
         planted,
     )

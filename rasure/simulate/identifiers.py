@@ -64,9 +64,15 @@ def runs(pattern: str) -> list[str | int]:
     return [part for part in parts if part != ""]
 
 
-def numbered(pattern: str, years: np.ndarray, serials: np.ndarray) -> np.ndarray:
-    """(n, width) bytes of fixed-width numbers: the first run of two or four digits
-    takes the year, the last the serial, any other zeros."""
+def numbered(
+    pattern: str,
+    years: np.ndarray,
+    serials: np.ndarray,
+    dates: np.ndarray | None = None,
+) -> np.ndarray:
+    """(n, width) bytes of fixed-width numbers: the last run takes the serial, a run of
+    eight or six the date (`dates`, as yyyymmdd) where there is one, the first other run
+    of two or four the year, any other zeros."""
     parts = runs(pattern)
     widths = [part for part in parts if isinstance(part, int)]
     year_at = next((n for n, w in enumerate(widths[:-1]) if w in (2, 4)), None)
@@ -78,6 +84,8 @@ def numbered(pattern: str, years: np.ndarray, serials: np.ndarray) -> np.ndarray
             continue
         if seen == len(widths) - 1:
             columns.append(padded(serials % 10**part, part))
+        elif dates is not None and part in (6, 8):
+            columns.append(padded(dates % 10**part, part))
         elif seen == year_at:
             columns.append(padded(years % 10**part, part))
         else:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from rasure.simulate.clock import DAY, NONE
+from rasure.simulate.people import People
 from rasure.simulate.plan import Plan
 from rasure.simulate.words import chosen
 from rasure.simulate.world import World
@@ -24,7 +25,7 @@ def warnings(world: World, serial: int) -> dict:
     """Warning markers; a third have an end, half of those are past."""
     plan, people = world.plan, world.people
     carriers, rng = world.planted.carriers, plan.rng("warnings")
-    persistent = np.arange(people.edges[2], people.edges[3])
+    persistent = _persistent(plan, people)
     anyone = rng.integers(0, people.edges[2], len(persistent) // 2)
     person = np.concatenate(
         [
@@ -57,7 +58,7 @@ def orders(world: World, serial: int) -> dict:
     today = plan.end // DAY
     adult = carriers[people.born[carriers] < today - 20 * 366]
     first = adult[rng.random(len(adult)) < 0.3]
-    persistent = np.arange(people.edges[2], people.edges[3])
+    persistent = _persistent(plan, people)
     others = persistent[rng.random(len(persistent)) < 0.07]
     person = np.concatenate([first, others])
     kind = rng.choice(
@@ -88,7 +89,7 @@ def intelligence(world: World, serial: int) -> dict:
     nothing else."""
     plan, people = world.plan, world.people
     carriers, rng = world.planted.carriers, plan.rng("intelligence")
-    persistent = np.arange(people.edges[2], people.edges[3])
+    persistent = _persistent(plan, people)
     person = np.concatenate(
         [
             np.repeat(carriers, rng.integers(0, 4, len(carriers))),
@@ -115,6 +116,12 @@ def intelligence(world: World, serial: int) -> dict:
         "reported_at": at,
         "modified_at": at,
     }
+
+
+def _persistent(plan: Plan, people: People) -> np.ndarray:
+    """Persistent offenders; of those of a day but a few have news."""
+    own = np.arange(people.edges[2], people.edges[3])
+    return own[: 2 + len(own) // 10] if plan.step else own
 
 
 def _dates(plan: Plan, rng, count: int, ending: float):

@@ -62,10 +62,10 @@ def incident_numbers(
     serial = np.empty(len(day), np.int64)
     serial[order] = np.arange(len(day)) - first + 1
     if sum(isinstance(part, int) for part in runs(pattern)) < 4:
-        days = day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-        return fixed(
-            numbered(pattern, days + 1970, day % 366 * 9_000 + serial), is_known
-        )
+        known, which = np.unique(day, return_inverse=True)
+        dates = [date(1970, 1, 1) + timedelta(days=int(number)) for number in known]
+        dated = np.array([int(f"{d:%Y%m%d}") for d in dates], np.int64)[which]
+        return fixed(numbered(pattern, dated // 10_000, serial, dated), is_known)
     separators = [part for part in runs(pattern) if isinstance(part, str)]
     kinds, which = np.unique(day, return_inverse=True)
     dates = [date(1970, 1, 1) + timedelta(days=int(number)) for number in kinds]

@@ -17,8 +17,11 @@ from rasure.simulate.names import ORIGINS, names
 from rasure.simulate.plan import Plan
 from rasure.sources.niche_rms.terms import TERMS
 
-PER_CRIME = 0.43  # true people for each crime
+PER_CRIME = 0.43  # true people for each crime of a history
 SHARES = (0.51, 0.43, 0.055, 0.005)  # public, occasional, persistent, officials
+PER_CRIME_OF_A_DAY = 2.2  # on one day hardly anyone comes twice
+SHARES_OF_A_DAY = (0.50, 0.25, 0.24, 0.01)
+RESERVED, RESERVED_LEAST = 0.03, 80  # occasional offenders left for what is planted
 SIBLINGS, TWINS, MOVED = 0.08, 0.004, 0.25
 HOMES = 1_000  # numbers of a cell's addresses from here on are homes
 HOMES_A_CELL = 400
@@ -58,11 +61,20 @@ class People:
         """The persons of a sort: 0 public, 1 occasional, 2 persistent, 3 officials."""
         return slice(self.edges[number], self.edges[number + 1])
 
+    def reserved(self) -> slice:
+        """The occasional offenders whom no draw takes: they are there to be planted."""
+        own = self.sort(1)
+        count = own.stop - own.start
+        spare = min(count // 2, max(RESERVED_LEAST, int(count * RESERVED)))
+        return slice(own.stop - spare, own.stop)
+
 
 def populate(plan: Plan, ground: Ground, crimes: int) -> People:
     """Draw the people that so many crimes need."""
     rng = plan.rng("people")
-    sizes = [max(20, int(crimes * PER_CRIME * share)) for share in SHARES]
+    each = PER_CRIME_OF_A_DAY if plan.step else PER_CRIME
+    shares = SHARES_OF_A_DAY if plan.step else SHARES
+    sizes = [max(20, int(crimes * each * share)) for share in shares]
     edges = (0, *np.cumsum(sizes).tolist())
     count = edges[-1]
     sort = np.repeat(np.arange(4), sizes)
@@ -143,7 +155,7 @@ def _born(rng, plan: Plan, sort: np.ndarray) -> np.ndarray:
     age = np.where(rng.random(count) < 0.12, rng.uniform(6, 18, count), 0)
     grown = 18 + rng.gamma(3.0, 9.5, count)
     age = np.where(age > 0, age, np.minimum(grown, 95))
-    young = 13.5 + plan.years * 0.6 + rng.gamma(1.9, 9.0, count)
+    young = 12.5 + plan.years * 0.1 + rng.gamma(2.0, 9.5, count)
     age = np.where((sort == 1) | (sort == 2), np.minimum(young, 80), age)
     age = np.where(sort == 3, rng.uniform(24, 60, count), age)
     return (plan.end // DAY - age * 365.25).astype(np.int64)

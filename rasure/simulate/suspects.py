@@ -22,7 +22,6 @@ POSITIVE = (RESOLVED, CAUTIONED, CHARGED, CONVICTED)
 PROCESSED = (CAUTIONED, CHARGED, CONVICTED)
 SEVERE = ("1", "2", "5D", "5E", "3A", "36", "34A", "34B", "62A", "10A")
 CAREER = 0.26 * 365.25 * DAY  # spread of a persistent offender's time, seconds
-RESERVED = 0.03  # of occasional offenders are left for what is planted
 CRIMINAL_AGE = 10 * 365.25
 
 
@@ -91,7 +90,7 @@ def _who(rng, plan: Plan, people: People, instant, severe) -> np.ndarray:
     """A person for each: of those seen once in turn, or of those busy at the time."""
     once = rng.random(len(instant)) < np.where(severe, 0.96, 0.47)
     occasional, persistent = people.sort(1), people.sort(2)
-    pool = int((occasional.stop - occasional.start) * (1 - RESERVED))
+    pool = people.reserved().start - occasional.start
     person = np.zeros(len(instant), np.int64)
     turn = rng.permutation(pool)
     person[once] = occasional.start + turn[np.arange(once.sum()) % pool]

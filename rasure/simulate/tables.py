@@ -29,12 +29,13 @@ class Extract:
     """The tables by entity, with what the truth needs to point into them.
 
     `positive` is (rows, 3): the suspect's row, the classification, the outcome's
-    number.
+    number; `verdict` is by suspect, -1 for none.
     """
 
     tables: Tables
     classified: classify.Classified
     positive: np.ndarray
+    verdict: np.ndarray
     searches: searches.Searches
 
 
@@ -58,24 +59,22 @@ def extract(world: World, serials: Serials) -> Extract:
         serials.first("outcomes"),
     )
     add("outcomes", outcomes)
-    add(
-        "court_results",
-        classify.court(
-            world.plan,
-            world.crimes,
-            world.suspects,
-            record,
-            classified,
-            serials.first("court_results"),
-        ),
+    court, verdict = classify.court(
+        world.plan,
+        world.crimes,
+        world.suspects,
+        record,
+        classified,
+        serials.first("court_results"),
     )
+    add("court_results", court)
     _nominals(world, serials, tables, add)
     found = searches.search(world, crew, serials.first("stop_searches"))
     add("stop_searches", found.table)
     tables |= crew.tables
     tables["choices"] = choices(world.mapping)
     tables["deletions"] = no_deletions()
-    return Extract(tables, classified, positive, found)
+    return Extract(tables, classified, positive, verdict, found)
 
 
 def _events(world: World, serials: Serials, tables: Tables, crew, add):

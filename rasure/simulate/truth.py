@@ -22,12 +22,15 @@ from rasure.simulate.ground import KINDS
 from rasure.simulate.identifiers import id_prefix, padded
 from rasure.simulate.qualify import carriers, persistent_offenders
 from rasure.simulate.records import FAULTS as RECORD_FAULTS
+from rasure.simulate.suspects import RESOLVED
 from rasure.simulate.tables import Extract
 from rasure.simulate.times import EXACT
 from rasure.simulate.words import KNIFE_DENIED, KNIFE_SEEN
 from rasure.simulate.world import World
 from rasure.sources.niche_rms.mapping import Mapping
+from rasure.sources.niche_rms.terms import TERMS
 
+TIERS = ("resolved", "cautioned", "charged", "convicted")  # as in `suspects`
 HOTTEST = 20  # hours of the week that the force's truth calls hot
 
 
@@ -183,9 +186,10 @@ def geocode_faults(world: World) -> dict:
 
 def offender_rows(world: World, made: Extract) -> dict:
     """What counts to an offender's harm: the true person, the classification, the code
-    of the positive outcome, the tier; cancelled occurrences are marked."""
+    of the positive outcome, how far it came, the verdict, whether it was cancelled."""
     row, classification, code = made.positive.T
     occurrence = world.suspects.occurrence[row]
+    verdict = made.verdict[row]
     return {
         "true_person": world.uid[world.suspects.person[row]],
         "classification_id": ids("classifications", classification, world.mapping),
@@ -194,6 +198,12 @@ def offender_rows(world: World, made: Extract) -> dict:
             pa.array(_code_of(world, made, classification, occurrence))
         ),
         "outcome_code": pa.array(CODES).take(pa.array(code)),
+        "tier": pa.array(TIERS).take(
+            pa.array(world.suspects.status[row] - RESOLVED, pa.int32())
+        ),
+        "verdict": pa.array(TERMS["court_results"]).take(
+            pa.array(verdict, mask=verdict < 0)
+        ),
         "processed_at": _instants(world.suspects.processed_at[row]),
         "is_cancelled": world.fates.cancelled_at[occurrence] != NONE,
     }

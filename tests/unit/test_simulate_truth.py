@@ -106,6 +106,7 @@ def test_knife_carriers_follow_the_rule_in_what_was_delivered(
     assert {row["true_person"] for row in planted} == carriers
     assert any(row["is_planted"] for row in planted)
     assert all(row["events_apart"] >= 2 for row in planted)
+    assert any(row["is_under_18"] for row in planted)
 
 
 def test_a_knife_that_led_to_a_charge_can_be_seen_somewhere(simulated, delivery):
@@ -175,3 +176,42 @@ def test_hot_hours_are_where_the_truth_says(simulated):
         assert len(own) == 168
         assert sum(row["share"] for row in own) == pytest.approx(1)
         assert sum(row["share"] for row in own if row["is_hot"]) > 0.69
+
+
+def test_offender_rows_are_the_positive_outcomes_that_were_delivered(
+    simulated, delivery, occurrences
+):
+    true = {row["person_id"]: row["true_person"] for row in truth(simulated, "people")}
+    positive = {"1", "1A", "2", "3", "6", "7", "8", "22"}
+    outcomes = delivered(delivery, "outcomes")
+    told = Counter(
+        (true[row["person_id"]], row["classification_id"], row["outcome_code"])
+        for row in outcomes
+        if row["outcome_code"] in positive
+    )
+    rows = truth(simulated, "offender_rows")
+    assert told == Counter(
+        (row["true_person"], row["classification_id"], row["outcome_code"])
+        for row in rows
+    )
+    classes = {
+        row["classification_id"]: row for row in delivered(delivery, "classifications")
+    }
+    events = {row["occurrence_id"]: row for row in occurrences}
+    for row in rows:
+        classified = classes[row["classification_id"]]
+        assert classified["recorded_class"] == row["offence_code"]
+        assert classified["occurrence_id"] == row["occurrence_id"]
+        assert not classified["effective_to"]
+        event = events[row["occurrence_id"]]
+        assert bool(event["cancelled_at"]) == row["is_cancelled"]
+        assert not event["transferred_to"]
+    assert {row["tier"] for row in rows} == {
+        "resolved",
+        "cautioned",
+        "charged",
+        "convicted",
+    }
+    assert {row["verdict"] for row in rows} >= {"guilty", None}
+    assert all((r["verdict"] == "guilty") == (r["tier"] == "convicted") for r in rows)
+    assert any(row["outcome_code"] == "11" for row in outcomes)  # a child under ten

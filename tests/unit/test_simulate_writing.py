@@ -83,6 +83,14 @@ def test_numbers_follow_the_pattern_of_the_force():
     assert formatting.fixed(text).to_pylist() == ["WX/2024/000007", "WX/2025/234567"]
 
 
+def test_a_run_of_eight_digits_takes_the_date():
+    dates = np.array([20240131])
+    text = identifiers.numbered(
+        "[0-9]{8}-[0-9]{4}", dates // 10_000, np.array([17]), dates
+    )
+    assert formatting.fixed(text).to_pylist() == ["20240131-0017"]
+
+
 def test_ids_have_their_entity_in_front_and_up_to_25_digits():
     prefix, width = identifiers.id_prefix("persons", MAPPING)
     text = formatting.fixed(identifiers.padded(np.array([12]), width), prefix=prefix)
