@@ -12,7 +12,6 @@ import numpy as np
 
 from rasure.simulate.canonical import join, take
 from rasure.simulate.clock import DAY, NONE, to_local
-from rasure.simulate.errors import SimulationImpossible
 from rasure.simulate.hours import CLOCK
 from rasure.simulate.involvements import COMBINATIONS
 from rasure.simulate.state import State
@@ -26,6 +25,7 @@ PER_THOUSAND = {  # changes of a day, for each thousand crimes that it records
     "merge": 9,
     "unmerge": 2,
     "delete": 3,
+    "erase": 2,
     "correct": 30,
 }
 
@@ -33,7 +33,10 @@ PER_THOUSAND = {  # changes of a day, for each thousand crimes that it records
 @dataclass
 class Changes:
     """The changes of one delta: which rows of the state's tables changed (`touched`, by
-    entity), rows that are new, and ids that are deleted (entity, serial)."""
+    entity), rows that are new, and ids that are deleted (entity, serial).
+
+    `spared` are serials of persons whom the same delta mentions anew.
+    """
 
     state: State
     rng: np.random.Generator
@@ -42,6 +45,7 @@ class Changes:
     touched: dict[str, set[int]] = field(default_factory=dict)
     new: dict[str, list[dict]] = field(default_factory=dict)
     deleted: list[tuple[str, int]] = field(default_factory=list)
+    spared: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
 
     def make(self, kind: str, count: int) -> int:
         """Make that many changes of a kind; returns how many could be made."""
@@ -194,6 +198,22 @@ class Changes:
         self.deleted += [("occurrences", int(serial)) for serial in serials]
         return len(rows)
 
+    def _erase(self, count: int) -> int:
+        """Delete persons of whom nothing else in the delta speaks."""
+        recent = self.state.recent
+        persons = recent["persons"]["person_id"]
+        told = [self.spared]
+        for entity in ("persons", "involvements"):
+            rows = np.array(sorted(self.touched.get(entity, ())), np.int64)
+            told.append(recent[entity]["person_id"][rows])
+        merges = [recent["person_merges"], *self.new.get("person_merges", [])]
+        for table in merges:
+            told += [table["surviving_person_id"], table["merged_person_id"]]
+        free = persons[~np.isin(persons, np.concatenate(told))]
+        chosen_ = self._some(free, count)
+        self.deleted += [("persons", int(serial)) for serial in chosen_]
+        return len(chosen_)
+
     def _correct(self, count: int) -> int:
         """Correct dates of birth, and restrict access to some records."""
         persons = self.state.recent["persons"]
@@ -220,12 +240,3 @@ class Changes:
 
 
 _ELIMINABLE = (("suspect",), ("suspect", "arrested"))
-
-
-def refuse_if_none(made: int, kind: str) -> None:
-    """Raise `SimulationImpossible` when nothing was left to change."""
-    if not made:
-        raise SimulationImpossible(
-            f"Nothing that was delivered lately can be changed so ({kind}). Write a "
-            "new history."
-        )

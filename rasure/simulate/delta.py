@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from rasure.simulate import ground, truth, world
 from rasure.simulate.canonical import join, take
-from rasure.simulate.changes import PER_THOUSAND, Changes, refuse_if_none
+from rasure.simulate.changes import PER_THOUSAND, Changes
+from rasure.simulate.errors import SimulationImpossible
 from rasure.simulate.state import KEPT, State, forget, read, save
 from rasure.simulate.tables import Tables, extract
 from rasure.simulate.world import Delivered
@@ -58,8 +59,13 @@ def _write(state: State, out: Path, moment: datetime, kind: str | None, say) -> 
         made, new = _happened(state, plan, mapping, since, until, out)
     else:
         made, new = 0, {}
-        refuse_if_none(changes.make(kind, 1), kind)
+        if not changes.make(kind, 1):
+            raise SimulationImpossible(
+                f"Nothing that was delivered lately can be changed so ({kind}). Write "
+                "a new history."
+            )
     if kind is None:
+        changes.spared = people_of(new)
         for name, rate in PER_THOUSAND.items():
             changes.make(name, max(1, round(made * rate / 1_000)))
     tables = _together(changes.tables(), new)
@@ -107,15 +113,7 @@ def _referred(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:
     not its own; `delivered` are serials of addresses that came before."""
     left = set(UNCHANGED) | (set(OF_A_DAY) if is_single else set())
     kept = {name: table for name, table in tables.items() if name not in left}
-    people = [
-        kept[name]["person_id"]
-        for name in kept
-        if "person_id" in kept[name] and name not in (*HANGS_ON_A_PERSON, "persons")
-    ]
-    if not is_single:
-        merges = kept["person_merges"]
-        people += [merges["surviving_person_id"], merges["merged_person_id"]]
-    people = np.unique(np.concatenate(people))
+    people = people_of(kept)
     for name in ("persons", *HANGS_ON_A_PERSON):
         kept[name] = take(kept[name], np.isin(kept[name]["person_id"], people))
     places = np.concatenate(
@@ -129,6 +127,18 @@ def _referred(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:
         kept["addresses"], np.isin(own, places) & ~np.isin(own, delivered)
     )
     return {name: table for name, table in kept.items() if length(table)}
+
+
+def people_of(tables: Tables) -> np.ndarray:
+    """The serials of the persons that tables other than their own speak of."""
+    own = (*HANGS_ON_A_PERSON, "persons")
+    found = [
+        table[name]
+        for entity, table in tables.items()
+        for name in ("person_id", "surviving_person_id", "merged_person_id")
+        if entity not in own and name in table
+    ]
+    return np.unique(np.concatenate(found))
 
 
 def _together(changed: Tables, new: Tables) -> Tables:
@@ -164,7 +174,9 @@ def _remember(state: State, changes: Changes, new: Tables) -> None:
         if len(parts) > 1:
             names = [name for name in recent[entity] if all(name in p for p in parts)]
             recent[entity] = join([{name: p[name] for name in names} for p in parts])
-    gone = np.array([serial for _, serial in changes.deleted], np.int64)
-    events = recent["occurrences"]
-    recent["occurrences"] = take(events, ~np.isin(events["occurrence_id"], gone))
+    for entity, column in (("occurrences", "occurrence_id"), ("persons", "person_id")):
+        gone = [serial for name, serial in changes.deleted if name == entity]
+        for name, table in recent.items():
+            if gone and column in table:
+                recent[name] = take(table, ~np.isin(table[column], gone))
     forget(state)

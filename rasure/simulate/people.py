@@ -25,6 +25,7 @@ RESERVED, RESERVED_LEAST = 0.03, 80  # occasional offenders left for what is pla
 SIBLINGS, TWINS, MOVED = 0.08, 0.004, 0.25
 HOMES = 1_000  # numbers of a cell's addresses from here on are homes
 HOMES_A_CELL = 400
+BUSIEST = 12  # times as often as the median person
 FEMALE, MALE = 0, 1
 
 
@@ -102,6 +103,7 @@ def populate(plan: Plan, ground: Ground, crimes: int) -> People:
     forename[alike] = middle[alike]  # twins never bear one name
     known = rng.random(count) < np.array([0.02, 0.22, 0.95, 0.0])[sort]
     weight = rng.lognormal(0, np.array([1.0, 0.3, 1.1, 0.5])[sort])
+    weight = np.minimum(weight, BUSIEST)
     career = np.full(count, NONE)
     persistent = slice(edges[2], edges[3])
     span = (plan.windows[0][0] - 180 * DAY, plan.end + 180 * DAY)

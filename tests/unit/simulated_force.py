@@ -45,3 +45,11 @@ def manifest(delivery: Path) -> dict:
 def instant(text: str) -> datetime:
     """A wall-clock time as Thames Valley writes it."""
     return datetime.strptime(text, "%d/%m/%Y %H:%M:%S")
+
+
+def files(delivery: Path) -> set[str]:
+    """The entities that a delivery has."""
+    return {
+        MAPPING.by_file[file["path"].removesuffix(".csv")].name
+        for file in manifest(delivery)["files"]
+    }
