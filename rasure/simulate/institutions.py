@@ -14,6 +14,7 @@ import numpy as np
 from rasure.geography.building import SIDE_M
 
 QUIET = 0.01  # the share of its rate that a cell under an institution keeps
+HEAT = (6, 30)  # a hot neighbour is as hot as a cell of a rank between
 STATIONS = 6
 STATION_RADIUS_M = 60
 
@@ -75,7 +76,7 @@ def plant(rng, listed: list[dict], x, y, rates: dict, towns) -> Institutions:
             neighbours.append(-1)
             continue
         neighbours.append(best)
-        rates["public"][best] = heat[rng.integers(20, 60)]
+        rates["public"][best] = heat[rng.integers(*HEAT)]
     sizes = rng.uniform(0.5, 1.5, len(found))
     return Institutions(
         tuple(row[0] for row in found),
