@@ -1,72 +1,18 @@
-"""Zones are connected, walkable and apart, whatever the streets and the crimes."""
+"""How a patrol zone grows, is named, and what is counted in it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 import pytest
-import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from rasure.places.errors import DefinitionRejected
-from rasure.places.reading import Events
 from rasure.places.zones.definition import ZoneDefinition
 from rasure.places.zones.drawing import draw_zones, ground_of, weights
 from rasure.places.zones.growing import grow_zones
-from rasure.places.zones.streets import Streets, snap
-
-DEFINITION = ZoneDefinition(
-    margin_metres=100,
-    snap_metres=30,
-    least_length_metres=40,
-    walk_minutes=15,
-    walk_metres_per_second=1.2,
-    is_there_and_back=True,
-    stop_share=0.5,
-    same_road_preference=1.25,
-    zones_per_hot_spot=3,
-    buffer_metres=25,
-)
-
-
-def streets(*links, spots=("spot",), unpatrollable=()):
-    """Streets from (name, from, to), the ends (x, y), each with an id of its order."""
-    lines = [shapely.LineString([start, end]) for _, start, end in links]
-    return Streets(
-        link_id=[f"link-{number:04}" for number in range(len(links))],
-        name=[name for name, _, _ in links],
-        road_number=[None] * len(links),
-        from_node=["{:.1f} {:.1f}".format(*start) for _, start, _ in links],
-        to_node=["{:.1f} {:.1f}".format(*end) for _, _, end in links],
-        length_m=shapely.length(lines),
-        is_patrollable=~np.isin(np.arange(len(links)), unpatrollable),
-        line=np.array(lines, dtype=object),
-        spots=[tuple(spots)] * len(links),
-    )
-
-
-def row(name, length, *cuts):
-    """A straight street from x = 0, cut at some metres."""
-    ends = [0, *cuts, length]
-    return [(name, (start, 0), (end, 0)) for start, end in pairwise(ends)]
-
-
-def events(*points):
-    x, y = np.array(points, dtype=float).reshape(-1, 2).T
-    ones = np.ones(len(x))
-    return Events(
-        cell=ones.astype(int),
-        month=ones.astype(int),
-        harm_days=ones,
-        x=x,
-        y=y,
-        is_at_institution=ones < 0,
-    )
+from rasure.places.zones.streets import snap
+from tests.unit.zone_streets import DEFINITION, events, row, streets
 
 
 def grown(network, *weight, **figures):
@@ -218,64 +164,3 @@ def test_a_figure_that_makes_no_sense_is_refused(tmp_path, monkeypatch):
         ZoneDefinition.load(walk=15)
     (tmp_path / "settings.toml").write_text("[places.zones]\nwalk_minutes = 20\n")
     assert ZoneDefinition.load().walk_minutes == 20
-
-
-@st.composite
-def towns(draw):
-    """A random part of a grid of streets in two hot spots that share some; crimes."""
-    seed = draw(st.integers(0, 2**32 - 1))
-    rng = np.random.default_rng(seed)
-    side = draw(st.integers(2, 7))
-    block = draw(st.sampled_from([15.0, 60.0, 180.0]))
-    links = []
-    for column in range(side):
-        for line in range(side):
-            here = (column * block, line * block)
-            for name, step in (
-                (f"Street {line}", (block, 0)),
-                (f"Avenue {column}", (0, block)),
-            ):
-                if rng.random() < 0.75:
-                    links.append((name, here, (here[0] + step[0], here[1] + step[1])))
-    links = links or [("Lone Lane", (0, 0), (block, 0))]
-    number = draw(st.integers(0, 200))
-    corner = rng.random((4, 2)) * side * block
-    points = corner[rng.integers(0, 4, number)] + rng.normal(0, 30, (number, 2))
-    spots = [
-        tuple(name for name in ("east", "west") if rng.random() < 0.6) for _ in links
-    ]
-    network = streets(
-        *links, unpatrollable=np.flatnonzero(rng.random(len(links)) < 0.1)
-    )
-    return replace(network, spots=spots), points.tolist()
-
-
-@settings(max_examples=60, deadline=None)
-@given(towns(), st.booleans())
-def test_zones_are_connected_walkable_and_apart(town, is_there_and_back):
-    network, points = town
-    definition = replace(DEFINITION, is_there_and_back=is_there_and_back)
-    happened = events(*points)
-    spots = {"east": "East", "west": "West"}
-    weight = np.linspace(0.1, 2.0, len(points))
-    zones = draw_zones(network, happened, weight, spots, definition)
-    index = {link_id: number for number, link_id in enumerate(network.link_id)}
-    used = Counter(link.link_id for zone in zones for link in zone.links)
-    assert all(times == 1 for times in used.values())
-    for zone in zones:
-        graph = nx.Graph()
-        for link in zone.links:
-            at = index[link.link_id]
-            graph.add_edge(network.from_node[at], network.to_node[at])
-            assert network.is_patrollable[at]
-            assert zone.hot_spot_id in network.spots[at]
-        assert nx.is_connected(graph)
-        assert zone.walk_minutes <= 15 + 1e-6
-        assert zone.length_m == pytest.approx(sum(link.length_m for link in zone.links))
-        assert zone.events == sum(link.events for link in zone.links) > 0
-        assert zone.score == pytest.approx(sum(link.score for link in zone.links))
-    assert sum(zone.events for zone in zones) <= len(points)
-    assert len({zone.zone_name for zone in zones}) == len(zones)
-    again = draw_zones(network, happened, weight, spots, definition)
-    assert [zone.zone_id for zone in again] == [zone.zone_id for zone in zones]
-    assert [zone.links for zone in again] == [zone.links for zone in zones]
