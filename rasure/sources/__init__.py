@@ -7,7 +7,7 @@ import importlib
 from rasure.errors import RasureError
 from rasure.sources.contract import Source
 
-NAMES = ("police_uk",)
+NAMES = ("police_uk", "niche_rms")
 
 
 class UnknownSource(RasureError):

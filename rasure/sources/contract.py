@@ -8,7 +8,7 @@ judges its files by it, and adding a source means adding a module under
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -48,7 +48,9 @@ class FileKind:
     """One kind of file of a source, and the raw table that takes it.
 
     `derived` names DuckDB expressions over the columns for the rules to share;
-    `measures` are aggregates over the file that its gate is shown.
+    `measures` are aggregates over the file that its gate is shown. `encodings` are
+    tried in turn. A file may bring its columns `in_any_order`; one of which a row at
+    fault must not be passed over is to be `whole`.
     """
 
     name: str
@@ -58,6 +60,17 @@ class FileKind:
     derived: dict[str, str] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
+    encodings: tuple[str, ...] = ("utf-8", "cp1252")
+    in_any_order: bool = False
+    whole: bool = False
+
+    def as_in(self, header: list[str]) -> FileKind:
+        """This kind with its columns in the order of a file's header line, where they
+        may come in any order and are all there, each once."""
+        if not self.in_any_order or sorted(header) != sorted(self.headers):
+            return self
+        by_header = {column.header: column for column in self.columns}
+        return replace(self, columns=tuple(by_header[name] for name in header))
 
     @property
     def is_plain(self) -> bool:
@@ -72,11 +85,12 @@ class FileKind:
 
 @dataclass(frozen=True)
 class FileName:
-    """What a file's name says: kind, force and the month it covers (its first day)."""
+    """What a file's name says: kind, force and the month it covers (its first day),
+    None where its delivery's manifest says what it covers."""
 
     kind: str
     force: str
-    month: date
+    month: date | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,9 @@ class Source:
 
     `read_name` takes a file's path in the delivery and returns a `FileName`, or None
     when the file is none of this source's; `known_forces` lists the forces it may name.
+
+    Where every force has words of its own, `of_force` gives the contract in a force's
+    words; a delivery must then have a manifest that names the force, and states all.
     """
 
     name: str
@@ -92,3 +109,4 @@ class Source:
     read_name: Callable[[str], FileName | None]
     known_forces: Callable[[], set[str]]
     layout: str
+    of_force: Callable[[str], Source] | None = None

@@ -47,6 +47,12 @@ def test_a_code_is_found_by_its_term():
         ('no = "N"\n', "", "'no'"),
         ("[terms.roles]", "[terms.rolls]", "no such table of terms"),
         ('force = "thames-valley"', "force", "is not TOML"),
+        ("id = '[0-9]{16,25}'", "id = '[0-9'", "identifiers.id: expected a regular"),
+        ("%d/%m/%Y %H:%M:%S", "%d/%m/%y %H:%M", "format.instant: expected each of"),
+        ('day = "%d/%m/%Y"', 'day = "%d/%m"', "format.day: expected each of"),
+        ('"cp1252"', '"cp850"', "format.encoding: expected cp1252 or utf-8"),
+        ("Europe/London", "Europe/Reading", "format.clock: expected a time zone"),
+        ('no = "N"', 'no = "Y"', "a yes that is not its no"),
     ],
 )
 def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, told):

@@ -8,16 +8,19 @@ exist, or leaves out one that is required, is refused with the place named.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from rasure.errors import RasureError
 from rasure.settings import CHECKOUT
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.terms import TERMS
 
+ENCODINGS = ("cp1252", "utf-8")
 FOLDER = CHECKOUT / "config" / "niche_rms"
 
 
@@ -126,6 +129,7 @@ def read(path: Path) -> Mapping:
 
 
 def _faults(mapping: Mapping):
+    yield from _faults_of_format(mapping)
     for name in mapping.entities.keys() - ENTITIES.keys():
         yield f"entities.{name}: expected one of {', '.join(ENTITIES)}"
     for name, entity in ENTITIES.items():
@@ -149,3 +153,26 @@ def _faults(mapping: Mapping):
         for code, term in codes.items():
             if term not in TERMS[table]:
                 yield f"terms.{table}.{code}: expected one of {', '.join(TERMS[table])}"
+
+
+def _faults_of_format(mapping: Mapping):
+    """What of the formats and patterns nothing could be read by."""
+    written = mapping.format
+    for name in ("id", "occurrence_number"):
+        try:
+            re.compile(mapping.identifiers.get(name, "("))
+        except re.error:
+            yield f"identifiers.{name}: expected a regular expression"
+    for name, form, needed in (
+        ("instant", written.instant, "YmdHMS"),
+        ("day", written.day, "Ymd"),
+    ):
+        if sorted(re.findall("%(.)", form)) != sorted(needed):
+            each = ", ".join(f"%{letter}" for letter in needed)
+            yield f"format.{name}: expected each of {each} once"
+    if written.encoding not in ENCODINGS:
+        yield f"format.encoding: expected {' or '.join(ENCODINGS)}"
+    if written.clock not in available_timezones():
+        yield "format.clock: expected a time zone, for instance Europe/London"
+    if written.coordinate_scale < 1 or written.yes == written.no:
+        yield "format: expected a scale of 1 or more, and a yes that is not its no"

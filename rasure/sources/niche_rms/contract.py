@@ -1,0 +1,132 @@
+"""The contract of a records-management extract, built from a force's mapping.
+
+What a row must keep follows from the form of its fields (`entities.py`), so that each
+value can be typed; how a value is written is the mapping's. A code that no mapping
+knows is no fault: it lands, and is counted as unmapped. Reasons name the force's own
+header, since it is the force that mends the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePosixPath
+
+from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
+from rasure.sources.niche_rms.entities import DELETIONS, ENTITIES, Entity, Field
+from rasure.sources.niche_rms.mapping import Mapping, known_forces, load
+
+LAYOUT = "<File>.csv, as the force's mapping calls them"
+LONGEST_ROW = 100_000  # bytes; accounts of an offence run to pages
+WHOLE = "[-+]?[0-9]{1,9}"
+METRES = "[-+]?[0-9]{1,12}([.][0-9]{0,9})?"
+MODIFIED = "modified_time"  # derived: when the row was last changed, by its own clock
+
+
+def source_of(force: str) -> Source:
+    """The contract in a force's words; raises `MappingWrong` without a mapping."""
+    return source_from(load(force))
+
+
+def source_from(mapping: Mapping) -> Source:
+    """The contract in the words of a mapping."""
+    return Source(
+        name="niche_rms",
+        kinds={name: kind(mapping, ENTITIES[name]) for name in mapping.entities},
+        read_name=partial(_read_name, mapping),
+        known_forces=known_forces,
+        layout=LAYOUT,
+    )
+
+
+def kind(mapping: Mapping, entity: Entity) -> FileKind:
+    """One entity's file: its columns in the mapping's order, and its row rules."""
+    headers = mapping.entities[entity.name].columns
+    fields = {field.name: field for field in entity.fields}
+    derived, measures = {}, {}
+    if "modified_at" in headers:
+        written = _literal(mapping.format.instant)
+        derived[MODIFIED] = f"try_strptime(modified_at, {written})"
+        measures["newest_change"] = f"max({MODIFIED})"
+    return FileKind(
+        name=entity.name,
+        table=f"niche_{entity.name}",
+        columns=tuple(Column(header, name) for name, header in headers.items()),
+        rules=tuple(
+            rule
+            for name, header in headers.items()
+            for rule in _rules(mapping, fields[name], header)
+        ),
+        derived=derived,
+        measures=measures,
+        longest_line=LONGEST_ROW,
+        encodings=(mapping.format.encoding,),
+        in_any_order=True,
+        whole=entity is DELETIONS,
+    )
+
+
+def _rules(mapping: Mapping, field: Field, header: str) -> Iterator[RowRule]:
+    if field.is_required:
+        yield RowRule(
+            f"{header}: expected a value, found none", f"{field.name} is null"
+        )
+    for expected, kept in _forms(mapping, field):
+        yield RowRule(
+            f"{header}: expected {expected}, found something else",
+            f"{field.name} is not null and not {kept}",
+        )
+
+
+def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
+    """What a value must be, in words and as SQL that is true when it is so."""
+    name, written = field.name, mapping.format
+    if field.form == "id":
+        pattern = mapping.identifiers["id"]
+        yield "an id of the mapping's pattern", _matches(name, pattern)
+    elif field.form in ("instant", "day"):
+        form = written.instant if field.form == "instant" else written.day
+        parsed = f"try_strptime({name}, {_literal(form)})"
+        if name == "modified_at":
+            parsed = MODIFIED
+        what = "a time" if field.form == "instant" else "a day"
+        yield f"{what} written {form}", f"coalesce(year({parsed}) >= 1000, false)"
+    elif field.form == "flag":
+        yes, no = _literal(written.yes), _literal(written.no)
+        yield f"{written.yes} or {written.no}", f"{name} in ({yes}, {no})"
+    elif field.form == "whole":
+        yield "a whole number", _matches(name, WHOLE)
+    elif field.form == "metres":
+        yield "a number", _matches(name, METRES)
+    elif name == "occurrence_number":
+        pattern = mapping.identifiers[name]
+        yield "a number of the mapping's pattern", _matches(name, pattern)
+    elif name == "entity":
+        files = ", ".join(map(_literal, mapping.by_file))
+        yield "the name of a file of the mapping", f"{name} in ({files})"
+
+
+def _matches(name: str, pattern: str) -> str:
+    return f"regexp_full_match({name}, {_literal(pattern)})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_name(mapping: Mapping, path: str) -> FileName | None:
+    file = PurePosixPath(path)
+    entity = mapping.by_file.get(file.stem)
+    if entity is None or file.suffix.lower() != ".csv":
+        return None
+    return FileName(entity.name, mapping.force)
+
+
+SOURCE = Source(
+    name="niche_rms",
+    kinds={},
+    read_name=lambda path: None,
+    known_forces=known_forces,
+    layout=LAYOUT,
+    of_force=source_of,
+)

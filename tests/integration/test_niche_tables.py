@@ -1,0 +1,103 @@
+"""Tables of the records-management source, and a mapping written to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rasure.sources.niche_rms import mapping as mappings
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.written import datestyle, template, write_mapping
+
+PLACE = ["load_id", "file_id", "row_number"]
+
+
+def columns(connection, schema: str, table: str) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = %s and table_name = %s order by ordinal_position",
+        (schema, table),
+    ).fetchall()
+
+
+@pytest.mark.parametrize("name", ENTITIES)
+def test_each_entity_has_its_raw_and_its_quarantine_table(connection, name):
+    found = columns(connection, "raw", f"niche_{name}")
+    assert found == [
+        *((column, "integer") for column in PLACE),
+        *((field.name, "text") for field in ENTITIES[name].fields),
+    ]
+    quarantine = columns(connection, "quarantine", f"niche_{name}")
+    assert quarantine == columns(connection, "quarantine", "police_uk_street")
+
+
+def test_no_raw_table_is_left_over(connection):
+    found = connection.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = 'raw' and table_name like 'niche%%'"
+    ).fetchall()
+    assert {table for (table,) in found} == {f"niche_{name}" for name in ENTITIES}
+
+
+def test_a_mapping_is_written_once_and_anew_when_it_changes(connection):
+    mapping = mappings.load("thames-valley")
+    write_mapping(connection, mapping)
+    written = "select * from ops.niche_mappings"
+    before = connection.execute(written).fetchall()
+    assert before[0][:9] == (
+        "thames-valley",
+        "Europe/London",
+        "ISO, DMY",
+        "DD/MM/YYYY HH24:MI:SS",
+        "DD/MM/YYYY",
+        "Y",
+        "N",
+        ";",
+        100,
+    )
+    write_mapping(connection, mapping)
+    assert connection.execute(written).fetchall() == before
+    roles = {"SUS": "suspect", "CHG": "charged"}
+    write_mapping(connection, replace(mapping, terms={"roles": roles}))
+    assert connection.execute(written).fetchall() != before
+    found = connection.execute(
+        "select terms_table, code, term from ops.niche_terms order by code"
+    ).fetchall()
+    assert found == [("roles", "CHG", "charged"), ("roles", "SUS", "suspect")]
+
+
+def test_forces_do_not_meet(connection):
+    for force in ("thames-valley", "hampshire"):
+        write_mapping(connection, mappings.load(force))
+    found = connection.execute(
+        "select force, count(*) from ops.niche_default_points group by 1 order by 1"
+    ).fetchall()
+    assert found == [("hampshire", 2), ("thames-valley", 3)]
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "style"),
+    [
+        ("%d/%m/%Y %H:%M:%S", "1/2/2026 03:04:05", "ISO, DMY"),
+        ("%Y-%m-%dT%H:%M:%S", "2026-02-01T03:04:05", "ISO, YMD"),
+        ("%m/%d/%Y %H.%M.%S", "02/01/2026 03.04.05", "ISO, MDY"),
+    ],
+)
+def test_postgresql_reads_times_as_the_mapping_writes_them(
+    connection, form, written, style
+):
+    assert datestyle(form) == style
+    (read,) = connection.execute(
+        "select to_timestamp(%s, %s)::timestamp", (written, template(form))
+    ).fetchone()
+    assert f"{read:%Y-%m-%d %H:%M:%S}" == "2026-02-01 03:04:05"
+
+
+def test_a_hash_tells_force_entity_and_id_apart(connection):
+    (same, other) = connection.execute(
+        "select ops.niche_hash('a', 'persons', '1')"
+        " = sha256(convert_to('a|persons|1', 'UTF8')),"
+        " ops.niche_hash('a', 'persons', '1') = ops.niche_hash('b', 'persons', '1')"
+    ).fetchone()
+    assert (same, other) == (True, False)
