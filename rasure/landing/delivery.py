@@ -13,7 +13,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -154,7 +154,24 @@ def _archive(path: Path) -> Delivery:
         for entry in entries
     )
     return Delivery(
-        path.name, path, members, archive_sha256=_file(path, path.name).sha256()
+        path.name,
+        path,
+        _without_wrapping(members),
+        archive_sha256=_file(path, path.name).sha256(),
+    )
+
+
+def _without_wrapping(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """The members of an archived folder as if the folder itself had been delivered:
+    where the manifest lies in a folder that holds all else, that is the delivery."""
+    manifests = [m.path for m in members if m.path.endswith(f"/{MANIFEST}")]
+    if len(manifests) != 1:
+        return members
+    wrapping = manifests[0].removesuffix(MANIFEST)
+    if any(not m.path.startswith(wrapping) for m in members if not _is_hidden(m.path)):
+        return members
+    return tuple(
+        replace(member, path=member.path.removeprefix(wrapping)) for member in members
     )
 
 

@@ -145,4 +145,8 @@ def _words(column: str, value, profile: dict) -> str:
         return "no header line"
     if column == "missing_columns" and value not in ("none", "their order"):
         return f"no column '{value}'"
+    if column == "open_quote" and value != "none":
+        return f"one that opens in {value} and never ends"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

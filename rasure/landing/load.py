@@ -115,6 +115,8 @@ def _known(
     connection: psycopg.Connection, attempt: store.Attempt, delivery: Delivery
 ) -> Landed | None:
     """The delivery as it was landed before, found by what it holds; None if new."""
+    if attempt.delivery_id is None:
+        attempt.delivery_id = manifests.stated_identity(delivery, attempt.source)
     if attempt.delivery_id is None and not delivery.archive_sha256:
         if not _may_be_known(connection, delivery):
             return None

@@ -6,6 +6,9 @@
 
 A delivery's identity is the hash of its files' hashes, in the order of their paths, so
 that the same content is known again from an archive, a folder, or under another name.
+Where forces have words of their own (records-management systems), the manifest must be
+there and state all of it, and the force, the kind and the time of the extract are part
+of the identity: an hour without a change is news too.
 """
 
 from __future__ import annotations
@@ -13,13 +16,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from rasure.landing.delivery import MANIFEST, Delivery
 from rasure.landing.errors import ManifestMismatch, sentence
+from rasure.sources import get
+from rasure.sources.contract import Source
 
+MOMENTS = ("extracted_at", "window.from", "window.to")
 ADVICE = "Ask for the delivery again, or have its manifest made anew."
 
 
@@ -40,6 +46,10 @@ class Manifest:
     kind: str = "full"
     extracted_at: datetime | None = None
     files: dict[str, StatedFile] = field(default_factory=dict)
+    force: str | None = None
+    window: tuple[datetime | None, datetime | None] = (None, None)
+    content: dict = field(default_factory=dict)
+    said: str = ""  # what of it is part of the delivery's identity
 
 
 def read(delivery: Delivery, source: str) -> Manifest | None:
@@ -81,12 +91,90 @@ def read(delivery: Delivery, source: str) -> Manifest | None:
         raise refuse("the file that the manifest lists", "no such file", path)
     for path in sorted(held - files.keys()):
         raise refuse("no file that the manifest does not list", "this file", path)
-    return Manifest(kind, extracted_at, files)
+    return Manifest(kind, extracted_at, files, content=content)
 
 
-def identity(hashes: dict[str, str]) -> str:
-    """The delivery's identity from each file's path and SHA-256 (hexadecimal)."""
+def open_contract(delivery: Delivery, source: str) -> tuple[Manifest, Source]:
+    """The delivery's manifest (an empty one where none is needed) and the contract to
+    read it by, in its force's words where forces have their own."""
+    contract = get(source)
+    if contract.of_force is None:
+        return read(delivery, source) or Manifest(), contract
+    manifest = required(delivery, source, contract.known_forces())
+    return manifest, contract.of_force(manifest.force)
+
+
+def stated_identity(delivery: Delivery, source: str) -> str | None:
+    """The identity that follows from what its manifest states, where it must state all;
+    None where its files have to be hashed for it."""
+    contract = get(source)
+    if contract.of_force is None:
+        return None
+    manifest = required(delivery, source, contract.known_forces())
+    hashes = {path: file.sha256 for path, file in manifest.files.items()}
+    return identity(hashes, manifest.said)
+
+
+def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
+    """The manifest of a delivery that must have one and state everything in it.
+
+    Raises `ManifestMismatch` with what is missing or cannot be.
+    """
+    manifest = read(delivery, source)
+
+    def refuse(expected: str, found: str, file: str = MANIFEST):
+        return ManifestMismatch(sentence(delivery.name, expected, found, ADVICE, file))
+
+    if manifest is None:
+        raise refuse("a manifest with force, kind, window and files", "none")
+    content = manifest.content
+    force = content.get("force")
+    if force not in forces:
+        raise refuse(
+            f"a force that has a mapping ({', '.join(sorted(forces))})",
+            "another" if force else "none",
+        )
+    if "kind" not in content:
+        raise refuse("kind 'full' or 'delta'", "none")
+    window = content.get("window")
+    window = window if isinstance(window, dict) else {}
+    moments = [_moment(content.get("extracted_at"))]
+    moments += [_moment(window.get("from")), _moment(window.get("to"))]
+    for name, moment in zip(MOMENTS, moments, strict=True):
+        if moment is None:
+            raise refuse(f"{name}, a time with its offset", "none that can be read")
+    extracted_at, start, end = moments
+    if not start <= end <= extracted_at:
+        raise refuse(
+            "a window that ends after it begins, and no later than the extract",
+            "another",
+        )
+    for path, file in manifest.files.items():
+        if None in (file.sha256, file.bytes, file.rows):
+            raise refuse("its sha256, bytes and rows in the manifest", "none", path)
+    said = f"{force} {manifest.kind} {extracted_at.astimezone(UTC).isoformat()}"
+    return replace(
+        manifest,
+        force=force,
+        extracted_at=extracted_at,
+        window=(start, end),
+        said=said,
+    )
+
+
+def _moment(text) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def identity(hashes: dict[str, str], said: str = "") -> str:
+    """The delivery's identity from each file's path and SHA-256 (hexadecimal), and from
+    what else its manifest `said`."""
     lines = sorted(f"{PurePosixPath(path).name} {sha}" for path, sha in hashes.items())
+    lines += [said] if said else []
     return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
 
 

@@ -8,9 +8,9 @@ in a file without a header line it would be a row.)
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 
-from rasure.landing.manifest import StatedFile
+from rasure.landing.manifest import Manifest, StatedFile
 from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
@@ -33,6 +33,11 @@ COLUMNS = (
     "share_of_before",
     "months_ahead",
     "located_share",
+    "open_quote",
+    "forbidden_faults",
+    "hours_ahead",
+    "change_hours_ahead",
+    "change_days_old",
 )
 
 
@@ -40,16 +45,21 @@ def profile(
     unpacked: Unpacked,
     kind: FileKind,
     name: FileName,
-    stated: StatedFile | None,
+    manifest: Manifest,
     rows: FileRows | None,
     before: int | None,
-    today: date,
+    now: datetime,
 ) -> dict:
     """One file's row of the profile.
 
     `rows` is None when its header is not readable; `before` is the number of rows of
-    the file that it would replace, None when it is the first of its month.
+    the file that it would replace, None when it is the first of its month. Hours and
+    days are against `now` or against the time of the extract, when it states one.
     """
+    stated = manifest.files.get(unpacked.path, StatedFile(unpacked.path))
+    taken = manifest.extracted_at
+    newest = rows.measures.get("newest_change") if rows else None
+    change = (newest - taken).total_seconds() / 3600 if newest and taken else None
     missing = [header for header in kind.headers if header not in unpacked.header]
     surplus = [
         place
@@ -72,9 +82,9 @@ def profile(
             if surplus
             else "none"
         ),
-        "checksum": _compare(stated and stated.sha256, unpacked.sha256),
-        "bytes": _compare(stated and stated.bytes, unpacked.bytes),
-        "row_count": _compare(stated and stated.rows, unpacked.rows),
+        "checksum": _compare(stated.sha256, unpacked.sha256),
+        "bytes": _compare(stated.bytes, unpacked.bytes),
+        "row_count": _compare(stated.rows, unpacked.rows),
         "rows": unpacked.rows,
         "rows_landed": rows.landed if rows else None,
         "unaccounted_rows": unpacked.rows - rows.accounted if rows else None,
@@ -85,16 +95,30 @@ def profile(
         "share_of_before": (
             rows.landed / before if rows and before and before >= SHARES_FROM else None
         ),
-        "months_ahead": 12 * (name.month.year - today.year)
-        + name.month.month
-        - today.month,
+        "months_ahead": (
+            12 * (name.month.year - now.year) + name.month.month - now.month
+            if name.month
+            else None
+        ),
         "located_share": measured.get("located_share"),
+        "open_quote": f"row {unpacked.open_quote:,}" if unpacked.open_quote else "none",
+        "forbidden_faults": len(rows.quarantined) if rows and kind.whole else 0,
+        "hours_ahead": (taken - now).total_seconds() / 3600 if taken else None,
+        "change_hours_ahead": change,
+        "change_days_old": (
+            -change / 24 if change is not None and large and kind.is_fresh else None
+        ),
     }
 
 
 def is_readable(unpacked: Unpacked, kind: FileKind) -> bool:
-    """Whether the header line is the contract's, so that rows can be read by it."""
-    return unpacked.encoding is not None and unpacked.header == kind.headers
+    """Whether the header line is the contract's, so that rows can be read by it, and
+    rows can be told apart."""
+    return (
+        unpacked.encoding is not None
+        and unpacked.header == kind.headers
+        and unpacked.open_quote is None
+    )
 
 
 def _compare(stated: str | int | None, found: str | int) -> str:

@@ -21,6 +21,7 @@ PARSER_REASONS = {
     "MISSING COLUMNS": "row: expected {n} fields, found fewer",
     "TOO MANY COLUMNS": "row: expected {n} fields, found more",
     "UNQUOTED VALUE": "row: expected balanced quotes, found a quote left open",
+    "LONE RETURN": "row: expected line ends of CR LF or LF, found a lone CR",
     "LINE SIZE OVER MAXIMUM": "row: expected at most {longest:,} bytes, found more",
 }
 
@@ -66,7 +67,7 @@ class RowReader:
         self,
         unpacked: Unpacked,
         kind: FileKind,
-        month: date,
+        month: date | None,
         load_id: int,
         file_id: int,
     ) -> FileRows:
@@ -105,9 +106,7 @@ class RowReader:
         """Say of every row that is at fault where it stands, why, and what it was."""
         self._forget()
         self.duck.execute(f"create or replace temp table checked as {checked}")
-        away = {
-            number: ("LINE SIZE OVER MAXIMUM", t) for number, t in unpacked.set_aside
-        }
+        away = {number: (error, text) for number, error, text in unpacked.set_aside}
         kept = [n for n in range(1, unpacked.rows + 1) if n not in away]
         for line, error, text in self.duck.execute(
             "select line - 1, error_type::varchar, csv_line from faults order by line"
@@ -126,9 +125,8 @@ class RowReader:
             "from checked where is_bad order by n",
             [rule.reason for rule in kind.rules],
         ).fetchall()
-        texts = _texts(
-            unpacked, {n for n, _ in ruled}, {n for n, _ in unpacked.set_aside}
-        )
+        missing = {number for number, _, _ in unpacked.set_aside}
+        texts = _texts(unpacked, {n for n, _ in ruled}, missing)
         quarantined += [(number, reasons, texts[number]) for number, reasons in ruled]
         return sorted(quarantined)
 
@@ -140,14 +138,14 @@ class RowReader:
             "update checked set n = place from ("
             "  select place, row_number() over (order by place) as n"
             "  from (select unnest(range(1, (select count(*) from checked) + ?))"
-            "        as place) where not list_contains(?, place)"
+            "        as place) where place not in (select unnest(?))"
             ") as places where checked.n = places.n",
             [len(gone) + 1, gone],
         )
 
 
 def _checked(
-    unpacked: Unpacked, kind: FileKind, month: date, numbered: bool = False
+    unpacked: Unpacked, kind: FileKind, month: date | None, numbered: bool = False
 ) -> str:
     """A query for the rows of a file and whether they break a rule (`is_bad`), with
     their number `n` if wanted (numbering costs a tenth of the reading)."""
@@ -155,10 +153,11 @@ def _checked(
     bad = " or ".join(f"coalesce({rule.violated}, false)" for rule in kind.rules)
     derived = "".join(f", {sql} as {name}" for name, sql in kind.derived.items())
     number = "row_number() over () as n, " if numbered else ""
+    first = f"date '{month}'" if month else "null::date"
     return f"""
         select *, {bad} as is_bad
         from (
-            select {number} date '{month}' as file_month, *{derived}
+            select {number} {first} as file_month, *{derived}
             from read_csv(
                 {_quoted(unpacked.text)}, columns = {{{types}}},
                 header = true, delim = ',', quote = '"', escape = '"',
@@ -182,9 +181,11 @@ def _texts(unpacked: Unpacked, wanted: set[int], missing: set[int]) -> dict[int,
         next(lines, None)
         number = 0
         for line in lines:
+            while unpacked.is_sifted and line.count('"') % 2:
+                line += next(lines)  # the row goes on past a line break in a field
             number += 1
             while number in missing:
                 number += 1
             if number in wanted:
-                found[number] = line.rstrip("\n")
+                found[number] = line.removesuffix("\n")
     return found

@@ -24,6 +24,7 @@ class Attempt:
     started: float
     kind: str = "full"
     extracted_at: datetime | None = None
+    window: tuple[datetime | None, datetime | None] = (None, None)
     archive_sha256: str | None = None
     delivery_id: str | None = None
     verdicts: list[Verdict] = field(default_factory=list)
@@ -73,12 +74,12 @@ def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict 
 
 
 def rows_in_force(connection: psycopg.Connection, source: str) -> dict[FileName, int]:
-    """The rows of the newest landed file of each kind, force and month."""
+    """The rows of the newest landed full file of each kind, force and month."""
     found = connection.execute(
         "select distinct on (force, month, files.kind)"
         "       files.kind, force, month, files.rows_landed"
         " from ops.delivery_files as files join ops.deliveries using (load_id)"
-        " where state = 'landed' and source = %s"
+        " where state = 'landed' and source = %s and deliveries.kind = 'full'"
         " order by force, month, files.kind, load_id desc",
         (source,),
     )
@@ -152,6 +153,8 @@ def _insert_delivery(
         "state": state,
         "archive_sha256": attempt.archive_sha256,
         "extracted_at": attempt.extracted_at,
+        "window_from": attempt.window[0],
+        "window_to": attempt.window[1],
         "received_at": attempt.received_at,
         "seconds": round(attempt.seconds, 3),
         "error": error,
@@ -192,7 +195,7 @@ def _insert_verdicts(
         )
 
 
-def _file_row(load_id: int, file: LandedFile) -> tuple[int | str | date, ...]:
+def _file_row(load_id: int, file: LandedFile) -> tuple[int | str | date | None, ...]:
     return (
         file.file_id,
         load_id,

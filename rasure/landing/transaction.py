@@ -19,7 +19,6 @@ from rasure.landing.names import named_files
 from rasure.landing.profile import is_readable, profile
 from rasure.landing.read import FileRows, RowReader
 from rasure.landing.unpack import Unpacked, unpack
-from rasure.sources import get
 from rasure.sources.contract import FileName
 
 FILES_AHEAD = 2  # unpacked before their turn
@@ -37,17 +36,20 @@ class Transaction:
         folder: Path,
     ):
         self.gate = Gate(attempt.source)
-        self.contract = get(attempt.source)
         self.connection, self.attempt = connection, attempt
         self.delivery, self.folder = delivery, folder
-        stated = manifests.read(delivery, attempt.source)
-        self.has_manifest = stated is not None
-        self.manifest = stated or manifests.Manifest()
+        self.manifest, self.contract = manifests.open_contract(delivery, attempt.source)
+        self.has_manifest = delivery.manifest() is not None
         attempt.kind = self.manifest.kind
         attempt.extracted_at = self.manifest.extracted_at
+        attempt.window = self.manifest.window
         self.files = named_files(delivery, self.contract)
         self.reader = RowReader(folder)
-        self.before = store.rows_in_force(connection, attempt.source)
+        self.before = (
+            store.rows_in_force(connection, attempt.source)
+            if attempt.kind == "full"
+            else {}
+        )
         self.profiles: list[dict] = []
         self.hashes: dict[str, str] = {}
         self.landed: list[store.LandedFile] = []
@@ -65,13 +67,17 @@ class Transaction:
                 load_id = store.next_ids(connection, "ops.deliveries", "load_id", 1)[0]
                 with ThreadPoolExecutor(1) as unpacker, ThreadPoolExecutor(1) as copier:
                     copies = self._read_all(load_id, unpacker, copier, progress)
-                    attempt.delivery_id = manifests.identity(self.hashes)
+                    attempt.delivery_id = manifests.identity(
+                        self.hashes, self.manifest.said
+                    )
                     attempt.verdicts, result = self.gate.judge(self.profiles)
                     for copy in copies:
                         copy.result()
                 raise_on_failure(attempt.delivery, attempt.verdicts)
                 copying.copy_quarantine(connection, load_id, self.landed)
                 counts = store.record_landed(connection, attempt, load_id, self.landed)
+                if self.contract.settle:
+                    self.contract.settle(connection, load_id)
             attempt.decided = time.monotonic()
         finally:
             if result is not None:
@@ -113,14 +119,14 @@ class Transaction:
         return copies
 
     def _unpack(self, member: Member, name: FileName) -> Unpacked:
-        longest = self.contract.kinds[name.kind].longest_line
-        return unpack(member, self.attempt.delivery, self.folder, longest)
+        kind = self.contract.kinds[name.kind]
+        return unpack(member, self.attempt.delivery, self.folder, kind)
 
     def _read_one(
         self, unpacked: Unpacked, name: FileName, load_id: int, file_id: int
     ) -> store.LandedFile | None:
         """Check a file's rows; returns it when there is something of it to copy."""
-        kind = self.contract.kinds[name.kind]
+        kind = self.contract.kinds[name.kind].as_in(unpacked.header)
         self.hashes[unpacked.path] = unpacked.sha256
         rows = None
         if is_readable(unpacked, kind):
@@ -128,10 +134,17 @@ class Transaction:
                 rows = self.reader.read(unpacked, kind, name.month, load_id, file_id)
             except duckdb.InvalidInputException:  # not CSV; the gate says so
                 rows = FileRows(unpacked.rows)
-        stated = self.manifest.files.get(unpacked.path)
-        today = datetime.now(UTC).date()
-        before = self.before.get(name)
-        self.profiles.append(profile(unpacked, kind, name, stated, rows, before, today))
+        self.profiles.append(
+            profile(
+                unpacked,
+                kind,
+                name,
+                self.manifest,
+                rows,
+                self.before.get(name),
+                datetime.now(UTC),
+            )
+        )
         if not rows:
             return None
         file = store.LandedFile(file_id, kind, name, unpacked, rows)

@@ -3,6 +3,8 @@
 The copy in the work folder is UTF-8 with LF line ends and no blank lines, whatever came
 (with or without BOM, CP1252, CRLF); lines longer than the contract allows are set aside
 for quarantine. Blocks end at line ends, so memory stays small whatever the file's size.
+Where a source's fields may hold line breaks, a row is what ends outside quotes, and one
+that no reader could be sure of is set aside as well (`rasure.landing.quoted`).
 """
 
 from __future__ import annotations
@@ -20,9 +22,12 @@ import numpy as np
 
 from rasure.landing.delivery import MOST_BYTES, Member
 from rasure.landing.errors import ArchiveUnreadable, sentence
+from rasure.landing.quoted import MISPLACED, TOO_LONG, end_of_rows, sift
+from rasure.sources.contract import FileKind
 
 BLOCK = 2**20
 LONGEST_HELD = 64 * 2**20
+LONGEST_OPEN = 8 * 2**20  # of a quote, before it is taken for one never closed
 KEPT_OF_A_LONG_LINE = 2_000
 
 
@@ -30,9 +35,10 @@ KEPT_OF_A_LONG_LINE = 2_000
 class Unpacked:
     """A file's text in the work folder and what was seen on the way.
 
-    `rows` counts data lines (header and blank lines left out), `set_aside` holds
-    (row number, beginning of the line) of over-long lines, which are not in `text`.
-    `encoding` is None when the bytes are neither UTF-8 nor CP1252.
+    `rows` counts data rows (header and blank lines left out), `set_aside` holds (row
+    number, what is wrong, beginning of the row) of rows that are not in `text`.
+    `encoding` is None when the bytes are in none that the contract allows.
+    `open_quote` is the row at which a quote opens that nothing closes.
     """
 
     path: str
@@ -42,13 +48,18 @@ class Unpacked:
     encoding: str | None = None
     header: list[str] = field(default_factory=list)
     rows: int = 0
-    set_aside: list[tuple[int, str]] = field(default_factory=list)
+    set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     quotes: int = 0
     commas: int = 0
+    is_sifted: bool = False
+    open_quote: int | None = None
 
     def is_unambiguous(self, columns: int) -> bool:
-        """Whether any CSV reader finds the same fields: no quote anywhere, and exactly
-        the commas that `columns` need on each line, header included."""
+        """Whether any CSV reader finds the same fields: every quote is in its place, or
+        there is none, and exactly the commas that `columns` need on each line, header
+        included."""
+        if self.is_sifted:
+            return not self.set_aside
         return self.quotes == 0 and self.commas == (self.rows + 1) * (columns - 1)
 
 
@@ -56,14 +67,15 @@ class _NotThisEncoding(Exception):
     pass
 
 
-def unpack(member: Member, delivery: str, folder: Path, longest_line: int) -> Unpacked:
+def unpack(member: Member, delivery: str, folder: Path, kind: FileKind) -> Unpacked:
     """Copy `member` into `folder` as clean text; raises `ArchiveUnreadable` when its
     bytes are damaged or more than a delivery may hold."""
     text = folder / f"{hashlib.sha256(member.path.encode()).hexdigest()[:16]}.csv"
-    for encoding in ("utf-8", "cp1252", None):
+    for encoding in (*kind.encodings, None):
         unpacked = Unpacked(member.path, text, encoding=encoding)
+        unpacked.is_sifted = kind.has_line_breaks
         try:
-            _copy(member, delivery, unpacked, longest_line)
+            _copy(member, delivery, unpacked, kind.longest_line)
             return unpacked
         except _NotThisEncoding:
             continue
@@ -76,14 +88,19 @@ def _copy(member: Member, delivery: str, unpacked: Unpacked, longest: int) -> No
         for lines in _lines(member, delivery, unpacked, digest):
             if unpacked.encoding is None:
                 continue
-            clean = _clean(lines, unpacked.encoding)
-            unpacked.quotes += _count(clean, b'"')
-            unpacked.commas += _count(clean, b",")
+            clean = _decode(lines, unpacked.encoding)
+            if not unpacked.is_sifted:
+                clean = _without_blank_lines(clean)
+                unpacked.quotes += _count(clean, b'"')
+                unpacked.commas += _count(clean, b",")
             if not unpacked.header:
-                first, _, clean = clean.partition(b"\n")
+                first, _, clean = clean.lstrip(b"\n").partition(b"\n")
                 unpacked.header = _header(first)
                 out.write(first + b"\n")
-            out.write(_without_long_lines(clean, unpacked, longest))
+            if unpacked.is_sifted:
+                out.write(_sifted(clean, unpacked, longest))
+            else:
+                out.write(_without_long_lines(clean, unpacked, longest))
     unpacked.sha256 = digest.hexdigest()
 
 
@@ -99,8 +116,10 @@ def _lines(member: Member, delivery: str, unpacked: Unpacked, digest) -> Iterato
                     raise zipfile.BadZipFile("larger than it stated")
                 if unpacked.bytes == len(block):
                     block = block.removeprefix(codecs.BOM_UTF8)
+                if unpacked.open_quote is not None:
+                    continue
                 held += block
-                cut = held.rfind(b"\n") + 1
+                cut = _end(held, unpacked)
                 if not cut and len(held) > LONGEST_HELD:
                     raise zipfile.BadZipFile("a line without an end")
                 if cut:
@@ -116,11 +135,31 @@ def _lines(member: Member, delivery: str, unpacked: Unpacked, digest) -> Iterato
                 file=member.path,
             )
         ) from error
-    if held:
-        yield held + b"\n"
+    if held and not held.endswith(b"\n"):
+        held += b"\n"
+    if unpacked.is_sifted and end_of_rows(held) < len(held):
+        _note_open_quote(unpacked)
+    elif held:
+        yield held
 
 
-def _clean(lines: bytes, encoding: str) -> bytes:
+def _end(held: bytes, unpacked: Unpacked) -> int:
+    """Where the last whole row ends. A quote that stays open for too long is noted."""
+    if not unpacked.is_sifted:
+        return held.rfind(b"\n") + 1
+    cut = end_of_rows(held)
+    if not cut and len(held) > LONGEST_OPEN and b'"' in held:
+        _note_open_quote(unpacked)
+    return cut
+
+
+def _note_open_quote(unpacked: Unpacked) -> None:
+    """Note the row at which quotes went wrong: an odd one turns all that follow."""
+    before = [n for n, reason, _ in unpacked.set_aside if reason == MISPLACED]
+    unpacked.open_quote = min([*before, unpacked.rows + bool(unpacked.header)])
+
+
+def _decode(lines: bytes, encoding: str) -> bytes:
     if b"\0" in lines:
         raise _NotThisEncoding
     if not lines.isascii():
@@ -130,6 +169,10 @@ def _clean(lines: bytes, encoding: str) -> bytes:
             raise _NotThisEncoding from error
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n")
+    return lines
+
+
+def _without_blank_lines(lines: bytes) -> bytes:
     while _has_blank_lines(lines):
         lines = lines.replace(b"\n\n", b"\n")
     return lines.removeprefix(b"\n")
@@ -164,9 +207,27 @@ def _without_long_lines(lines: bytes, unpacked: Unpacked, longest: int) -> bytes
         if len(line) <= longest:
             kept.append(line)
             continue
-        start = line[:KEPT_OF_A_LONG_LINE].decode(errors="replace")
-        unpacked.set_aside.append((number, f"{start}… ({len(line):,} bytes)"))
+        unpacked.set_aside.append((number, TOO_LONG, _beginning(line, longest)))
     return b"".join(line + b"\n" for line in kept)
+
+
+def _sifted(rows: bytes, unpacked: Unpacked, longest: int) -> bytes:
+    before = unpacked.rows
+    sifted = sift(rows, longest)
+    unpacked.rows += sifted.rows
+    unpacked.set_aside += [
+        (before + place + 1, reason, _beginning(row, longest))
+        for place, reason, row in sifted.faults
+    ]
+    return sifted.sound
+
+
+def _beginning(row: bytes, longest: int) -> str:
+    """The text of a row set aside; of one that is too long, its beginning."""
+    if len(row) <= longest:
+        return row.decode(errors="replace")
+    start = row[:KEPT_OF_A_LONG_LINE].decode(errors="replace")
+    return f"{start}… ({len(row):,} bytes)"
 
 
 def _are_short(lines: bytes, longest: int) -> bool:

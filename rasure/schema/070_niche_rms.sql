@@ -64,6 +64,11 @@ begin
              from unnest(entity.columns) with ordinality as listed (name, place))
         );
         execute format(
+            'create index on raw.niche_%s using brin (load_id)'
+            ' with (pages_per_range = 32, autosummarize = on)',
+            entity.name
+        );
+        execute format(
             'create table quarantine.niche_%s (like quarantine.police_uk_street)',
             entity.name
         );

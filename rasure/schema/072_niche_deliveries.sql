@@ -13,15 +13,16 @@ create function ops.niche_hash(force text, entity text, id text) returns bytea
 language sql immutable strict parallel safe as
 $$ select sha256(convert_to(force || '|' || entity || '|' || id, 'UTF8')) $$;
 
--- What a force has deleted, and what hung on it. A row of such a record that was last
--- modified at or before `deleted_at` must not come back; `load_id` is the delivery that
--- brought the newest deletion.
+-- What a force has deleted, and what went because it hung on that (`is_inherited`). A
+-- row of such a record that was last modified at or before `deleted_at` is not there and
+-- must not come back; `load_id` is the delivery that brought the newest deletion.
 create table ops.niche_tombstones (
-    force      text not null,
-    entity     text not null,
-    id_hash    bytea not null,
-    deleted_at timestamptz not null,
-    load_id    integer not null,
+    force        text not null,
+    entity       text not null,
+    id_hash      bytea not null,
+    deleted_at   timestamptz not null,
+    load_id      integer not null,
+    is_inherited boolean not null,
     primary key (force, entity, id_hash)
 );
 create index niche_tombstones_load on ops.niche_tombstones (load_id);

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import psycopg
+
 
 @dataclass(frozen=True)
 class Column:
@@ -49,8 +51,9 @@ class FileKind:
 
     `derived` names DuckDB expressions over the columns for the rules to share;
     `measures` are aggregates over the file that its gate is shown. `encodings` are
-    tried in turn. A file may bring its columns `in_any_order`; one of which a row at
-    fault must not be passed over is to be `whole`.
+    tried in turn. Its fields may have line breaks, in quotes (`has_line_breaks`), and
+    its columns may come `in_any_order`; one of which a row at fault must not be passed
+    over is to be `whole`. Of one that `is_fresh`, some row changes every day.
     """
 
     name: str
@@ -61,8 +64,10 @@ class FileKind:
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
+    has_line_breaks: bool = False
     in_any_order: bool = False
     whole: bool = False
+    is_fresh: bool = False
 
     def as_in(self, header: list[str]) -> FileKind:
         """This kind with its columns in the order of a file's header line, where they
@@ -102,6 +107,8 @@ class Source:
 
     Where every force has words of its own, `of_force` gives the contract in a force's
     words; a delivery must then have a manifest that names the force, and states all.
+    `settle` is called with the connection and the load id when all rows are copied and
+    before they are committed: for what a delivery says of rows that came before it.
     """
 
     name: str
@@ -110,3 +117,4 @@ class Source:
     known_forces: Callable[[], set[str]]
     layout: str
     of_force: Callable[[str], Source] | None = None
+    settle: Callable[[psycopg.Connection, int], None] | None = None

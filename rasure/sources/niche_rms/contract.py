@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
+from rasure.sources.niche_rms.deletions import settle
 from rasure.sources.niche_rms.entities import DELETIONS, ENTITIES, Entity, Field
 from rasure.sources.niche_rms.mapping import Mapping, known_forces, load
 
@@ -36,6 +37,7 @@ def source_from(mapping: Mapping) -> Source:
         read_name=partial(_read_name, mapping),
         known_forces=known_forces,
         layout=LAYOUT,
+        settle=partial(settle, mapping),
     )
 
 
@@ -47,7 +49,8 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
     if "modified_at" in headers:
         written = _literal(mapping.format.instant)
         derived[MODIFIED] = f"try_strptime(modified_at, {written})"
-        measures["newest_change"] = f"max({MODIFIED})"
+        clock = _literal(mapping.format.clock)
+        measures["newest_change"] = f"timezone({clock}, max({MODIFIED}))"
     return FileKind(
         name=entity.name,
         table=f"niche_{entity.name}",
@@ -61,8 +64,10 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
         measures=measures,
         longest_line=LONGEST_ROW,
         encodings=(mapping.format.encoding,),
+        has_line_breaks=True,
         in_any_order=True,
         whole=entity is DELETIONS,
+        is_fresh=entity.name == "occurrences",
     )
 
 

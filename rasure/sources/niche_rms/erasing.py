@@ -1,0 +1,202 @@
+"""The statements that erase: versions of a record, rows in quarantine, pointers.
+
+`pg_temp.niche_gone` holds the deleted records that matter to this load, by their id:
+those it deletes, those of before that its rows are of or name, and, marked as not
+explicit, those that went because they hung on one of these.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from rasure.sources.niche_rms.entities import ENTITIES, Entity
+from rasure.sources.niche_rms.graph import Reference, references
+
+FILES = "(select file_id from ops.delivery_files where force = %(force)s)"
+
+
+def moment(column: str) -> str:
+    """SQL for the instant that a text column of the force's wall-clock time means."""
+    return (
+        f"((to_timestamp({column}, %(instant)s) at time zone 'UTC')"
+        " at time zone %(clock)s)"
+    )
+
+
+MODIFIED = moment("versions.modified_at")
+NEWEST = "modified desc, deliveries.extracted_at desc, load_id desc, row_number desc"
+COUNT = """
+    update ops.delivery_files as files
+    set rows_erased = files.rows_erased + counted.number
+    from (select file_id, count(*) as number from taken group by file_id) as counted
+    where files.file_id = counted.file_id
+"""
+LATEST = """
+    on conflict (entity, id) do update set
+        deleted_at = greatest(niche_gone.deleted_at, excluded.deleted_at),
+        is_explicit = niche_gone.is_explicit or excluded.is_explicit
+"""
+
+
+def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
+    """Erase from raw what of an entity is deleted or hung on what is; returns whether
+    anything of it is gone."""
+    key = ENTITIES[name].key
+    hangs_on = [reference for reference in references(name) if reference.hangs]
+    named = [(key, name), *((r.column, r.parent) for r in hangs_on)]
+    touched = " or ".join(
+        f"{column} in (select id from niche_gone where entity = '{entity}')"
+        for column, entity in named
+    )
+    joins = "".join(
+        f" left join niche_gone as parent_{place}"
+        f" on parent_{place}.entity = '{reference.parent}'"
+        f" and parent_{place}.id = versions.{reference.column}"
+        for place, reference in enumerate(hangs_on)
+    )
+    inherited = ", ".join(
+        f"parent_{place}.deleted_at" for place in range(len(hangs_on))
+    )
+    inherited = f"greatest({inherited})" if hangs_on else "null::timestamptz"
+    connection.execute(
+        f"""
+        create temporary table niche_versions on commit drop as
+        with
+        versions as materialized (
+            select ctid as place, * from raw.niche_{name} where {key} in (
+                select {key} from raw.niche_{name}
+                where ({touched}) and file_id in {FILES}
+            ) and file_id in {FILES}
+        ),
+        judged as (
+            select
+                place, {key} as id, load_id, row_number, {MODIFIED} as modified,
+                own.deleted_at as own_at, {inherited} as inherited_at
+            from versions
+            left join niche_gone as own
+                on own.entity = '{name}' and own.id = versions.{key} and own.is_explicit
+            {joins}
+        )
+        select
+            judged.*,
+            coalesce(modified <= greatest(own_at, inherited_at), false) as is_hit,
+            first_value(coalesce(modified <= greatest(own_at, inherited_at), false))
+                over (partition by id order by {NEWEST}) as is_dead
+        from judged inner join ops.deliveries using (load_id)
+        """,
+        words,
+    )
+    connection.execute(
+        "insert into niche_gone"
+        f" select '{name}', id, max(inherited_at), false from niche_versions"
+        " where is_dead and own_at is null group by id"
+        f" {LATEST}"
+    )
+    connection.execute(
+        f"""
+        with taken as (
+            delete from raw.niche_{name} where ctid = any(array(
+                select place from niche_versions where is_hit or is_dead
+            )) returning file_id
+        ) {COUNT}
+        """
+    )
+    _revive(connection, name, words)
+    connection.execute("drop table niche_versions")
+    return bool(
+        connection.execute(
+            "select 1 from niche_gone where entity = %s limit 1", (name,)
+        ).fetchone()
+    )
+
+
+def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
+    """Forget that a record went with its parent, when it turns out to have had another:
+    a version of it that came with this load stands."""
+    connection.execute(
+        f"""
+        with
+        living as (
+            select distinct id from niche_versions
+            where load_id = %(load)s and not is_hit and not is_dead
+        ),
+        revived as (
+            delete from niche_gone using living
+            where entity = '{name}' and not is_explicit and niche_gone.id = living.id
+            returning living.id
+        )
+        delete from ops.niche_tombstones using revived
+        where force = %(force)s and entity = '{name}' and is_inherited
+            and id_hash = ops.niche_hash(%(force)s, '{name}', revived.id)
+        """,
+        words,
+    )
+
+
+def erase_quarantined(connection: psycopg.Connection, name: str, words: dict) -> None:
+    """Erase quarantined rows in which an id stands that is gone, wherever in the row:
+    it may not have been a row that could be taken apart."""
+    named = [name, *(reference.parent for reference in references(name))]
+    connection.execute(
+        f"""
+        with taken as (
+            delete from quarantine.niche_{name} as rows
+            where file_id in {FILES} and exists (
+                select 1
+                from regexp_split_to_table(rows.original, '[^0-9]+') as word (id)
+                inner join niche_gone on niche_gone.id = word.id
+                where niche_gone.entity = any(%(named)s)
+            ) returning file_id
+        ) {COUNT}
+        """,
+        {**words, "named": named},
+    )
+
+
+def empty_pointer(
+    connection: psycopg.Connection, entity: Entity, reference: Reference, words: dict
+) -> None:
+    """Empty a pointer to what is gone in every version; state the newest again, under
+    this load, where it was one of them."""
+    table, column = f"raw.niche_{entity.name}", reference.column
+    emptied = connection.execute(
+        f"""
+        update {table} as versions set {column} = null
+        from niche_gone
+        where niche_gone.entity = '{reference.parent}'
+            and niche_gone.id = versions.{column}
+            and {MODIFIED} <= niche_gone.deleted_at
+            and versions.file_id in {FILES}
+        returning versions.ctid::text, versions.{entity.key}
+        """,
+        words,
+    ).fetchall()
+    columns = ", ".join(field.name for field in entity.fields)
+    connection.execute(
+        f"""
+        insert into {table} (load_id, file_id, row_number, {columns})
+        select
+            %(load)s,
+            (
+                select file_id from ops.delivery_files where load_id = %(load)s
+                order by kind <> 'deletions', file_id limit 1
+            ),
+            row_number() over (order by row_number),
+            {columns}
+        from (
+            select distinct on (versions.{entity.key})
+                versions.*, versions.ctid as place, {MODIFIED} as modified
+            from {table} as versions
+            inner join ops.deliveries using (load_id)
+            where versions.{entity.key} = any(%(ids)s)
+                and versions.file_id in {FILES}
+            order by versions.{entity.key}, {NEWEST}
+        ) as newest
+        where load_id <> %(load)s and place = any(%(places)s::tid[])
+        """,
+        {
+            **words,
+            "places": [place for place, _ in emptied],
+            "ids": list({key for _, key in emptied}),
+        },
+    )

@@ -1,0 +1,230 @@
+"""A records-management extract lands as published, in any force's words, whole."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from rasure.landing import land
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.written import write_landed_mappings
+from tests.niche_files import EXTRACTED, delivery, identifier, row
+from tests.police_uk_files import archive
+
+ACCOUNT = 'He said "no", then\n\nleft “there” with a knife; £5\n\\.\nover'
+
+
+def one_of_each() -> dict[str, list[dict]]:
+    return {
+        name: [row(name, number) for number in (1, 2)]
+        for name in ENTITIES
+        if name != "deletions"
+    }
+
+
+def raw(connection, entity: str, columns: str) -> list[tuple]:
+    return connection.execute(
+        f"select {columns} from raw.niche_{entity} order by load_id, row_number"
+    ).fetchall()
+
+
+def test_every_entity_lands_with_its_place_in_the_file(connection, tmp_path):
+    landed = land("niche_rms", delivery(tmp_path, one_of_each()))
+    assert (landed.rows_read, landed.rows_landed) == (44, 44)
+    assert landed.forces == ("thames-valley",)
+    for name in one_of_each():
+        assert raw(connection, name, "load_id, row_number") == [
+            (landed.load_id, 1),
+            (landed.load_id, 2),
+        ]
+    found = raw(connection, "occurrences", "occurrence_id, reported_at, is_crime")
+    assert found[0] == (identifier("occurrences", 1), "01/03/2025 12:01:00", "Y")
+    told = connection.execute(
+        "select kind, extracted_at, window_to from ops.deliveries"
+    ).fetchall()
+    assert told == [("full", EXTRACTED, EXTRACTED)]
+
+
+def test_fields_with_line_breaks_land_as_they_are(connection, tmp_path):
+    rows = [
+        row("occurrences", 1, mo_text=ACCOUNT, summary="Café: “brawl”, two hurt"),
+        row("occurrences", 2, mo_text="\n"),
+        row("occurrences", 3, mo_text='"', summary=","),
+    ]
+    landed = land("niche_rms", delivery(tmp_path, {"occurrences": rows}))
+    assert landed.rows_landed == 3
+    assert raw(connection, "occurrences", "row_number, mo_text, summary") == [
+        (1, ACCOUNT, "Café: “brawl”, two hurt"),
+        (2, "\n", None),
+        (3, '"', ","),
+    ]
+
+
+def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
+    def spoil(files, manifest):
+        text = files["GOccurrence.csv"]
+        text = text.replace(b"whole", b'a "whole" part').replace(b"returns", b"a\rb")
+        files["GOccurrence.csv"] = text
+        manifest["files"] = [restated(manifest["files"][0], text)]
+
+    rows = [
+        row("occurrences", 1, mo_text=ACCOUNT),
+        row("occurrences", 2, mo_text=ACCOUNT, reported_at="yesterday"),
+        row("occurrences", 3, mo_text="whole"),
+        row("occurrences", 4, mo_text=ACCOUNT, occurrence_id=None),
+        row("occurrences", 5, mo_text="returns"),
+        row("occurrences", 6, mo_text=ACCOUNT),
+    ]
+    path = delivery(tmp_path, {"occurrences": rows}, change=spoil)
+    landed = land("niche_rms", path)
+    assert (landed.rows_read, landed.rows_landed) == (6, 2)
+    assert raw(connection, "occurrences", "row_number, mo_text") == [
+        (1, ACCOUNT),
+        (6, ACCOUNT),
+    ]
+    found = connection.execute(
+        "select row_number, reasons, original from quarantine.niche_occurrences"
+        " order by row_number"
+    ).fetchall()
+    assert [(number, reasons) for number, reasons, _ in found] == [
+        (
+            2,
+            [
+                "ReportedTimeTZV2G: expected a time written %d/%m/%Y %H:%M:%S, "
+                "found something else"
+            ],
+        ),
+        (3, ["row: expected balanced quotes, found a quote left open"]),
+        (4, ["Id: expected a value, found none"]),
+        (5, ["row: expected line ends of CR LF or LF, found a lone CR"]),
+    ]
+    for _, _, original in (found[0], found[2]):
+        assert ACCOUNT.replace('"', '""') in original
+        assert original.count("\n") == ACCOUNT.count("\n")
+
+
+def restated(file: dict, content: bytes) -> dict:
+    """A manifest's entry for a file whose content was changed, its rows left."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {**file, "sha256": sha256, "bytes": len(content)}
+
+
+def test_columns_in_another_order_land_in_their_places(connection, tmp_path):
+    def turn(files, manifest):
+        turned = "\r\n".join(
+            ",".join(reversed(line.split(",")))
+            for line in files["OrgPoliceUnit.csv"].decode().split("\r\n")
+        ).encode()
+        files["OrgPoliceUnit.csv"] = turned
+        manifest["files"] = [restated(manifest["files"][0], turned)]
+
+    rows = [row("units", 1, unit="Slough patrol", area="Slough")]
+    land("niche_rms", delivery(tmp_path, {"units": rows}, change=turn))
+    assert raw(connection, "units", "unit_id, unit, area, modified_at") == [
+        (identifier("units", 1), "Slough patrol", "Slough", "01/03/2025 12:01:00")
+    ]
+
+
+def test_codes_and_classes_that_nobody_knows_land(connection, tmp_path):
+    rows = {
+        "involvements": [row("involvements", 1, roles=["victim", "ZZZ"])],
+        "classifications": [row("classifications", 1, recorded_class="999Z")],
+    }
+    assert land("niche_rms", delivery(tmp_path, rows)).rows_landed == 2
+    assert raw(connection, "involvements", "roles") == [(";VIC;ZZZ;",)]
+
+
+def test_a_zipped_folder_is_the_same_delivery(connection, tmp_path):
+    folder = delivery(tmp_path, one_of_each())
+    land("niche_rms", folder)
+    files = {
+        f"{folder.name}/{path.name}": path.read_bytes() for path in folder.iterdir()
+    }
+    again = land("niche_rms", archive(tmp_path / "again.zip", files))
+    assert again.state == "known"
+
+
+def test_an_hour_without_a_change_is_news(connection, tmp_path):
+    for hour in (1, 2):
+        taken = EXTRACTED + timedelta(hours=hour)
+        path = delivery(tmp_path, {"units": []}, kind="delta", extracted_at=taken)
+        assert land("niche_rms", path).state == "landed"
+    assert land("niche_rms", path).state == "known"
+    (newest,) = connection.execute(
+        "select max(extracted_at) from ops.deliveries"
+    ).fetchone()
+    assert newest == EXTRACTED + timedelta(hours=2)
+
+
+TYPED = """
+    select
+        occurrences.occurrence_id,
+        right(occurrence_number, 9),
+        mo_text,
+        to_timestamp(reported_at, instant_template)::timestamp at time zone clock,
+        is_crime = yes,
+        location.term,
+        x::numeric / coordinate_scale,
+        (
+            select array_agg(roles.term order by place)
+            from unnest(string_to_array(trim(roles, separator), separator))
+                with ordinality as codes (code, place)
+            left join ops.niche_terms as roles
+                on roles.force = mappings.force and roles.terms_table = 'roles'
+                and roles.code = codes.code
+        ),
+        to_date(date_of_birth, day_template),
+        flags.term
+    from raw.niche_occurrences as occurrences
+    inner join (select file_id, force from ops.delivery_files) as files using (file_id)
+    inner join ops.niche_mappings as mappings using (force)
+    inner join raw.niche_involvements as involvements using (load_id, occurrence_id)
+    inner join raw.niche_persons as persons using (load_id, person_id)
+    inner join raw.niche_addresses as addresses using (load_id)
+    inner join raw.niche_flags using (load_id, occurrence_id)
+    left join ops.niche_terms as location
+        on location.force = mappings.force and location.code = location_type
+        and location.terms_table = 'location_types'
+    left join ops.niche_terms as flags
+        on flags.force = mappings.force and flags.code = niche_flags.flag
+        and flags.terms_table = 'flags'
+    where mappings.force = %s
+"""
+
+
+def test_two_forces_words_give_the_same_rows(connection, tmp_path):
+    """Landed from either mapping and typed by what the mapping says, all is equal."""
+    rows = {
+        "occurrences": [
+            row("occurrences", 1, mo_text=ACCOUNT, location_type="car park")
+        ],
+        "involvements": [
+            row("involvements", 1, roles=["victim", "suspect", "charged"])
+        ],
+        "persons": [row("persons", 1, date_of_birth=date(1999, 12, 3))],
+        "addresses": [row("addresses", 1, x=471732.25, y=173428.0)],
+        "flags": [row("flags", 1, flag="knife")],
+    }
+    rows["occurrences"][0]["reported_at"] = datetime(2025, 7, 1, 23, 30, tzinfo=UTC)
+    found = {}
+    for force in ("thames-valley", "hampshire"):
+        land("niche_rms", delivery(tmp_path, rows, force=force))
+        write_landed_mappings(connection)
+        found[force] = connection.execute(TYPED, (force,)).fetchall()
+    assert found["thames-valley"] == found["hampshire"]
+    (typed,) = found["hampshire"]
+    assert typed[1] == "250000001"
+    assert typed[2:7] == (
+        ACCOUNT,
+        datetime(2025, 7, 1, 23, 30, tzinfo=UTC),
+        True,
+        "car park",
+        pytest.approx(471732.25),
+    )
+    assert typed[7:] == (["victim", "suspect", "charged"], date(1999, 12, 3), "knife")
+    texts = connection.execute(
+        "select roles from raw.niche_involvements order by load_id"
+    ).fetchall()
+    assert texts == [(";VIC;SUS;CHG;",), ("|105|100|102|",)]
