@@ -25,6 +25,7 @@ from rasure.landing.errors import ManifestMismatch, sentence
 from rasure.sources import get
 from rasure.sources.contract import Source
 
+ENCODINGS = ("utf-8", "cp1252")
 MOMENTS = ("extracted_at", "window.from", "window.to")
 ADVICE = "Ask for the delivery again, or have its manifest made anew."
 
@@ -48,6 +49,7 @@ class Manifest:
     files: dict[str, StatedFile] = field(default_factory=dict)
     force: str | None = None
     window: tuple[datetime | None, datetime | None] = (None, None)
+    encoding: str | None = None  # of its files, where it is not the contract's
     content: dict = field(default_factory=dict)
     said: str = ""  # what of it is part of the delivery's identity
 
@@ -101,7 +103,12 @@ def open_contract(delivery: Delivery, source: str) -> tuple[Manifest, Source]:
     if contract.of_force is None:
         return read(delivery, source) or Manifest(), contract
     manifest = required(delivery, source, contract.known_forces())
-    return manifest, contract.of_force(manifest.force)
+    contract, encoding = contract.of_force(manifest.force), manifest.encoding
+    if encoding:
+        kinds = contract.kinds.items()
+        kinds = {name: replace(k, encodings=(encoding,)) for name, k in kinds}
+        contract = replace(contract, kinds=kinds)
+    return manifest, contract
 
 
 def stated_identity(delivery: Delivery, source: str) -> str | None:
@@ -149,6 +156,9 @@ def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
             "a window that ends after it begins, and no later than the extract",
             "another",
         )
+    encoding = content.get("encoding")
+    if encoding not in (None, *ENCODINGS):
+        raise refuse(f"encoding {' or '.join(ENCODINGS)}, or none", "another")
     for path, file in manifest.files.items():
         if None in (file.sha256, file.bytes, file.rows):
             raise refuse("its sha256, bytes and rows in the manifest", "none", path)
@@ -158,6 +168,7 @@ def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
         force=force,
         extracted_at=extracted_at,
         window=(start, end),
+        encoding=encoding,
         said=said,
     )
 

@@ -47,12 +47,14 @@ order by
     deliveries.extracted_at desc,
     deliveries.load_id desc;
 
--- How far a live pull has come: each force's table up to `modified_to`, as of the pull
--- whose delivery has landed.
+-- How far live pulls have come: each table of a force's replica up to `modified_to`, as
+-- of the last pull whose delivery has landed. `seen` holds digests of the rows near the
+-- end, which the next pull reads again for what was committed late, and passes over.
 create table ops.niche_watermarks (
     force       text not null,
     entity      text not null,
     modified_to timestamptz not null,
+    seen        bytea[] not null,
     load_id     integer not null,
     primary key (force, entity)
 );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -154,8 +155,6 @@ def test_pointers_to_what_is_deleted_are_emptied_and_stated_again(force):
 
 def test_quarantined_rows_go_too_whatever_was_wrong_with_them(force):
     def spoil(files, manifest):
-        import hashlib
-
         name = "GOccIvGPerson.csv"
         short = f"{identifier('persons', 1)},cut".encode()
         content = files[name] + short + b"\r\n"

@@ -1,0 +1,260 @@
+"""A live pull brings what changed in a replica; nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+import sqlalchemy
+from psycopg import sql
+
+from rasure.database import sqlalchemy_url
+from rasure.errors import SetupError
+from rasure.landing import DeliveryRejected
+from rasure.sources.niche_rms import mapping as mappings
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.pull import Reading, pull
+from rasure.sources.niche_rms.replica import ReplicaUnfit, Table
+from tests.niche_files import identifier, row
+
+LONDON = ZoneInfo("Europe/London")
+TYPES = {
+    "id": "numeric(25)",
+    "instant": "timestamp",
+    "day": "date",
+    "flag": "boolean",
+    "whole": "integer",
+    "metres": "integer",
+}
+
+
+class Replica:
+    """A second database that has the force's tables, typed as a system would."""
+
+    def __init__(self, url: str, force: str):
+        self.url, self.mapping = sqlalchemy_url(url), mappings.load(force)
+        self.connection = psycopg.connect(url, autocommit=True)
+        for name, mapped in self.mapping.entities.items():
+            fields = {field.name: field for field in ENTITIES[name].fields}
+            columns = sql.SQL(", ").join(
+                sql.SQL("{} {}").format(
+                    sql.Identifier(header),
+                    sql.SQL(TYPES.get(fields[column].form, "text")),
+                )
+                for column, header in mapped.columns.items()
+            )
+            self.connection.execute(
+                sql.SQL("create table {} ({})").format(
+                    sql.Identifier(mapped.file), columns
+                )
+            )
+
+    def put(self, name: str, record: dict) -> None:
+        """Write a record; instants are UTC, in the table they are wall-clock times."""
+        mapped = self.mapping.entities[name]
+        fields = {field.name: field for field in ENTITIES[name].fields}
+        values = {
+            mapped.columns[column]: self._stored(fields[column], value)
+            for column, value in record.items()
+        }
+        self.connection.execute(
+            sql.SQL("insert into {} ({}) values ({})").format(
+                sql.Identifier(mapped.file),
+                sql.SQL(", ").join(map(sql.Identifier, values)),
+                sql.SQL(", ").join([sql.Placeholder()] * len(values)),
+            ),
+            list(values.values()),
+        )
+
+    def _stored(self, field, value):
+        if isinstance(value, datetime):
+            return value.astimezone(LONDON).replace(tzinfo=None)
+        if isinstance(value, list):
+            codes = (self.mapping.code(field.terms, term) for term in value)
+            return "".join(f";{code}" for code in codes) + ";"
+        if field.form == "code" and value:
+            return self.mapping.code(field.terms, value)
+        if field.form == "metres":
+            return round(value * 100)
+        if field.name == "occurrence_number":
+            return f"43{value}"
+        return self.mapping.entities[value].file if field.name == "entity" else value
+
+
+@pytest.fixture
+def replica(new_database):
+    replica = Replica(new_database(), "thames-valley")
+    yield replica
+    replica.connection.close()
+
+
+@pytest.fixture
+def warehouse(replica, new_database):
+    with psycopg.connect(new_database(), autocommit=True) as connection:
+        yield connection
+
+
+def recently(minutes: float = 0) -> datetime:
+    """That many minutes ago, to the second."""
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=minutes)
+
+
+def occurrence(number: int, minutes_ago: float, **changes) -> dict:
+    at = recently(minutes_ago)
+    return row("occurrences", number, reported_at=at, modified_at=at, **changes)
+
+
+def numbers(warehouse) -> list[int]:
+    found = warehouse.execute(
+        "select right(occurrence_id, 15)::int from raw.niche_occurrences"
+        " order by load_id, row_number"
+    )
+    return [number for (number,) in found]
+
+
+def bring(replica):
+    return pull(replica.url, "thames-valley")
+
+
+def test_values_arrive_as_an_extract_writes_them(replica, warehouse):
+    at = datetime(2025, 7, 1, 22, 30, tzinfo=UTC)
+    replica.put(
+        "occurrences", occurrence(1, 5, occurred_from=at, mo_text="a\r\n“b”, c")
+    )
+    replica.put("addresses", row("addresses", 1, x=471732.25, is_verified=False))
+    replica.put("involvements", row("involvements", 1, roles=["victim"]))
+    landed = bring(replica)
+    assert landed.rows_landed == 3
+    found = warehouse.execute(
+        "select occurrence_id, occurred_from, is_crime, mo_text, summary"
+        " from raw.niche_occurrences"
+    ).fetchall()
+    number = identifier("occurrences", 1)
+    assert found == [(number, "01/07/2025 23:30:00", "Y", "a\n“b”, c", None)]
+    address = warehouse.execute("select x, is_verified from raw.niche_addresses")
+    assert address.fetchall() == [("47173225", "N")]
+
+
+def test_a_second_pull_brings_only_what_changed(replica, warehouse):
+    for number in (1, 2):
+        replica.put("occurrences", occurrence(number, 100 * number))
+    replica.put("choices", row("choices", 1))
+    first = bring(replica)
+    replica.put("occurrences", occurrence(3, 10))
+    second = bring(replica)
+    third = bring(replica)
+    assert [one.rows_landed for one in (first, second, third)] == [3, 1, 0]
+    assert numbers(warehouse) == [1, 2, 3]
+    kinds = warehouse.execute("select kind from ops.deliveries order by load_id")
+    assert kinds.fetchall() == [("full",), ("delta",), ("delta",)]
+    files = warehouse.execute(
+        "select load_id, count(*) from ops.delivery_files group by 1 order by 1"
+    )
+    assert [count for _, count in files.fetchall()] == [23, 1, 1]
+
+
+def test_a_change_committed_late_is_brought(replica, warehouse):
+    replica.put("occurrences", occurrence(1, 10))
+    bring(replica)
+    replica.put("occurrences", occurrence(2, 35))  # before the watermark, in overlap
+    bring(replica)
+    assert numbers(warehouse) == [1, 2]
+
+
+def test_a_deletion_in_the_replica_erases(replica, warehouse):
+    replica.put("occurrences", occurrence(1, 10))
+    replica.put("occurrences", occurrence(2, 10))
+    bring(replica)
+    gone = row("deletions", 1, entity="occurrences", deleted_at=recently())
+    replica.put("deletions", gone)
+    bring(replica)
+    assert numbers(warehouse) == [2]
+    assert bring(replica).rows_read == 0
+
+
+def test_a_refused_pull_moves_no_watermark(replica, warehouse):
+    replica.put("occurrences", occurrence(1, 10))
+    ahead = occurrence(2, -300)  # five hours from now
+    replica.put("occurrences", ahead)
+    with pytest.raises(DeliveryRejected, match="no change later than the extract"):
+        bring(replica)
+    assert warehouse.execute("select * from ops.niche_watermarks").fetchall() == []
+    replica.connection.execute('delete from "GOccurrence" where modtime > now()')
+    assert bring(replica).rows_landed == 1
+
+
+def test_a_pull_that_is_killed_has_not_been(replica, warehouse, tmp_path):
+    for number in range(1, 4):
+        replica.put("occurrences", occurrence(number, 10))
+    child = (
+        "import os, rasure.sources.niche_rms.pull as pull\n"
+        "pull.{0} = lambda *a, **k: os._exit(9)\n"
+        f"pull.pull({replica.url!r}, 'thames-valley')"
+    )
+    for point in ("_finish", "land", "_move"):
+        done = subprocess.run([sys.executable, "-c", child.format(point)])
+        assert done.returncode == 9
+    bring(replica)
+    distinct = warehouse.execute(
+        "select count(distinct occurrence_id) from raw.niche_occurrences"
+    ).fetchone()
+    assert distinct == (3,)
+    assert bring(replica).rows_read == 0
+    assert list((tmp_path / "home" / "pulled" / "thames-valley").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ('drop table "GPerson"', "no table 'GPerson'"),
+        ('alter table "GPerson" drop "Gender"', "'GPerson' has no column 'Gender'"),
+        (
+            'alter table "GPerson" alter modtime type text',
+            "'GPerson' has no times in column 'modtime' but TEXT",
+        ),
+    ],
+)
+def test_a_replica_that_is_not_as_mapped_is_told(replica, warehouse, statement, told):
+    replica.connection.execute(statement)
+    with pytest.raises(ReplicaUnfit) as refused:
+        bring(replica)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "told"),
+    [
+        ("postgresql+psycopg://me:secret@127.0.0.1:9/x", ReplicaUnfit, "127.0.0.1"),
+        ("nonsense", SetupError, "not of the form"),
+        ("nobody+speaks://me:secret@host/x", SetupError, "not of the form"),
+    ],
+)
+def test_a_replica_that_does_not_answer_tells_no_password(connection, url, error, told):
+    with pytest.raises(error) as refused:
+        pull(url, "thames-valley")
+    assert told in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_when_the_clock_goes_back_no_change_is_passed_over(replica, warehouse):
+    with sqlalchemy.create_engine(replica.url).connect() as connection:
+        table = Table(connection, replica.mapping, "occurrences", None)
+        before = datetime(2025, 10, 26, 0, 50, tzinfo=UTC)  # 01:50 summer time
+        after = datetime(2025, 10, 26, 1, 10, tzinfo=UTC)  # 01:10 winter time
+        assert table._bound(before, after) == datetime(2025, 10, 26, 0, 50)
+        assert table._bound(before, before) == datetime(2025, 10, 26, 1, 50)
+
+
+def test_what_is_held_while_reading_is_bounded():
+    now = recently()
+    reading = Reading(timedelta(minutes=30), now, most=10)
+    for minute in range(1000):
+        reading.note(now - timedelta(minutes=1000 - minute), bytes([minute % 256]))
+        assert len(reading.near) <= 64
+    assert len(reading.kept()) == 31
+    reading.note(now + timedelta(days=1), b"")
+    assert reading.newest == now
