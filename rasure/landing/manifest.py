@@ -136,7 +136,7 @@ def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
         raise refuse("a manifest with force, kind, window and files", "none")
     content = manifest.content
     force = content.get("force")
-    if force not in forces:
+    if not isinstance(force, str) or force not in forces:
         raise refuse(
             f"a force that has a mapping ({', '.join(sorted(forces))})",
             "another" if force else "none",

@@ -1,0 +1,168 @@
+"""A records-management delivery at fault is refused whole, in words without values."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rasure.landing import DeliveryRejected, land
+from tests.niche_files import EXTRACTED, delivery, row
+
+FILE = "GOccurrence.csv"
+NAME = "Zebedee"
+
+
+def occurrences(count: int, **changes) -> list[dict]:
+    texts = {"mo_text": f'{NAME} said "no",\nthen left', **changes}
+    at = {"modified_at": EXTRACTED - timedelta(hours=3)}
+    return [row("occurrences", n, **{**at, **texts}) for n in range(1, count + 1)]
+
+
+def refused(connection, tmp_path, rows, change=None, **said) -> str:
+    path = delivery(tmp_path, {"occurrences": rows}, change=change, **said)
+    with pytest.raises(DeliveryRejected) as caught:
+        land("niche_rms", path)
+    message = str(caught.value)
+    assert path.name in message
+    assert NAME not in message
+    told = connection.execute("select state, error from ops.deliveries").fetchall()
+    assert told[-1] == ("rejected", message)
+    return message
+
+
+def held(connection) -> int:
+    query = (
+        "select (select count(*) from raw.niche_occurrences)"
+        " + (select count(*) from quarantine.niche_occurrences)"
+    )
+    return connection.execute(query).fetchone()[0]
+
+
+def with_content(alter, restate: bool = True):
+    """A change of the file's bytes, restated in the manifest (but for its rows)."""
+
+    def change(files, manifest):
+        files[FILE] = alter(files[FILE])
+        if restate:
+            sha256 = hashlib.sha256(files[FILE]).hexdigest()
+            manifest["files"][0].update(sha256=sha256, bytes=len(files[FILE]))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("alter", "told"),
+    [
+        (
+            lambda text: text.replace(b'""no""', b'"no""', 1),
+            "expected every quote to be closed, found one that opens in row 1 and",
+        ),
+        (
+            lambda text: text[:-1] + b'"' + text[-1:],
+            "expected every quote to be closed, found one that opens in row",
+        ),
+        (
+            lambda text: text.replace(b"MOText", b"Text", 1),
+            "every column of the force's mapping, in any order, found no column 'MOT",
+        ),
+        (
+            lambda text: text.replace(b"then left", b"then \x81 left", 1),
+            "expected text in the encoding of the force's mapping, found neither",
+        ),
+        (
+            lambda text: text.rsplit(b"\r\n", 2)[0] + b"\r\n",
+            "expected the row count that the manifest states, found 4",
+        ),
+    ],
+)
+def test_a_file_at_fault_is_refused(connection, tmp_path, alter, told):
+    change = with_content(alter)
+    assert told in refused(connection, tmp_path, occurrences(5), change)
+    assert held(connection) == 0
+
+
+def test_a_file_that_is_not_the_stated_one_is_refused(connection, tmp_path):
+    change = with_content(lambda text: text + text[-10:], restate=False)
+    message = refused(connection, tmp_path, occurrences(5), change)
+    assert "expected the SHA-256 that the manifest states" in message
+
+
+def test_too_many_rows_at_fault_are_refused(connection, tmp_path):
+    rows = occurrences(95) + occurrences(6, is_crime="perhaps")
+    message = refused(connection, tmp_path, rows)
+    assert "found 5.9% (most of them: IsCrime: expected Y or N, found" in message
+    assert held(connection) == 0
+
+
+def test_a_full_extract_of_half_the_size_is_refused(connection, tmp_path):
+    land("niche_rms", delivery(tmp_path, {"occurrences": occurrences(120)}))
+    later = EXTRACTED + timedelta(days=1)
+    few = delivery(
+        tmp_path, {"occurrences": occurrences(20)}, kind="delta", extracted_at=later
+    )
+    assert land("niche_rms", few).state == "landed"
+    rows = occurrences(59)
+    message = refused(connection, tmp_path, rows, extracted_at=later)
+    assert "at least half as many rows as the full extract before it" in message
+    assert held(connection) == 140
+
+
+@pytest.mark.parametrize(
+    ("rows", "said", "told"),
+    [
+        (
+            occurrences(100, modified_at=EXTRACTED - timedelta(days=30)),
+            {},
+            "column modified_at: expected an occurrence that changed in the week before"
+            " the extract (days), found 30.0",
+        ),
+        (
+            occurrences(1, modified_at=EXTRACTED + timedelta(hours=3)),
+            {},
+            "expected no change later than the extract (hours), found 3.0",
+        ),
+        (
+            occurrences(1),
+            {"extracted_at": datetime.now(UTC) + timedelta(hours=26)},
+            "expected an extract that has been taken (hours from now), found 26.0",
+        ),
+    ],
+)
+def test_an_extract_that_is_not_fresh_is_refused(
+    connection, tmp_path, rows, said, told
+):
+    assert told in refused(connection, tmp_path, rows, **said)
+
+
+def test_a_late_or_repeated_delta_is_kept_and_does_no_harm(connection, tmp_path):
+    def delta(hours, **changes):
+        taken = EXTRACTED + timedelta(hours=hours)
+        rows = {"occurrences": [row("occurrences", 1, modified_at=taken, **changes)]}
+        return delivery(tmp_path, rows, kind="delta", extracted_at=taken)
+
+    early, late = delta(1, summary="first"), delta(2, summary="second")
+    for path in (late, early, late):
+        land("niche_rms", path)
+    current = connection.execute(
+        "select summary from raw.niche_occurrences order by modified_at desc limit 1"
+    ).fetchone()
+    assert current == ("second",)
+    assert held(connection) == 2
+
+
+def test_the_newest_full_extract_is_the_one_last_taken(connection, tmp_path):
+    loads = {}
+    for hours in (2, 1):
+        taken = EXTRACTED + timedelta(hours=hours)
+        rows = {"occurrences": occurrences(hours), "units": []}
+        path = delivery(tmp_path, rows, extracted_at=taken)
+        loads[hours] = land("niche_rms", path).load_id
+    found = connection.execute(
+        "select force, entity, load_id from ops.niche_full_extracts order by entity"
+    ).fetchall()
+    assert found == [
+        ("thames-valley", "occurrences", loads[2]),
+        ("thames-valley", "units", loads[2]),
+    ]
