@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,6 +85,9 @@ class Transaction:
                 records.keep_docs(attempt, self.gate, result)
         if not self.has_manifest:
             records.keep_manifest(attempt, self.landed)
+        if self.contract.tidy:
+            with suppress(psycopg.Error):
+                self.contract.tidy(connection, load_id)
         forces = tuple(sorted({name.force for _, name in self.files}))
         return load_id, counts, forces
 

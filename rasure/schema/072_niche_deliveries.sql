@@ -14,8 +14,8 @@ language sql immutable strict parallel safe as
 $$ select sha256(convert_to(force || '|' || entity || '|' || id, 'UTF8')) $$;
 
 -- What a force has deleted, and what went because it hung on that (`is_inherited`). A
--- row of such a record that was last modified at or before `deleted_at` is not there and
--- must not come back; `load_id` is the delivery that brought the newest deletion.
+-- row of such a record that was last modified at or before `deleted_at` is not there
+-- and must not come back; `load_id` is the delivery that brought the newest deletion.
 create table ops.niche_tombstones (
     force        text not null,
     entity       text not null,

@@ -108,7 +108,8 @@ class Source:
     Where every force has words of its own, `of_force` gives the contract in a force's
     words; a delivery must then have a manifest that names the force, and states all.
     `settle` is called with the connection and the load id when all rows are copied and
-    before they are committed: for what a delivery says of rows that came before it.
+    before they are committed: for what a delivery says of rows that came before it;
+    `tidy` after that, and should it fail, nothing is lost but speed.
     """
 
     name: str
@@ -118,3 +119,4 @@ class Source:
     layout: str
     of_force: Callable[[str], Source] | None = None
     settle: Callable[[psycopg.Connection, int], None] | None = None
+    tidy: Callable[[psycopg.Connection, int], None] | None = None

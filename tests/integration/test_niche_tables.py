@@ -8,6 +8,7 @@ import pytest
 
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.graph import records, references
 from rasure.sources.niche_rms.written import datestyle, template, write_mapping
 
 PLACE = ["load_id", "file_id", "row_number"]
@@ -30,6 +31,18 @@ def test_each_entity_has_its_raw_and_its_quarantine_table(connection, name):
     ]
     quarantine = columns(connection, "quarantine", f"niche_{name}")
     assert quarantine == columns(connection, "quarantine", "police_uk_street")
+
+
+@pytest.mark.parametrize("entity", records(), ids=lambda entity: entity.name)
+def test_each_record_is_found_by_its_load_and_its_ids(connection, entity):
+    found = connection.execute(
+        "select attname from pg_attribute"
+        " where attrelid = %s::regclass order by attnum",
+        (f"raw.niche_{entity.name}_places",),
+    ).fetchall()
+    ids = {entity.key, *(r.column for r in references(entity.name))}
+    assert found[0] == ("load_id",)
+    assert {name for (name,) in found[1:]} == ids
 
 
 def test_no_raw_table_is_left_over(connection):

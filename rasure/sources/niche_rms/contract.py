@@ -16,6 +16,7 @@ from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
 from rasure.sources.niche_rms.deletions import settle
 from rasure.sources.niche_rms.entities import DELETIONS, ENTITIES, Entity, Field
 from rasure.sources.niche_rms.mapping import Mapping, known_forces, load
+from rasure.sources.niche_rms.tidying import tidy
 
 LAYOUT = "<File>.csv, as the force's mapping calls them"
 LONGEST_ROW = 100_000  # bytes; accounts of an offence run to pages
@@ -38,6 +39,7 @@ def source_from(mapping: Mapping) -> Source:
         known_forces=known_forces,
         layout=LAYOUT,
         settle=partial(settle, mapping),
+        tidy=tidy,
     )
 
 

@@ -44,10 +44,15 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
     key = ENTITIES[name].key
     hangs_on = [reference for reference in references(name) if reference.hangs]
     named = [(key, name), *((r.column, r.parent) for r in hangs_on)]
-    touched = " or ".join(
-        f"{column} in (select id from niche_gone where entity = '{entity}')"
-        for column, entity in named
-    )
+    touched = " or ".join(f"{column} = any(%({entity})s)" for column, entity in named)
+    ids = {entity: gone_ids(connection, entity) for _, entity in named}
+    found = connection.execute(
+        f"select distinct {key} from raw.niche_{name}"
+        f" where ({touched}) and file_id in {FILES}",
+        {**words, **ids},
+    ).fetchall()
+    if not found:
+        return bool(ids[name])
     joins = "".join(
         f" left join niche_gone as parent_{place}"
         f" on parent_{place}.entity = '{reference.parent}'"
@@ -63,10 +68,8 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
         create temporary table niche_versions on commit drop as
         with
         versions as materialized (
-            select ctid as place, * from raw.niche_{name} where {key} in (
-                select {key} from raw.niche_{name}
-                where ({touched}) and file_id in {FILES}
-            ) and file_id in {FILES}
+            select ctid as place, * from raw.niche_{name}
+            where {key} = any(%(found)s) and file_id in {FILES}
         ),
         judged as (
             select
@@ -84,7 +87,7 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
                 over (partition by id order by {NEWEST}) as is_dead
         from judged inner join ops.deliveries using (load_id)
         """,
-        words,
+        {**words, "found": [one for (one,) in found]},
     )
     connection.execute(
         "insert into niche_gone"
@@ -103,11 +106,15 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
     )
     _revive(connection, name, words)
     connection.execute("drop table niche_versions")
-    return bool(
-        connection.execute(
-            "select 1 from niche_gone where entity = %s limit 1", (name,)
-        ).fetchone()
-    )
+    return bool(gone_ids(connection, name))
+
+
+def gone_ids(connection: psycopg.Connection, name: str) -> list[str]:
+    """The ids of the records of an entity that are gone."""
+    return connection.execute(
+        "select coalesce(array_agg(id), '{}') from niche_gone where entity = %s",
+        (name,),
+    ).fetchone()[0]
 
 
 def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
@@ -165,11 +172,12 @@ def empty_pointer(
         from niche_gone
         where niche_gone.entity = '{reference.parent}'
             and niche_gone.id = versions.{column}
+            and versions.{column} = any(%(gone)s)
             and {MODIFIED} <= niche_gone.deleted_at
             and versions.file_id in {FILES}
         returning versions.ctid::text, versions.{entity.key}
         """,
-        words,
+        {**words, "gone": gone_ids(connection, reference.parent)},
     ).fetchall()
     columns = ", ".join(field.name for field in entity.fields)
     connection.execute(
