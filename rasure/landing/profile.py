@@ -69,6 +69,7 @@ def profile(
     ordered = not missing and not surplus and unpacked.header != kind.headers
     large = unpacked.rows >= SHARES_FROM
     measured = rows.measures if rows and large else {}
+    is_judged_fresh = large and kind.is_fresh and manifest.kind == "full"
     return {
         "file": unpacked.path,
         "encoding": unpacked.encoding or "neither",
@@ -106,7 +107,12 @@ def profile(
         "hours_ahead": (taken - now).total_seconds() / 3600 if taken else None,
         "change_hours_ahead": change,
         "change_days_old": (
-            -change / 24 if change is not None and large and kind.is_fresh else None
+            -change / 24
+            if change is not None
+            and large
+            and kind.is_fresh
+            and manifest.kind == "full"
+            else None
         ),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -60,6 +61,32 @@ def test_fields_with_line_breaks_land_as_they_are(connection, tmp_path):
         (2, "\n", None),
         (3, '"', ","),
     ]
+
+
+def test_whatever_stands_in_a_field_lands_as_it_is(connection, tmp_path):
+    chance = random.Random(7)
+    texts = [
+        "".join(chance.choices('ab,"\n\\.; \té“', k=chance.randrange(1, 40)))
+        for _ in range(2_000)
+    ]
+    at = {"modified_at": EXTRACTED - timedelta(hours=3)}
+    rows = [row("occurrences", n, mo_text=t, **at) for n, t in enumerate(texts, 1)]
+    assert land("niche_rms", delivery(tmp_path, {"occurrences": rows})).rows_landed
+    assert raw(connection, "occurrences", "row_number, mo_text") == [
+        (number, text) for number, text in enumerate(texts, 1)
+    ]
+    rows[999]["is_crime"] = None  # and the same by the other way, around a fault
+    taken = EXTRACTED + timedelta(days=1)
+    path = delivery(tmp_path, {"occurrences": rows}, extracted_at=taken)
+    load_id = land("niche_rms", path).load_id
+    found = connection.execute(
+        "select row_number, mo_text from raw.niche_occurrences where load_id = %s"
+        " order by 1",
+        (load_id,),
+    ).fetchall()
+    del texts[999]
+    assert [text for _, text in found] == texts
+    assert {number for number, _ in found} == {*range(1, 2_001)} - {1_000}
 
 
 def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):

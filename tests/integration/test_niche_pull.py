@@ -207,6 +207,33 @@ def test_a_pull_that_is_killed_has_not_been(replica, warehouse, tmp_path):
     assert list((tmp_path / "home" / "pulled" / "thames-valley").iterdir()) == []
 
 
+def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):
+    """SQLite keeps times and flags as texts and numbers of its own."""
+    mapping = mappings.load("hampshire")
+    url = f"sqlite:///{tmp_path / 'replica.db'}"
+    kinds = {"instant": "timestamp", "day": "date", "flag": "boolean"}
+    with sqlalchemy.create_engine(url).begin() as replica:
+        for name, mapped in mapping.entities.items():
+            fields = {field.name: field for field in ENTITIES[name].fields}
+            columns = ", ".join(
+                f'"{header}" {kinds.get(fields[column].form, "text")}'
+                for column, header in mapped.columns.items()
+            )
+            replica.exec_driver_sql(f'create table "{mapped.file}" ({columns})')
+        person = identifier("persons", 1)
+        replica.exec_driver_sql(
+            'insert into "Person" ("RecordId", "LastUpdated", "DOB", "DOBEstimated")'
+            f" values ('{person}', '2025-07-01 23:30:00.000000', '1999-12-03', 1)"
+        )
+    assert pull(url, "hampshire").rows_landed == 1
+    assert pull(url, "hampshire").rows_read == 0
+    found = connection.execute(
+        "select person_id, modified_at, date_of_birth, is_birth_date_estimated"
+        " from raw.niche_persons"
+    ).fetchall()
+    assert found == [(person, "2025-07-01 23:30:00", "1999-12-03", "1")]
+
+
 @pytest.mark.parametrize(
     ("statement", "told"),
     [

@@ -83,9 +83,11 @@ class Table:
         self.fields.sort(key=lambda field: list(mapped.columns).index(field.name))
         times = ("modified_at", "deleted_at")
         self.changed = next((n for n in times if n in mapped.columns), None)
-        self.is_aware = self._check()
+        self.types = self._types()
+        self.is_aware = self.changed is not None and self._is_aware()
 
-    def _check(self) -> bool:
+    def _types(self) -> dict:
+        """The type of each mapped column, so that its values come as Python's own."""
         inspector = sqlalchemy.inspect(self.connection)
         if not inspector.has_table(self.file, schema=self.schema):
             raise ReplicaUnfit(
@@ -102,9 +104,10 @@ class Table:
                     f"The replica's table '{self.file}' has no column '{header}'. "
                     f"Check the mapping of {self.mapping.force}."
                 )
-        if self.changed is None:
-            return False
-        kind = types[self.headers[self.changed]]
+        return types
+
+    def _is_aware(self) -> bool:
+        kind = self.types[self.headers[self.changed]]
         if not isinstance(kind, sqlalchemy.types.DateTime):
             raise ReplicaUnfit(
                 f"The replica's table '{self.file}' has no times in column "
@@ -119,7 +122,7 @@ class Table:
         """Each row changed at or after `since` (all without it): when it was changed,
         and its values as an extract writes them."""
         columns = [
-            sqlalchemy.column(quoted_name(header, quote=True))
+            sqlalchemy.column(quoted_name(header, quote=True), self.types[header])
             for header in self.headers.values()
         ]
         table = sqlalchemy.table(
