@@ -6,7 +6,9 @@ import re
 
 import psycopg
 
+from rasure.landing import gaps
 from rasure.landing.errors import ValueRefused, sentence
+from rasure.landing.read import FileRows
 from rasure.landing.store import Attempt, LandedFile
 
 BLOCK = 2**19
@@ -30,7 +32,7 @@ def copy_file(
             " set_config('rasure.file_id', %s, true)",
             (str(load_id), str(file.file_id)),
         )
-        form = f"header, force_null ({columns})"
+        form = f"header {file.rows.stretches is None}, force_null ({columns})"
     else:
         columns = f"load_id, file_id, row_number, {columns}"
         form = "header false"
@@ -38,11 +40,7 @@ def copy_file(
         f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
     )
     try:
-        with connection.cursor() as cursor:
-            with cursor.copy(statement) as copy, file.rows.good.open("rb") as rows:
-                while block := rows.read(BLOCK):
-                    copy.write(block)
-            copied = cursor.rowcount
+        copied = _send(connection, statement, file.rows)
     except psycopg.DataError as error:
         raise ValueRefused(
             sentence(
@@ -65,6 +63,22 @@ def copy_file(
             )
         )
     file.rows.good.unlink()
+
+
+def _send(connection: psycopg.Connection, statement: str, rows: FileRows) -> int:
+    """Send the good rows, stretch by stretch; returns how many were taken."""
+    whole, copied = [gaps.Stretch(0, rows.good.stat().st_size, 1)], 0
+    for stretch in whole if rows.stretches is None else rows.stretches:
+        if rows.is_text and stretch.first > 1:
+            connection.execute(
+                "select setval('pg_temp.row_number', %s, false)", (stretch.first,)
+            )
+        with connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for block in gaps.read(rows.good, stretch, BLOCK):
+                    copy.write(block)
+            copied += cursor.rowcount
+    return copied
 
 
 def _column_of(error: psycopg.DataError) -> str | None:

@@ -107,12 +107,7 @@ def profile(
         "hours_ahead": (taken - now).total_seconds() / 3600 if taken else None,
         "change_hours_ahead": change,
         "change_days_old": (
-            -change / 24
-            if change is not None
-            and large
-            and kind.is_fresh
-            and manifest.kind == "full"
-            else None
+            -change / 24 if change is not None and is_judged_fresh else None
         ),
     }
 

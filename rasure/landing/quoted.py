@@ -33,7 +33,7 @@ def end_of_rows(text: bytes) -> int:
     last = text.rfind(b"\n") + 1
     if last and text.count(b'"', 0, last) % 2 == 0:
         return last
-    ends, _ = _row_ends(np.frombuffer(text, np.uint8))
+    ends, _ = row_ends(np.frombuffer(text, np.uint8))
     return int(ends[-1]) + 1 if ends.size else 0
 
 
@@ -41,7 +41,7 @@ def sift(text: bytes, longest: int) -> Sifted:
     """Take rows that no reader could be sure of, and those of more than `longest`
     bytes, out of a block of whole rows with LF ends; empty lines are no rows."""
     held = np.frombuffer(text, np.uint8)
-    ends, quotes = _row_ends(held)
+    ends, quotes = row_ends(held)
     starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
     lengths = ends - starts
     faults: dict[int, str] = {}
@@ -65,12 +65,13 @@ def sift(text: bytes, longest: int) -> Sifted:
     return Sifted(_without(text, starts, ends, gone), rows, found)
 
 
-def _row_ends(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The places of line ends outside quotes, and of all quotes."""
+def row_ends(held: np.ndarray, quoted: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The places of line ends outside quotes, and of all quotes, in bytes that begin
+    outside a quote, or inside one if `quoted`."""
     ends = np.flatnonzero(held == END)
     quotes = np.flatnonzero(held == QUOTE)
-    if quotes.size:
-        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    if quotes.size or quoted:
+        ends = ends[(np.searchsorted(quotes, ends) + quoted) % 2 == 0]
     return ends, quotes
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from rasure.landing import gaps
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind
 
@@ -31,8 +32,9 @@ class FileRows:
     """The outcome of reading one file: counts, measures, and rows to quarantine.
 
     `quarantined` holds (row number, reasons, original text). `good` is the CSV file of
-    the rows that keep every rule: the text itself when `is_text`, else an export that
-    begins with the columns load_id, file_id and row_number.
+    the rows that keep every rule: the text itself when `is_text` (only its `stretches`,
+    where it has gaps), else an export that begins with the columns load_id, file_id
+    and row_number.
     """
 
     read: int
@@ -41,6 +43,7 @@ class FileRows:
     quarantined: list[tuple[int, list[str], str]] = field(default_factory=list)
     good: Path | None = None
     is_text: bool = False
+    stretches: list[gaps.Stretch] | None = None
 
     @property
     def accounted(self) -> int:
@@ -86,8 +89,15 @@ class RowReader:
         rows.measures = dict(zip(kind.measures, found, strict=True))
         if rows.landed == unpacked.rows and rows.is_text:
             return rows
-        rows.good, rows.is_text = self.folder / f"{file_id}.copy", False
         checked = _checked(unpacked, kind, month, numbered=True)
+        if (
+            kind.is_plain
+            and unpacked.is_sifted
+            and unpacked.rows - rows.landed <= gaps.MOST
+        ):
+            self._leave_out(rows, checked, unpacked, kind)
+            return rows
+        rows.good, rows.is_text = self.folder / f"{file_id}.copy", False
         rows.quarantined = self._examine(checked, unpacked, kind)
         columns = ", ".join(column.expression for column in kind.columns)
         good = _quoted(rows.good)
@@ -102,6 +112,55 @@ class RowReader:
         for table in ("faults", "scans"):
             self.duck.execute(f"drop table if exists {table}")
 
+    def _leave_out(
+        self, rows: FileRows, checked: str, unpacked: Unpacked, kind: FileKind
+    ) -> None:
+        """Say of the few rows at fault what is wrong, and cut the text around them."""
+        self._forget()
+        listed = ", ".join(f"case when {r.violated} then ? end" for r in kind.rules)
+        ruled = self.duck.execute(
+            f"select n, list_filter([{listed}], lambda r: r is not null)"
+            f" from ({checked}) where is_bad order by n",
+            [rule.reason for rule in kind.rules],
+        ).fetchall()
+        unread = {
+            line: [self._reason(error, kind)]
+            for line, error in self.duck.execute(
+                "select line - 1, error_type::varchar from faults"
+            ).fetchall()
+        }
+        bad = unread | dict(
+            zip(
+                gaps.places([n for n, _ in ruled], sorted(unread)),
+                (reasons for _, reasons in ruled),
+                strict=True,
+            )
+        )
+        absent = [number for number, _, _ in unpacked.set_aside]
+        in_text = unpacked.rows - len(absent)
+        rows.stretches, texts = gaps.stretches(
+            unpacked.text, in_text, sorted(bad), absent
+        )
+        numbers = gaps.places(sorted(bad), absent)
+        rows.quarantined = sorted(
+            [
+                *(
+                    (number, bad[n], texts[n])
+                    for n, number in zip(sorted(bad), numbers, strict=True)
+                ),
+                *(
+                    (number, [self._reason(error, kind)], text)
+                    for number, error, text in unpacked.set_aside
+                ),
+            ]
+        )
+        rows.is_text = True
+
+    @staticmethod
+    def _reason(error: str, kind: FileKind) -> str:
+        words = {"n": len(kind.columns), "longest": kind.longest_line}
+        return PARSER_REASONS.get(error, "row: not CSV").format(**words)
+
     def _examine(self, checked: str, unpacked: Unpacked, kind: FileKind) -> list:
         """Say of every row that is at fault where it stands, why, and what it was."""
         self._forget()
@@ -113,9 +172,8 @@ class RowReader:
         ).fetchall():
             if line <= len(kept):
                 away[kept[line - 1]] = (error, (text or "").rstrip("\n"))
-        words = {"n": len(kind.columns), "longest": kind.longest_line}
         quarantined = [
-            (number, [PARSER_REASONS.get(error, "row: not CSV").format(**words)], text)
+            (number, [self._reason(error, kind)], text)
             for number, (error, text) in away.items()
         ]
         self._renumber(sorted(away))

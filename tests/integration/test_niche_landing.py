@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rasure.landing import land
+from rasure.landing import gaps, land
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.written import write_landed_mappings
 from tests.niche_files import EXTRACTED, delivery, identifier, row
@@ -89,7 +89,13 @@ def test_whatever_stands_in_a_field_lands_as_it_is(connection, tmp_path):
     assert {number for number, _ in found} == {*range(1, 2_001)} - {1_000}
 
 
-def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
+@pytest.mark.parametrize("most_gaps", [1_000, 3])
+def test_rows_at_fault_keep_their_number_past_line_breaks(
+    connection, tmp_path, monkeypatch, most_gaps
+):
+    """Whether the text is cut around the rows at fault, or written anew."""
+    monkeypatch.setattr(gaps, "MOST", most_gaps)
+
     def spoil(files, manifest):
         text = files["GOccurrence.csv"]
         text = text.replace(b"whole", b'a "whole" part').replace(b"returns", b"a\rb")
@@ -136,6 +142,13 @@ def restated(file: dict, content: bytes) -> dict:
     """A manifest's entry for a file whose content was changed, its rows left."""
     sha256 = hashlib.sha256(content).hexdigest()
     return {**file, "sha256": sha256, "bytes": len(content)}
+
+
+def test_a_file_with_no_good_row_lands_none(connection, tmp_path):
+    rows = [row("occurrences", n, is_crime=None) for n in (1, 2)]
+    landed = land("niche_rms", delivery(tmp_path, {"occurrences": rows}))
+    assert (landed.rows_landed, landed.rows_quarantined) == (0, 2)
+    assert raw(connection, "occurrences", "*") == []
 
 
 def test_columns_in_another_order_land_in_their_places(connection, tmp_path):
