@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from rasure.landing import land
@@ -151,6 +154,27 @@ def test_pointers_to_what_is_deleted_are_emptied_and_stated_again(force):
         ).fetchall()
         assert found == [(deletion.load_id - 1, None), (deletion.load_id, None)]
         assert force.ids(table) == [number, number]
+    files = force.connection.execute(
+        "select file, kind, rows_landed from ops.delivery_files"
+        " where load_id = %s order by file",
+        (deletion.load_id,),
+    ).fetchall()
+    assert files == [
+        ("DeletedRecord.csv", "deletions", 1),
+        ("GOccIvWeapon.csv, restated", "weapons", 1),
+        ("StopSearch.csv, restated", "stop_searches", 1),
+    ]
+    assert accounted(force.connection)
+
+
+def test_a_full_extract_restates_nothing(force):
+    person = identifier("persons", 1)
+    pointing = [row("stop_searches", n, person_id=person) for n in (7, 8)]
+    force.full({"stop_searches": pointing})
+    gone = row("deletions", 1, entity="persons", deleted_at=DELETED)
+    force.full({"stop_searches": pointing[:1], "deletions": [gone]})
+    assert force.ids("stop_searches") == [7, 7, 8]
+    assert person not in force.everything()
 
 
 def test_quarantined_rows_go_too_whatever_was_wrong_with_them(force):
@@ -267,3 +291,22 @@ def test_a_repeated_deletion_changes_nothing(force):
     again = force.connection.execute("select * from ops.niche_tombstones").fetchall()
     assert again == stood
     assert {load for *_, load, _ in stood} == {first.load_id}
+
+
+def test_a_row_that_lands_beside_its_deletion_does_not_stay(force, database):
+    """The landing waits for the one that brings the deletion, and sees what it left."""
+    lock = "pg_advisory_xact_lock(hashtext('ops.niche_tombstones'))"
+    waits = "select 1 from pg_locks where locktype = 'advisory' and not granted"
+    with psycopg.connect(database) as other, ThreadPoolExecutor(1) as beside:
+        other.execute(f"select {lock}")
+        landing = beside.submit(force.delta, {"persons": [row("persons", 1)]})
+        while not other.execute(waits).fetchone():
+            time.sleep(0.01)
+        other.execute(
+            "insert into ops.niche_tombstones values ('thames-valley', 'persons',"
+            " ops.niche_hash('thames-valley', 'persons', %s), %s, 0, false)",
+            (identifier("persons", 1), DELETED),
+        )
+        other.commit()
+        assert landing.result().rows_landed == 1
+    assert force.ids("persons") == []

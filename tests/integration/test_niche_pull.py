@@ -11,7 +11,9 @@ import psycopg
 import pytest
 import sqlalchemy
 from psycopg import sql
+from typer.testing import CliRunner
 
+from rasure.cli import app
 from rasure.database import sqlalchemy_url
 from rasure.errors import SetupError
 from rasure.landing import DeliveryRejected
@@ -225,7 +227,9 @@ def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):
             'insert into "Person" ("RecordId", "LastUpdated", "DOB", "DOBEstimated")'
             f" values ('{person}', '2025-07-01 23:30:00.000000', '1999-12-03', 1)"
         )
-    assert pull(url, "hampshire").rows_landed == 1
+    command = ["pull", "niche_rms", "--force", "hampshire"]
+    done = CliRunner().invoke(app, command, env={"RASURE_REPLICA_URL": url})
+    assert "landed as load 1. 1 rows read, 1 landed, 0 quarantined." in done.output
     assert pull(url, "hampshire").rows_read == 0
     found = connection.execute(
         "select person_id, modified_at, date_of_birth, is_birth_date_estimated"

@@ -7,8 +7,7 @@ last modified at or before the deletion does not come back.
 
 A record that hangs on a deleted one goes whole when its newest version does; one that
 has since been given to another parent loses only the versions that named the deleted
-one. A pointer is emptied in every version, and the newest is stated again under the
-load of the deletion, so that a reader of new loads sees it.
+one. What only points to it keeps all but the pointer (`pointers.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import psycopg
 from rasure.sources.niche_rms import erasing
 from rasure.sources.niche_rms.graph import parents_first, records, references
 from rasure.sources.niche_rms.mapping import Mapping
+from rasure.sources.niche_rms.pointers import empty_pointer
 from rasure.sources.niche_rms.written import template
 
 
@@ -50,7 +50,7 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
             erasing.erase_quarantined(connection, entity.name, words)
         for reference in references(entity.name):
             if not reference.hangs and reference.parent in gone:
-                erasing.empty_pointer(connection, entity, reference, words)
+                empty_pointer(connection, mapping, entity, reference, words)
     connection.execute(TOMBSTONES, words)
     connection.execute("drop table niche_gone")
 

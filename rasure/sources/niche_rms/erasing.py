@@ -1,4 +1,4 @@
-"""The statements that erase: versions of a record, rows in quarantine, pointers.
+"""The statements that erase: versions of a record, and its rows in quarantine.
 
 `pg_temp.niche_gone` holds the deleted records that matter to this load, by their id:
 those it deletes, those of before that its rows are of or name, and, marked as not
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import psycopg
 
-from rasure.sources.niche_rms.entities import ENTITIES, Entity
-from rasure.sources.niche_rms.graph import Reference, references
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.graph import references
 
 FILES = "(select file_id from ops.delivery_files where force = %(force)s)"
 
@@ -157,54 +157,4 @@ def erase_quarantined(connection: psycopg.Connection, name: str, words: dict) ->
         ) {COUNT}
         """,
         {**words, "named": named},
-    )
-
-
-def empty_pointer(
-    connection: psycopg.Connection, entity: Entity, reference: Reference, words: dict
-) -> None:
-    """Empty a pointer to what is gone in every version; state the newest again, under
-    this load, where it was one of them."""
-    table, column = f"raw.niche_{entity.name}", reference.column
-    emptied = connection.execute(
-        f"""
-        update {table} as versions set {column} = null
-        from niche_gone
-        where niche_gone.entity = '{reference.parent}'
-            and niche_gone.id = versions.{column}
-            and versions.{column} = any(%(gone)s)
-            and {MODIFIED} <= niche_gone.deleted_at
-            and versions.file_id in {FILES}
-        returning versions.ctid::text, versions.{entity.key}
-        """,
-        {**words, "gone": gone_ids(connection, reference.parent)},
-    ).fetchall()
-    columns = ", ".join(field.name for field in entity.fields)
-    connection.execute(
-        f"""
-        insert into {table} (load_id, file_id, row_number, {columns})
-        select
-            %(load)s,
-            (
-                select file_id from ops.delivery_files where load_id = %(load)s
-                order by kind <> 'deletions', file_id limit 1
-            ),
-            row_number() over (order by row_number),
-            {columns}
-        from (
-            select distinct on (versions.{entity.key})
-                versions.*, versions.ctid as place, {MODIFIED} as modified
-            from {table} as versions
-            inner join ops.deliveries using (load_id)
-            where versions.{entity.key} = any(%(ids)s)
-                and versions.file_id in {FILES}
-            order by versions.{entity.key}, {NEWEST}
-        ) as newest
-        where load_id <> %(load)s and place = any(%(places)s::tid[])
-        """,
-        {
-            **words,
-            "places": [place for place, _ in emptied],
-            "ids": list({key for _, key in emptied}),
-        },
     )
