@@ -1,0 +1,108 @@
+{#- The batch of changes that a model of core has taken last; none where it is to be
+    built from nothing: the first time, with other definitions than those it was built
+    with (`meta.inputs`), or after staging was. -#}
+{% macro niche_since() -%}
+    {%- set inputs = ref('int_niche_inputs') -%}
+    {%- if execute and is_incremental() -%}
+        {%- set found = run_query(
+            "select batch from ops.niche_marks as marks where model = '"
+            ~ this.identifier ~ "' and inputs_version = " ~ niche_inputs_version()
+            ~ " and not exists (select 1 from ops.niche_changes as changes"
+            ~ " where changes.batch > marks.batch and changes.subject is null)"
+        ) -%}
+        {{ return(found.columns[0].values()[0] if found.rows | length else none) }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+
+{#- The definitions and the ground that the model is made with, as one text. -#}
+{% macro niche_inputs_version() -%}
+    (select coalesce(string_agg(input || ' ' || content, '|' order by input), '')
+    from {{ ref('int_niche_inputs') }}
+    where input in ('{{ model.config.meta.get("inputs", []) | join("', '") }}'))
+{%- endmacro %}
+
+
+{#- `where` this follows, only what changed since the model's last run is read. A
+    subject is a model `int_niche_changed_<subject>s` and the id by which it changes.
+    relation: whose columns they are, where several have them. -#}
+{% macro niche_only_changed(subject='occurrence', relation=none) -%}
+    {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
+    {%- set id = {'involvement': 'occurrence_id'}.get(subject, subject ~ '_id') -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
+    {%- set since = niche_since() -%}
+    {%- if since is none -%}
+    true
+    {%- else -%}
+    ({{ of }}force, {{ of }}{{ id }}) in (
+            select
+                changed.force,
+                changed.{{ id }}
+            from {{ changed }} as changed
+            where changed.batch > {{ since }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The same for a table of staging that gives positions: its own id names the subject of
+    a change. -#}
+{% macro niche_only_own(subject_id) -%}
+    {%- set changes = source('niche_ops', 'niche_changes') -%}
+    {%- set forgotten_by = ref('int_niche_changed_positions') -%}
+    {%- set since = niche_since() -%}
+    {%- if since is none -%}
+    true
+    {%- else -%}
+    (force, {{ subject_id }}) in (
+            select
+                changes.force,
+                changes.subject_id
+            from {{ changes }} as changes
+            where changes.batch > {{ since }}
+                and changes.subject = '{{ subject_id }}'
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Before a model of core: what is to be made anew goes. `meta.subject` says by what a
+    model changes; one that changes whole, or not at all, has `whole`. -#}
+{% macro niche_forget() -%}
+    {%- set subject = model.config.meta.get('subject') -%}
+    {%- set since = niche_since() if subject else none -%}
+    {%- if not subject or (since is not none and subject == 'whole') -%}
+    select 1
+    {%- elif since is not none -%}
+    delete from {{ this }} as built
+    where {{ niche_only_changed(subject) }}
+    {%- elif is_incremental() -%}
+    truncate {{ this }}
+    {%- else -%}
+    select 1
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- After a model of core, in its transaction: how far it has come. -#}
+{% macro niche_done() -%}
+    {%- if model.config.meta.get('subject') -%}
+    insert into ops.niche_marks (model, batch, inputs_version)
+    select '{{ this.identifier }}', last_value, {{ niche_inputs_version() }}
+    from ops.niche_batches
+    on conflict (model) do update
+        set batch = excluded.batch, inputs_version = excluded.inputs_version
+    {%- else -%}
+    select 1
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Changes that every model has taken are let go. -#}
+{% macro niche_prune_changes() -%}
+    delete from {{ source('niche_ops', 'niche_changes') }}
+    where batch <= (
+        select min(batch) from {{ source('niche_ops', 'niche_marks') }}
+    )
+{%- endmacro %}

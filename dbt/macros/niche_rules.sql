@@ -1,0 +1,68 @@
+{#- The version of a definition that holds: the one with the latest start. -#}
+{% macro holding(seed, keys) -%}
+    select distinct on ({{ keys }}) *
+    from {{ ref(seed) }}
+    where valid_from <= current_date
+    order by {{ keys }}, valid_from desc
+{%- endmacro %}
+
+
+{#- The operational day of an instant: it begins at `operational_day_from` by the
+    force's clock. -#}
+{% macro operational_date(instant, clock) -%}
+    (({{ instant }} at time zone {{ clock }})
+        - interval '{{ var("operational_day_from") }} hours')::date
+{%- endmacro %}
+
+
+{#- day or night: the two windows in which places are patrolled and ranked. -#}
+{% macro patrol_window(instant, clock) -%}
+    case
+        when extract(hour from {{ instant }} at time zone {{ clock }})
+            between {{ var('day_window_from') }} and {{ var('night_window_from') | int - 1 }}
+            then 'day'
+        when {{ instant }} is not null then 'night'
+    end
+{%- endmacro %}
+
+
+{#- Whether something that began and perhaps ended holds on a day. -#}
+{% macro is_active_on(started_on, ended_on, day) -%}
+    ({{ started_on }} <= {{ day }}
+        and coalesce({{ ended_on }} >= {{ day }}, true))
+{%- endmacro %}
+
+
+{#- The Home Office class and subclass as the definitions write them: `8n` is 8N, `4/1`
+    is 4.1, subclass `008/06` or `06` is 6. -#}
+{% macro offence_class(column) -%}
+    upper(replace(ltrim(trim({{ column }}), '0'), '/', '.'))
+{%- endmacro %}
+
+{% macro offence_subclass(column) -%}
+    nullif(ltrim(regexp_replace(trim({{ column }}), '^.*/', ''), '0'), '')
+{%- endmacro %}
+
+
+{#- Whether knives were in it, and by which sign. Read from the top:
+    a weapon recorded as a knife; a text that says so surely (`knife_text_confidence`);
+    the manual flag, unless the text says there was none; a text that may say so.
+    'yes' and 'no' decide, 'review' is for a person to decide. -#}
+{% macro knife_decision(signs, answer) -%}
+    {%- set sure = var('knife_text_confidence') -%}
+    case
+        when {{ signs }}.is_knife_weapon then
+            '{{ "yes" if answer == "decision" else "weapon code" }}'
+        when {{ signs }}.knife_text_confidence >= {{ sure }} then
+            '{{ "yes" if answer == "decision" else "text rule" }}'
+        when {{ signs }}.is_knife_flagged and {{ signs }}.is_knife_denied then
+            '{{ "review" if answer == "decision" else "manual flag against text" }}'
+        when {{ signs }}.is_knife_flagged then
+            '{{ "yes" if answer == "decision" else "manual flag" }}'
+        when {{ signs }}.knife_text_confidence > 0 then
+            '{{ "review" if answer == "decision" else "text rule" }}'
+        {%- if answer == 'decision' %}
+        else 'no'
+        {%- endif %}
+    end
+{%- endmacro %}

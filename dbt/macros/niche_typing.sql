@@ -1,0 +1,89 @@
+{#- `name:form[:terms]` as a list of {name, form, terms}. -#}
+{% macro niche_words(fields) -%}
+    {%- set words = [] -%}
+    {%- for field in fields -%}
+        {%- set parts = field.split(':') -%}
+        {%- do words.append({
+            'name': parts[0],
+            'form': parts[1],
+            'terms': parts[2] if parts | length > 2 else none,
+        }) -%}
+    {%- endfor -%}
+    {{ return(words) }}
+{%- endmacro %}
+
+
+{#- One column, read in the force's own formats: times by its clock (the hour that
+    comes twice in autumn is the second one), coordinates as metres, a code as its term
+    with the code beside where the mapping has no term for it. -#}
+{% macro niche_typed(field) -%}
+    {%- set raw = 'rows.' ~ field.name -%}
+    {%- if field.form == 'instant' -%}
+    to_timestamp({{ raw }}, rows.instant_template)
+            at time zone 'UTC' at time zone rows.clock as {{ field.name }}
+    {%- elif field.form == 'day' -%}
+    to_date({{ raw }}, rows.day_template) as {{ field.name }}
+    {%- elif field.form == 'flag' -%}
+    case {{ raw }} when rows.yes then true when rows.no then false end
+            as {{ field.name }}
+    {%- elif field.form == 'whole' -%}
+    {{ raw }}::integer as {{ field.name }}
+    {%- elif field.form == 'metres' -%}
+    {{ raw }}::double precision / rows.coordinate_scale as {{ field.name }}
+    {%- elif field.form == 'code' -%}
+    {{ field.name }}_terms.term as {{ field.name }},
+        case when {{ field.name }}_terms.term is null then {{ raw }} end
+            as {{ field.name }}_code
+    {%- elif field.form == 'codes' -%}
+    {{ field.name }}_lists.terms as {{ field.name }},
+        {{ field.name }}_lists.unmapped as {{ field.name }}_code
+    {%- else -%}
+    {{ raw }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- How a code, or a string of several, finds its terms. -#}
+{% macro niche_terms_join(field) -%}
+    {%- if field.form == 'codes' -%}
+    left join {{ field.name }}_lists
+        on rows.force = {{ field.name }}_lists.force
+        and rows.{{ field.name }} = {{ field.name }}_lists.codes
+    {%- else -%}
+    left join {{ source('niche_ops', 'niche_terms') }} as {{ field.name }}_terms
+        on rows.force = {{ field.name }}_terms.force
+        and rows.{{ field.name }} = {{ field.name }}_terms.code
+        and {{ field.name }}_terms.terms_table = '{{ field.terms }}'
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Strings of several codes, each different one read once: its terms, and the codes
+    that have none (null where there is none such). -#}
+{% macro niche_code_lists(relation, field) -%}
+select
+        lists.force,
+        lists.codes,
+        coalesce(
+            array_agg(distinct terms.term) filter (where terms.term is not null),
+            array[]::text[]
+        ) as terms,
+        array_agg(distinct codes.code) filter (where terms.term is null) as unmapped
+    from (
+        select distinct
+            force,
+            {{ field.name }} as codes,
+            separator
+        from {{ relation }}
+        where {{ field.name }} is not null
+    ) as lists
+    cross join lateral
+        unnest(string_to_array(lists.codes, lists.separator)) as pieces (piece)
+    cross join lateral (select trim(pieces.piece) as code) as codes
+    left join {{ source('niche_ops', 'niche_terms') }} as terms
+        on lists.force = terms.force
+        and codes.code = terms.code
+        and terms.terms_table = '{{ field.terms }}'
+    where codes.code <> ''
+    group by lists.force, lists.codes
+{%- endmacro %}

@@ -1,0 +1,68 @@
+-- Every classification that an occurrence ever had, and what became of it: counted,
+-- superseded by a later one, ended, or of an occurrence that is no crime, was cancelled
+-- or handed to another force. Only `counted` ones are crimes of `int_niche_crimes`.
+{{
+    config(
+        indexes=[
+            {'columns': ['classification_id', 'force'], 'unique': true},
+            {'columns': ['occurrence_id']},
+        ],
+        meta={'subject': 'occurrence', 'inputs': ['offences']},
+    )
+}}
+
+with
+
+occurrences as (
+    select * from {{ ref('stg_niche__occurrences') }}
+    where {{ niche_only_changed() }}
+),
+
+classifications as (
+    select
+        classifications.*,
+        row_number() over (
+            partition by
+                classifications.force,
+                classifications.occurrence_id,
+                classifications.sequence
+            order by
+                classifications.effective_from desc,
+                classifications.classification_id desc
+        ) = 1 as is_latest
+    from {{ ref('stg_niche__classifications') }} as classifications
+    where {{ niche_only_changed(relation='classifications') }}
+),
+
+final as (
+    select
+        classifications.classification_id,
+        classifications.occurrence_id,
+        classifications.force,
+        {{ offence_class('classifications.reported_class') }} as reported_class,
+        {{ offence_subclass('classifications.reported_subclass') }}
+            as reported_subclass,
+        {{ offence_class('classifications.recorded_class') }} as recorded_class,
+        {{ offence_subclass('classifications.recorded_subclass') }}
+            as recorded_subclass,
+        classifications.detection_mode,
+        case
+            when occurrences.occurrence_id is null then 'no occurrence'
+            when not occurrences.is_crime then 'no crime'
+            when occurrences.cancelled_at is not null then 'cancelled'
+            when occurrences.transferred_to is not null then 'transferred'
+            when not classifications.is_latest then 'superseded'
+            when classifications.effective_to is not null then 'ended'
+            else 'counted'
+        end as state,
+        classifications.sequence,
+        coalesce(classifications.is_attempt, false) as is_attempt,
+        classifications.effective_from,
+        classifications.effective_to
+    from classifications
+    left join occurrences
+        on classifications.occurrence_id = occurrences.occurrence_id
+        and classifications.force = occurrences.force
+)
+
+select * from final

@@ -1,0 +1,65 @@
+-- One row per person, occurrence and role. `is_standing` is what may be counted: a role
+-- that has not ended, in an occurrence with a crime that counts; for a role on the side
+-- of causing harm also: neither eliminated nor closed with no further action.
+{{
+    config(
+        indexes=[
+            {
+                'columns': ['occurrence_id', 'golden_id', 'role', 'force'],
+                'unique': true,
+            },
+            {'columns': ['golden_id', 'force']},
+        ],
+        meta={
+            'subject': 'involvement',
+            'inputs': ['role_tiers', 'outcome_codes', 'offences'],
+        },
+    )
+}}
+
+with
+
+roles as (
+    select * from {{ ref('int_niche_roles') }}
+    where {{ niche_only_changed('involvement') }}
+),
+
+crimes as (
+    select
+        force,
+        occurrence_id,
+        count(*) as crimes
+    from {{ ref('int_niche_offences') }}
+    where {{ niche_only_changed('involvement') }}
+    group by force, occurrence_id
+),
+
+final as (
+    select
+        roles.occurrence_id,
+        roles.golden_id,
+        roles.force,
+        roles.role,
+        roles.side,
+        roles.evidence_tier,
+        coalesce(crimes.crimes, 0)::integer as crimes,
+        crimes.crimes is not null
+        and roles.role_to is null
+        and roles.eliminated_at is null
+        and (endings.ended_at is null or roles.side <> 'causing harm') as is_standing,
+        roles.role_from,
+        roles.role_to,
+        roles.eliminated_at,
+        case when roles.side = 'causing harm' then endings.ended_at end
+            as no_further_action_at
+    from roles
+    left join crimes
+        on roles.occurrence_id = crimes.occurrence_id
+        and roles.force = crimes.force
+    left join {{ ref('int_niche_endings') }} as endings
+        on roles.occurrence_id = endings.occurrence_id
+        and roles.golden_id = endings.golden_id
+        and roles.force = endings.force
+)
+
+select * from final

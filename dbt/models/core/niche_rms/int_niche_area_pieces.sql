@@ -1,0 +1,35 @@
+-- The areas cut into small pieces: a point is found in a piece of at most 64 corners
+-- twenty times faster than in a whole area.
+{{
+    config(
+        indexes=[{'columns': ['geom'], 'type': 'gist'}],
+        meta={'subject': 'whole', 'inputs': ['ground']},
+    )
+}}
+
+with
+
+areas as (
+    select * from {{ source('geo', 'areas') }}
+),
+
+settings as (
+    select * from {{ source('geo', 'force_settings') }}
+),
+
+final as (
+    select
+        areas.force,
+        areas.area_id,
+        areas.area_set,
+        areas.area_set = coalesce(settings.default_area_set, 'district')
+            as is_default_set,
+        st_subdivide(areas.geom, 64) as geom
+    from areas
+    left join settings on areas.force = settings.force
+    {%- if niche_since() is not none %}
+    where false
+    {%- endif %}
+)
+
+select * from final

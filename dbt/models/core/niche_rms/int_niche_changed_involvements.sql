@@ -1,0 +1,34 @@
+-- The occurrences whose people changed and not every model has taken: their own rows,
+-- or because a person in them is another now.
+{{ config(materialized='table') }}
+
+with
+
+events as (
+    select * from {{ ref('int_niche_role_events') }}
+),
+
+-- depends_on: {{ ref('int_niche_person_ids') }}
+linked as (
+    select * from {{ source('niche_ops', 'niche_changes') }}
+    where subject = 'linked_person_id'
+),
+
+final as (
+    select
+        batch,
+        force,
+        occurrence_id
+    from {{ ref('int_niche_changed_occurrences') }}
+    union
+    select
+        linked.batch,
+        linked.force,
+        events.occurrence_id
+    from linked
+    inner join events
+        on linked.force = events.force
+        and linked.subject_id = events.person_id
+)
+
+select * from final

@@ -1,0 +1,35 @@
+-- Which of an occurrence's places it is counted at: the one that set the area, else its
+-- location, else where it was dispatched to.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
+        meta={'subject': 'occurrence'},
+    )
+}}
+
+with
+
+places as (
+    select * from {{ ref('stg_niche__occurrence_addresses') }}
+    where {{ niche_only_changed() }}
+),
+
+final as (
+    select distinct on (force, occurrence_id)
+        occurrence_id,
+        force,
+        coalesce(
+            'address|' || address_id, 'occurrence_address|' || occurrence_address_id
+        ) as position_id
+    from places
+    order by
+        force,
+        occurrence_id,
+        coalesce(is_area_source, false) desc,
+        coalesce('occurrence location' = any(roles), false) desc,
+        coalesce('dispatch address' = any(roles), false) desc,
+        address_id is null,
+        occurrence_address_id
+)
+
+select * from final

@@ -1,0 +1,79 @@
+-- Suspicion that ended without charge, caution or conviction. A person's own decisions
+-- come first, crime by crime: it ended if the latest of every crime did. Who has none
+-- of their own is out when every crime of the occurrence was closed with no further
+-- action.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id', 'golden_id', 'force'], 'unique': true}],
+        meta={'subject': 'involvement', 'inputs': ['outcome_codes', 'offences']},
+    )
+}}
+
+with
+
+events as (
+    select
+        events.*,
+        coalesce(ids.golden_id, events.person_id) as golden_id
+    from {{ ref('int_niche_role_events') }} as events
+    left join {{ ref('int_niche_person_ids') }} as ids
+        on events.person_id = ids.person_id
+        and events.force = ids.force
+    where {{ niche_only_changed('involvement', relation='events') }}
+),
+
+decisions as (
+    select distinct on (force, occurrence_id, golden_id, sequence) *
+    from events
+    where sequence is not null
+    order by
+        force, occurrence_id, golden_id, sequence, role_from desc, ends_suspicion
+),
+
+own as (
+    select
+        force,
+        occurrence_id,
+        golden_id,
+        bool_and(ends_suspicion) as has_ended,
+        max(role_from) as ended_at
+    from decisions
+    group by force, occurrence_id, golden_id
+),
+
+closed as (
+    select
+        offences.force,
+        offences.occurrence_id,
+        max(outcomes.outcome_on) as closed_on
+    from {{ ref('int_niche_offences') }} as offences
+    left join {{ ref('int_niche_latest_outcomes') }} as outcomes
+        on offences.occurrence_id = outcomes.occurrence_id
+        and offences.sequence = outcomes.sequence
+        and offences.force = outcomes.force
+    where {{ niche_only_changed('involvement', relation='offences') }}
+    group by offences.force, offences.occurrence_id
+    having bool_and(coalesce(outcomes.ends_suspicion, false))
+),
+
+final as (
+    select distinct
+        events.occurrence_id,
+        events.golden_id,
+        events.force,
+        coalesce(own.ended_at, closed.closed_on::timestamp at time zone mappings.clock)
+            as ended_at
+    from events
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on events.force = mappings.force
+    left join own
+        on events.occurrence_id = own.occurrence_id
+        and events.golden_id = own.golden_id
+        and events.force = own.force
+    left join closed
+        on events.occurrence_id = closed.occurrence_id
+        and events.force = closed.force
+    where coalesce(own.has_ended, closed.closed_on is not null)
+)
+
+select * from final

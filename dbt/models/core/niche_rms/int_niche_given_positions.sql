@@ -1,0 +1,59 @@
+-- Every position that the source gives, each once: of an address, of a place entered
+-- without one, of a search. Here and on the models that follow, what is costly in
+-- geography is done once for a position and never for an event.
+{{
+    config(
+        indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
+        meta={'subject': 'position'},
+    )
+}}
+
+with
+
+addresses as (
+    select * from {{ ref('stg_niche__addresses') }}
+    where {{ niche_only_own('address_id') }}
+),
+
+entered as (
+    select * from {{ ref('stg_niche__occurrence_addresses') }}
+    where {{ niche_only_own('occurrence_address_id') }}
+),
+
+searches as (
+    select * from {{ ref('stg_niche__stop_searches') }}
+    where {{ niche_only_own('stop_search_id') }}
+),
+
+final as (
+    select
+        'address|' || address_id as position_id,
+        force,
+        premise_type,
+        x,
+        y,
+        coalesce(is_verified, false) or street is not null or premise_name is not null
+            as is_confirmed
+    from addresses
+    union all
+    select
+        'occurrence_address|' || occurrence_address_id as position_id,
+        force,
+        null as premise_type,
+        entered_x as x,
+        entered_y as y,
+        entered_address is not null as is_confirmed
+    from entered
+    where address_id is null
+    union all
+    select
+        'stop_search|' || stop_search_id as position_id,
+        force,
+        null as premise_type,
+        x,
+        y,
+        true as is_confirmed
+    from searches
+)
+
+select * from final

@@ -1,0 +1,69 @@
+-- What the free text of a crime says of knives. Phrases that deny one (seed
+-- `knife_phrases`) are taken out first; the surest of those that are left tells, if it
+-- is surer than the denial: in `said to have a knife; none found` it is not.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
+        meta={'subject': 'occurrence', 'inputs': ['knife_phrases']},
+    )
+}}
+
+with
+
+occurrences as (
+    select
+        force,
+        occurrence_id,
+        lower(concat_ws('. ', summary, mo_text)) as words
+    from {{ ref('stg_niche__occurrences') }}
+    where is_crime
+        and {{ niche_only_changed() }}
+),
+
+phrases as (
+    {{ holding('knife_phrases', 'phrase') }}
+),
+
+patterns as (
+    select
+        string_agg(phrase, '|') filter (where is_negated) as denials,
+        string_agg(phrase, '|') as any_phrase
+    from phrases
+),
+
+telling as (
+    select
+        occurrences.force,
+        occurrences.occurrence_id,
+        occurrences.words,
+        regexp_replace(occurrences.words, patterns.denials, ' ', 'g') as words_left
+    from occurrences
+    inner join patterns on occurrences.words ~ patterns.any_phrase
+),
+
+weighed as (
+    select
+        telling.force,
+        telling.occurrence_id,
+        coalesce(max(phrases.confidence) filter (where not phrases.is_negated), 0)
+            as told,
+        coalesce(max(phrases.confidence) filter (where phrases.is_negated), 0)
+            as denied
+    from telling
+    inner join phrases
+        on (
+            case when phrases.is_negated then telling.words else telling.words_left end
+        ) ~ phrases.phrase
+    group by telling.force, telling.occurrence_id
+),
+
+final as (
+    select
+        occurrence_id,
+        force,
+        case when told > denied then told else 0 end as knife_text_confidence,
+        denied > 0 as is_knife_denied
+    from weighed
+)
+
+select * from final

@@ -1,0 +1,49 @@
+-- The latest outcome of each crime: of all classifications that it had.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id', 'sequence', 'force'], 'unique': true}],
+        meta={'subject': 'occurrence', 'inputs': ['outcome_codes']},
+    )
+}}
+
+with
+
+history as (
+    select * from {{ ref('crime_history') }}
+    where {{ niche_only_changed() }}
+),
+
+outcomes as (
+    select * from {{ ref('stg_niche__outcomes') }}
+),
+
+outcome_codes as (
+    {{ holding('outcome_codes', 'outcome_code') }}
+),
+
+final as (
+    select distinct on (history.force, history.occurrence_id, history.sequence)
+        history.occurrence_id,
+        history.force,
+        upper(outcomes.outcome_code) as outcome_code,
+        outcome_codes.outcome,
+        outcome_codes.outcome_group,
+        history.sequence,
+        coalesce(outcome_codes.is_positive, false) as is_positive,
+        coalesce(outcome_codes.ends_suspicion, false) as ends_suspicion,
+        outcomes.outcome_on
+    from history
+    inner join outcomes
+        on history.classification_id = outcomes.classification_id
+        and history.force = outcomes.force
+    left join outcome_codes on upper(outcomes.outcome_code) = outcome_codes.outcome_code
+    order by
+        history.force,
+        history.occurrence_id,
+        history.sequence,
+        outcomes.outcome_on desc,
+        outcomes.modified_at desc,
+        outcomes.outcome_id desc
+)
+
+select * from final

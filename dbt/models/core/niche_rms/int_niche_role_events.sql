@@ -1,0 +1,79 @@
+-- What the source, its outcomes and the courts say of a person in an occurrence, role
+-- by role: a string of several roles is several rows.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
+        meta={'subject': 'occurrence', 'inputs': ['outcome_codes']},
+    )
+}}
+
+with
+
+involvements as (
+    select * from {{ ref('stg_niche__involvements') }}
+    where {{ niche_only_changed() }}
+),
+
+history as (
+    select * from {{ ref('crime_history') }}
+    where {{ niche_only_changed() }}
+),
+
+outcome_codes as (
+    {{ holding('outcome_codes', 'outcome_code') }}
+),
+
+final as (
+    select
+        involvements.occurrence_id,
+        involvements.person_id,
+        involvements.force,
+        unnest(involvements.roles) as role,
+        null::integer as sequence,
+        false as ends_suspicion,
+        involvements.created_at as role_from,
+        involvements.effective_to as role_to,
+        involvements.eliminated_at
+    from involvements
+    union all
+    select
+        history.occurrence_id,
+        outcomes.person_id,
+        history.force,
+        outcome_codes.person_role as role,
+        history.sequence,
+        outcome_codes.ends_suspicion,
+        outcomes.outcome_on::timestamp at time zone mappings.clock as role_from,
+        null as role_to,
+        null as eliminated_at
+    from history
+    inner join {{ ref('stg_niche__outcomes') }} as outcomes
+        on history.classification_id = outcomes.classification_id
+        and history.force = outcomes.force
+        and outcomes.person_id is not null
+    inner join outcome_codes
+        on upper(outcomes.outcome_code) = outcome_codes.outcome_code
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on history.force = mappings.force
+    where outcome_codes.ends_suspicion or outcome_codes.person_role is not null
+    union all
+    select
+        history.occurrence_id,
+        results.person_id,
+        history.force,
+        case results.result when 'guilty' then 'convicted' end as role,
+        history.sequence,
+        results.result <> 'guilty' as ends_suspicion,
+        results.result_on::timestamp at time zone mappings.clock as role_from,
+        null as role_to,
+        null as eliminated_at
+    from history
+    inner join {{ ref('stg_niche__court_results') }} as results
+        on history.classification_id = results.classification_id
+        and history.force = results.force
+        and results.result is not null
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on history.force = mappings.force
+)
+
+select * from final

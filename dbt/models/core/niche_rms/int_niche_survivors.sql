@@ -1,0 +1,51 @@
+-- Into which record the source has merged each merged one in the end. Merges follow on
+-- one another; twenty steps are more than any chain has, and end a ring.
+{{
+    config(
+        materialized='table',
+        indexes=[{'columns': ['person_id', 'force'], 'unique': true}],
+    )
+}}
+
+with recursive
+
+merged as (
+    select distinct on (force, merged_person_id)
+        force,
+        merged_person_id as person_id,
+        surviving_person_id as survivor_id
+    from {{ ref('stg_niche__person_merges') }}
+    where unmerged_at is null
+    order by force, merged_person_id, merged_at desc, person_merge_id desc
+),
+
+steps as (
+    select
+        force,
+        person_id,
+        survivor_id,
+        1 as step
+    from merged
+    union all
+    select
+        steps.force,
+        steps.person_id,
+        merged.survivor_id,
+        steps.step + 1 as step
+    from steps
+    inner join merged
+        on steps.force = merged.force
+        and steps.survivor_id = merged.person_id
+    where steps.step < 20
+),
+
+final as (
+    select distinct on (force, person_id)
+        person_id,
+        force,
+        survivor_id
+    from steps
+    order by force, person_id, step desc
+)
+
+select * from final

@@ -1,0 +1,79 @@
+-- Domestic abuse and weapons of each occurrence that has a flag, a weapon or a telling
+-- text; the three signs of a knife stay apart beside the decision.
+{{
+    config(
+        indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
+        meta={
+            'subject': 'occurrence',
+            'inputs': ['weapon_scope', 'knife_phrases', 'settings'],
+        },
+    )
+}}
+
+with
+
+signs as (
+    select
+        force,
+        occurrence_id,
+        flag,
+        null as weapon,
+        null::numeric as knife_text_confidence,
+        null::boolean as is_knife_denied
+    from {{ ref('stg_niche__flags') }}
+    where ended_at is null
+        and {{ niche_only_changed() }}
+    union all
+    select
+        force,
+        occurrence_id,
+        null as flag,
+        weapon,
+        null as knife_text_confidence,
+        null as is_knife_denied
+    from {{ ref('stg_niche__weapons') }}
+    where {{ niche_only_changed() }}
+    union all
+    select
+        force,
+        occurrence_id,
+        null as flag,
+        null as weapon,
+        knife_text_confidence,
+        is_knife_denied
+    from {{ ref('int_niche_knife_texts') }}
+    where {{ niche_only_changed() }}
+),
+
+weapon_scope as (
+    {{ holding('weapon_scope', 'weapon') }}
+),
+
+gathered as (
+    select
+        signs.occurrence_id,
+        signs.force,
+        coalesce(max(signs.knife_text_confidence), 0) as knife_text_confidence,
+        coalesce(bool_or(signs.flag = 'domestic abuse'), false) as is_domestic_abuse,
+        coalesce(bool_or(signs.flag = 'knife'), false) as is_knife_flagged,
+        coalesce(bool_or(weapon_scope.is_knife), false) as is_knife_weapon,
+        coalesce(bool_or(signs.is_knife_denied), false) as is_knife_denied,
+        coalesce(
+            bool_or(weapon_scope.is_weapon_present)
+            or bool_or(signs.flag in ('firearm', 'corrosive')),
+            false
+        ) as is_weapon_recorded
+    from signs
+    left join weapon_scope on signs.weapon = weapon_scope.weapon
+    group by signs.occurrence_id, signs.force
+),
+
+final as (
+    select
+        gathered.*,
+        {{ knife_decision('gathered', 'decision') }} as knife_decision,
+        {{ knife_decision('gathered', 'source') }} as knife_source
+    from gathered
+)
+
+select * from final

@@ -1,0 +1,78 @@
+-- What record linkage compares: one row per person record of the source, legal names
+-- first. It holds names, and nothing but linkage and `person_profiles` reads it.
+{{
+    config(
+        indexes=[{'columns': ['person_id', 'force'], 'unique': true}],
+        meta={'subject': 'person'},
+    )
+}}
+
+with
+
+persons as (
+    select * from {{ ref('stg_niche__persons') }}
+    where {{ niche_only_changed('person') }}
+),
+
+person_names as (
+    select
+        force,
+        person_id,
+        array_agg({{ forenames() }} order by {{ legal_name_first() }}) as forenames,
+        array_agg(surname order by {{ legal_name_first() }}) as surnames
+    from {{ ref('stg_niche__person_names') }}
+    where {{ niche_only_changed('person') }}
+    group by force, person_id
+),
+
+postcodes as (
+    select
+        homes.force,
+        homes.person_id,
+        array_agg(distinct addresses.postcode order by addresses.postcode) as postcodes
+    from {{ ref('stg_niche__person_addresses') }} as homes
+    inner join {{ ref('stg_niche__addresses') }} as addresses
+        on homes.address_id = addresses.address_id
+        and homes.force = addresses.force
+        and addresses.postcode is not null
+    where {{ niche_only_changed('person', relation='homes') }}
+    group by homes.force, homes.person_id
+),
+
+contacts as (
+    select
+        force,
+        person_id,
+        array_agg(distinct contact order by contact) as contacts
+    from {{ ref('stg_niche__person_contacts') }}
+    where {{ niche_only_changed('person') }}
+    group by force, person_id
+),
+
+final as (
+    select
+        persons.person_id,
+        persons.force,
+        persons.person_type,
+        persons.national_id,
+        persons.cro_number,
+        persons.sex,
+        coalesce(person_names.forenames, array[]::text[]) as forenames,
+        coalesce(person_names.surnames, array[]::text[]) as surnames,
+        coalesce(postcodes.postcodes, array[]::text[]) as postcodes,
+        coalesce(contacts.contacts, array[]::text[]) as contacts,
+        persons.is_birth_date_estimated,
+        persons.date_of_birth
+    from persons
+    left join person_names
+        on persons.person_id = person_names.person_id
+        and persons.force = person_names.force
+    left join postcodes
+        on persons.person_id = postcodes.person_id
+        and persons.force = postcodes.force
+    left join contacts
+        on persons.person_id = contacts.person_id
+        and persons.force = contacts.force
+)
+
+select * from final

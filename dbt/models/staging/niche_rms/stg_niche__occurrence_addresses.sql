@@ -1,0 +1,29 @@
+{{
+    config(
+        meta={
+            'entity': 'occurrence_addresses',
+            'key': 'occurrence_address_id',
+            'touches': ['occurrence_id', 'occurrence_address_id'],
+        },
+        indexes=[
+            {'columns': ['occurrence_address_id', 'force'], 'unique': true},
+            {'columns': ['occurrence_id']},
+            {'columns': ['address_id']},
+        ],
+    )
+}}
+{{
+    niche_staging(
+        'occurrence_addresses',
+        'occurrence_address_id',
+        [
+            'occurrence_id:id',
+            'address_id:id',
+            'roles:codes:place_roles',
+            'is_area_source:flag',
+            'entered_x:metres',
+            'entered_y:metres',
+            'entered_address:text',
+        ],
+    )
+}}

@@ -1,0 +1,36 @@
+{{
+    config(
+        meta={
+            'entity': 'occurrences',
+            'key': 'occurrence_id',
+            'touches': ['occurrence_id'],
+        },
+        indexes=[
+            {'columns': ['occurrence_id', 'force'], 'unique': true},
+        ],
+    )
+}}
+{{
+    niche_staging(
+        'occurrences',
+        'occurrence_id',
+        [
+            'occurrence_number:text',
+            'occurrence_type:text',
+            'incident_number:text',
+            'summary:text',
+            'mo_text:text',
+            'reported_at:instant',
+            'recorded_at:instant',
+            'occurred_from:instant',
+            'occurred_to:instant',
+            'is_crime:flag',
+            'cancelled_at:instant',
+            'transferred_to:text',
+            'location_type:code:location_types',
+            'officer_id:id',
+            'unit_id:id',
+            'access_domain:text',
+        ],
+    )
+}}

@@ -1,0 +1,31 @@
+{{
+    config(
+        meta={
+            'entity': 'stop_searches',
+            'key': 'stop_search_id',
+            'touches': ['stop_search_id'],
+        },
+        indexes=[
+            {'columns': ['stop_search_id', 'force'], 'unique': true},
+            {'columns': ['person_id']},
+        ],
+    )
+}}
+{{
+    niche_staging(
+        'stop_searches',
+        'stop_search_id',
+        [
+            'person_id:id',
+            'occurrence_id:id',
+            'searched_at:instant',
+            'x:metres',
+            'y:metres',
+            'power:text',
+            'object_of_search:code:search_objects',
+            'found:code:search_finds',
+            'outcome:text',
+            'officer_id:id',
+        ],
+    )
+}}

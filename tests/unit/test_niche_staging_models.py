@@ -1,0 +1,48 @@
+"""The staging models take every field that the entities have, in their forms."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.transform.dbt import PROJECT
+
+FOLDER = PROJECT / "models" / "staging" / "niche_rms"
+STAGED = sorted(ENTITIES.keys() - {"choices", "deletions"})
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_a_staging_model_takes_the_fields_of_its_entity(name: str) -> None:
+    entity = ENTITIES[name]
+    fields = [field for field in entity.fields[1:] if field.name != "modified_at"]
+    model = (FOLDER / f"stg_niche__{name}.sql").read_text()
+    call = model[model.index("niche_staging(") :]
+    assert re.findall(r"'([^']*)'", call) == [
+        name,
+        entity.key,
+        *(
+            ":".join(filter(None, (field.name, field.form, field.terms)))
+            for field in fields
+        ),
+    ]
+    # An id that the model touches is one that it has.
+    touches = re.search(r"'touches': \[(.*)\]", model)
+    assert set(re.findall(r"'(\w+)'", touches[1])) <= {f.name for f in entity.fields}
+    assert f"{{'columns': ['{entity.key}', 'force'], 'unique': true}}" in model
+
+    described = yaml.safe_load((FOLDER / f"stg_niche__{name}.yml").read_text())
+    columns = [column["name"] for column in described["models"][0]["columns"]]
+    coded = {f"{field.name}_code" for field in fields if field.terms}
+    assert set(columns) == {
+        *(field.name for field in entity.fields),
+        *coded,
+        *("force", "load_id", "file_id", "row_number", "extracted_at"),
+    }
+
+
+def test_every_entity_is_staged() -> None:
+    models = {path.stem for path in FOLDER.glob("*.sql")}
+    assert models == {f"stg_niche__{name}" for name in (*STAGED, "files")}
