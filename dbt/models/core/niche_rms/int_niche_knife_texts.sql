@@ -27,7 +27,11 @@ phrases as (
 patterns as (
     select
         string_agg(phrase, '|') filter (where is_negated) as denials,
-        string_agg(phrase, '|') as any_phrase
+        (
+            select array_agg(distinct '%' || stems.stem || '%')
+            from phrases as stemmed
+            cross join unnest(string_to_array(stemmed.stem, '|')) as stems (stem)
+        ) as stems
     from phrases
 ),
 
@@ -38,7 +42,7 @@ telling as (
         occurrences.words,
         regexp_replace(occurrences.words, patterns.denials, ' ', 'g') as words_left
     from occurrences
-    inner join patterns on occurrences.words ~ patterns.any_phrase
+    inner join patterns on occurrences.words like any(patterns.stems)
 ),
 
 weighed as (

@@ -10,71 +10,56 @@
 with
 
 given as (
-    select
-        given.*,
-        default_points.label is not null as is_default_point,
-        st_setsrid(st_makepoint(given.x, given.y), 27700) as geom
-    from {{ ref('int_niche_given_positions') }} as given
-    left join {{ source('niche_ops', 'niche_default_points') }} as default_points
-        on given.force = default_points.force
-        and given.x = default_points.x
-        and given.y = default_points.y
-    where {{ niche_only_changed('position', relation='given') }}
+    select * from {{ ref('int_niche_given_cells') }}
+    where {{ niche_only_changed('position') }}
 ),
 
-hexagons as (
-    select * from {{ source('geo', 'hexagons') }}
-),
-
-as_given as (
+readings as materialized (
     select
-        given.*,
-        hexagons.hexagon_id
+        given.force,
+        given.position_id,
+        readings.preference,
+        readings.reading,
+        readings.geom,
+        cell.i,
+        cell.j
     from given
-    left join lateral {{ nearest_cell('given.geom') }} as cell on true
-    left join hexagons
-        on given.force = hexagons.force
-        and cell.i = hexagons.i
-        and cell.j = hexagons.j
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on given.force = mappings.force
+    cross join lateral {{ other_readings('given', 'mappings') }} as readings
+    cross join lateral {{ nearest_cell('readings.geom') }} as cell
+    where given.hexagon_id is null
+        and not given.is_default_point
 ),
 
 mended as (
-    select distinct on (strays.force, strays.position_id)
-        strays.force,
-        strays.position_id,
-        readings.reading,
-        readings.geom,
+    select distinct on (readings.force, readings.position_id)
+        readings.*,
         hexagons.hexagon_id
-    from as_given as strays
-    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on strays.force = mappings.force
-    cross join lateral {{ other_readings('strays', 'mappings') }} as readings
-    cross join lateral {{ nearest_cell('readings.geom') }} as cell
-    inner join hexagons
-        on strays.force = hexagons.force
-        and cell.i = hexagons.i
-        and cell.j = hexagons.j
-    where strays.hexagon_id is null
-        and not strays.is_default_point
-    order by strays.force, strays.position_id, readings.preference
+    from readings
+    inner join {{ source('geo', 'hexagons') }} as hexagons
+        on readings.force = hexagons.force
+        and readings.i = hexagons.i
+        and readings.j = hexagons.j
+    order by readings.force, readings.position_id, readings.preference
 ),
 
 final as (
     select
-        as_given.position_id,
-        as_given.force,
+        given.position_id,
+        given.force,
         case
             when mended.reading = 'swapped' then mended.hexagon_id
-            when not as_given.is_default_point then as_given.hexagon_id
+            when not given.is_default_point then given.hexagon_id
         end as hexagon_id,
-        as_given.premise_type,
-        {{ position_quality('as_given', 'mended', 'forces') }} as geocode_quality,
-        coalesce(mended.geom, as_given.geom) as geom
-    from as_given
+        given.premise_type,
+        {{ position_quality('given', 'mended', 'forces') }} as geocode_quality,
+        coalesce(mended.geom, given.geom) as geom
+    from given
     left join mended
-        on as_given.force = mended.force
-        and as_given.position_id = mended.position_id
-    left join {{ source('geo', 'forces') }} as forces on as_given.force = forces.force
+        on given.force = mended.force
+        and given.position_id = mended.position_id
+    left join {{ source('geo', 'forces') }} as forces on given.force = forces.force
 )
 
 select * from final

@@ -1,0 +1,50 @@
+-- The point of each given position and the hexagon it lies in, read as it was given.
+{{
+    config(
+        indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
+        meta={'subject': 'position', 'inputs': ['ground', 'settings']},
+    )
+}}
+
+with
+
+given as (
+    select
+        *,
+        st_setsrid(st_makepoint(x, y), 27700) as geom
+    from {{ ref('int_niche_given_positions') }}
+    where {{ niche_only_changed('position') }}
+),
+
+cells as materialized (
+    select
+        given.*,
+        cell.i,
+        cell.j
+    from given
+    left join lateral {{ nearest_cell('given.geom') }} as cell on true
+),
+
+final as (
+    select
+        cells.position_id,
+        cells.force,
+        hexagons.hexagon_id,
+        cells.premise_type,
+        cells.x,
+        cells.y,
+        cells.is_confirmed,
+        default_points.label is not null as is_default_point,
+        cells.geom
+    from cells
+    left join {{ source('geo', 'hexagons') }} as hexagons
+        on cells.force = hexagons.force
+        and cells.i = hexagons.i
+        and cells.j = hexagons.j
+    left join {{ source('niche_ops', 'niche_default_points') }} as default_points
+        on cells.force = default_points.force
+        and cells.x = default_points.x
+        and cells.y = default_points.y
+)
+
+select * from final
