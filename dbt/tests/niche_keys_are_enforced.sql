@@ -1,6 +1,7 @@
 -- Every keyed table of the records-management source has a unique index, and in staging
 -- no key without a value: the database refuses what breaks either as a row comes in,
 -- which costs nothing for the rows that are there.
+{{ config(tags=['niche_rms']) }}
 -- depends_on: {{ ref('int_niche_crimes') }}
 -- depends_on: {{ ref('fct_involvement') }}
 -- depends_on: {{ ref('dim_person') }}

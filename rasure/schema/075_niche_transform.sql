@@ -69,10 +69,6 @@ begin
             ' execute function ops.keep_niche_erased(%L, %L)',
             entity.table_name, entity.name, entity.key
         );
-        -- A run reads the rows of the deliveries that are new to it.
-        execute format(
-            'create index on raw.%I using brin (load_id)', entity.table_name
-        );
     end loop;
 end
 $$;

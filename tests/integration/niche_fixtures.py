@@ -138,8 +138,9 @@ def delete(
     name = ENTITIES[entity].key
     with connection.transaction():
         connection.execute(
-            "insert into ops.niche_tombstones values"
-            " (%s, %s, ops.niche_hash(%s, %s, %s), %s, %s)",
+            "insert into ops.niche_tombstones (force, entity, id_hash, deleted_at,"
+            " load_id, is_inherited)"
+            " values (%s, %s, ops.niche_hash(%s, %s, %s), %s, %s, false)",
             (force, entity, force, entity, number(key), deleted_at, load_id),
         )
         connection.execute(

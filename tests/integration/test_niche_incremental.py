@@ -201,15 +201,10 @@ def test_definitions_mappings_and_linkage_reach_what_depends_on_them(warehouse) 
     )
     warehouse.execute("update ops.niche_mappings set digest = 'second'")
     # Linkage finds that 3 and 6 are one.
-    warehouse.execute("create schema if not exists linkage")
     warehouse.execute(
-        "create table if not exists linkage.golden_ids (force text, person_id text,"
-        " golden_id text, effective_from timestamptz default now(),"
-        " effective_to timestamptz, reason text)"
-    )
-    warehouse.execute(
-        "insert into linkage.golden_ids (force, person_id, golden_id)"
-        " select 'testshire', unnest(%s::text[]), 'g1'",
+        "insert into linkage.golden_ids"
+        " (force, person_id, golden_id, effective_from, reason)"
+        " select 'testshire', unnest(%s::text[]), 'g1', '2025-06-04', 'merged'",
         ([number(3), number(6)],),
     )
     check(warehouse)
