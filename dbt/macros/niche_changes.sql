@@ -1,0 +1,50 @@
+{#- `where` this follows, only what changed since the model's last run is read. A
+    subject is a model `int_niche_changed_<subject>s` and the id by which it changes.
+    relation: whose columns they are, where several have them. -#}
+{% macro niche_only_changed(subject='occurrence', relation=none) -%}
+    {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
+    {%- set id = {'involvement': 'occurrence_id'}.get(subject, subject ~ '_id') -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
+    {%- set since = niche_since() -%}
+    {%- if since is none -%}
+    true
+    {%- else -%}
+    ({{ of }}force, {{ of }}{{ id }}) in (
+            select
+                changed.force,
+                changed.{{ id }}
+            from {{ changed }} as changed
+            where changed.batch > {{ since }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The same for a table of staging that gives positions: its own id names the subject of
+    a change. -#}
+{% macro niche_only_own(subject_id) -%}
+    {%- set changes = source('niche_ops', 'niche_changes') -%}
+    {%- set forgotten_by = ref('int_niche_changed_positions') -%}
+    {%- set since = niche_since() -%}
+    {%- if since is none -%}
+    true
+    {%- else -%}
+    (force, {{ subject_id }}) in (
+            select
+                changes.force,
+                changes.subject_id
+            from {{ changes }} as changes
+            where changes.batch > {{ since }}
+                and changes.subject = '{{ subject_id }}'
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Changes that every model has taken are let go. -#}
+{% macro niche_prune_changes() -%}
+    delete from {{ source('niche_ops', 'niche_changes') }}
+    where batch <= (
+        select min(batch) from {{ source('niche_ops', 'niche_marks') }}
+    )
+{%- endmacro %}
