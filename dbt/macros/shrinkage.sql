@@ -1,0 +1,10 @@
+{#- The share of an hour in the profile of a subject with few events, drawn towards the
+    force's: (k f + w) / (k + n), with k what the force's profile counts for in events, f
+    the hour's share of it, w the subject's own weight in the hour and n its events. -#}
+{% macro shrunk_share(own_weight, own_events, force_share, shrinkage_events) -%}
+    coalesce(
+        ({{ shrinkage_events }} * ({{ force_share }}) + {{ own_weight }})
+        / ({{ shrinkage_events }} + {{ own_events }}),
+        0
+    )
+{%- endmacro %}

@@ -1,0 +1,40 @@
+"""`rasure times`: what of the hot times is drawn by simulation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+times = typer.Typer(no_args_is_help=True, help="Hot times: the bands of the hours.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this part's commands to the command line."""
+    app.add_typer(times, name="times")
+
+
+@times.callback()
+def group() -> None:
+    """Keep `bands` a command of its own, however few there are."""
+
+
+@times.command("bands")
+def bands_command(
+    draws: Annotated[int, typer.Option(min=100, help="Draws of an hour per event.")] = (
+        500
+    ),
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed, the same bands.")
+    ] = 1,
+) -> None:
+    """Draw the 95% bands of each hour, and what chance puts into the fullest hours."""
+    from rasure.database import connect
+    from rasure.times.store import refresh
+
+    with connect("rasure times bands") as connection:
+        rows = refresh(connection, draws, seed)
+    typer.echo(
+        f"{rows['bands']} bands and {rows['uniform_shares']} shares by chance, from "
+        f"{draws} draws. `rasure transform --layer marts` shows them."
+    )
