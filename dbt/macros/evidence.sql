@@ -1,0 +1,24 @@
+{#- What every row of evidence says: whose, for which rule, from which source. -#}
+{% macro evidence_columns() -%}
+    evidence.force,
+        evidence.person_id,
+        evidence.rule_id,
+        entries.sentence as entry_rule,
+        evidence.source_kind,
+        evidence.source_id,
+        evidence.occurrence_number,
+        evidence.title,
+        evidence.detail,
+        entries.age_group,
+        evidence.harm_days::double precision as harm_days
+{%- endmacro %}
+
+
+{#- The evidence in `relation` of the people who meet the rule it stands behind. -#}
+{% macro evidence_of_entries(relation) -%}
+    from {{ relation }} as evidence
+    inner join {{ ref('int_people_entries') }} as entries
+        on evidence.force = entries.force
+        and evidence.rule_id = entries.rule_id
+        and evidence.person_id = entries.person_id
+{%- endmacro %}

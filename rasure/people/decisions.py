@@ -1,0 +1,137 @@
+"""Decisions and plans on people who meet a rule: written once, never changed.
+
+Nobody can be put on a list here: a decision needs a rule that is met. Days are counted
+to the day the force's data are of, as in the lists themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import psycopg
+from psycopg.rows import class_row
+
+from rasure.people.errors import NotOnAList, ReviewDateRejected
+
+List = Literal["risk", "vulnerable", "review"]
+
+STANDING = {
+    "risk": "select 1 from core.int_people_entries"
+    " where force = %(force)s and person_id = %(person)s and list = 'risk'",
+    "vulnerable": "select 1 from core.int_people_entries"
+    " where force = %(force)s and person_id = %(person)s and list = 'vulnerable'",
+    "review": "select 1 from marts.knife_carrier_reviews"
+    " where force = %(force)s and person_id = %(person)s",
+}
+LIMITS = """
+    select moments.as_of_date, figures.review_days
+    from core.people_as_of as moments
+    cross join reference.people_figures as figures
+    where moments.force = %s
+    order by figures.valid_from desc
+    limit 1
+"""
+OVERDUE = """
+    select force, list, person_id, owner, has_plan, review_on
+    from core.int_people_listed
+    where is_shown and (is_review_overdue or not has_plan)
+        and (%(force)s::text is null or force = %(force)s)
+    order by force, list, review_on, person_id
+"""
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A person shown on a list whose review is past or who has no plan."""
+
+    force: str
+    list: str
+    person_id: str
+    owner: str
+    has_plan: bool
+    review_on: date
+
+
+def decide(
+    connection: psycopg.Connection,
+    force: str,
+    on_list: List,
+    person: str,
+    *,
+    decision: Literal["confirmed", "refused"],
+    reason: str,
+    by: str,
+    review_on: date | None = None,
+) -> date:
+    """Keep an analyst's word on a person of a list; returns the review date.
+
+    Without `review_on` it is as far away as it may be. Raises `NotOnAList`,
+    `ReviewDateRejected`.
+    """
+    until = _checked(connection, force, on_list, person, review_on)
+    connection.execute(
+        "insert into people.confirmations"
+        " (force, list, person_id, decision, reason, review_on, decided_by)"
+        " values (%s, %s, %s, %s, %s, %s, %s)",
+        (force, on_list, person, decision, reason, until, by),
+    )
+    return until
+
+
+def plan(
+    connection: psycopg.Connection,
+    force: str,
+    on_list: List,
+    person: str,
+    *,
+    owner: str,
+    actions: str,
+    by: str,
+    review_on: date | None = None,
+    close: bool = False,
+) -> date:
+    """Keep a plan for a person of a list (or close it); returns its review date.
+
+    Raises `NotOnAList`, `ReviewDateRejected`.
+    """
+    until = _checked(connection, force, on_list, person, review_on)
+    connection.execute(
+        "insert into people.plans"
+        " (force, list, person_id, owner, actions, review_on, is_closed, written_by)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (force, on_list, person, owner, actions, until, close, by),
+    )
+    return until
+
+
+def overdue(connection: psycopg.Connection, force: str | None = None) -> list[Overdue]:
+    """The people shown whose review is past or who have no plan, oldest first."""
+    with connection.cursor(row_factory=class_row(Overdue)) as cursor:
+        return cursor.execute(OVERDUE, {"force": force}).fetchall()
+
+
+def _checked(
+    connection: psycopg.Connection,
+    force: str,
+    on_list: List,
+    person: str,
+    review_on: date | None,
+) -> date:
+    found = connection.execute(STANDING[on_list], {"force": force, "person": person})
+    if found.fetchone() is None:
+        raise NotOnAList(
+            f"Person {person} of {force} meets no rule of the list {on_list!r}: there "
+            "is nothing to decide, and nobody is listed without a rule. Check the id "
+            "in the list, and that the transform has run."
+        )
+    today, days = connection.execute(LIMITS, (force,)).fetchone()
+    latest = today + timedelta(days=days)
+    until = review_on or latest
+    if not today <= until <= latest:
+        raise ReviewDateRejected(
+            f"The review date {until} is not between {today}, the day the data are of, "
+            f"and {latest}, {days} days later. Give one that is."
+        )
+    return until

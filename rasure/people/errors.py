@@ -1,0 +1,18 @@
+"""What can go wrong with hot people, in sentences that say what to do.
+
+No sentence says who somebody is beyond the id that the user gave.
+"""
+
+from rasure.errors import RasureError
+
+
+class PeopleError(RasureError):
+    """A decision, a plan or the network cannot be made as asked."""
+
+
+class NotOnAList(PeopleError):
+    """The person meets no rule of that list, so there is nothing to decide."""
+
+
+class ReviewDateRejected(PeopleError):
+    """The review date is past or further away than a review may be."""

@@ -1,0 +1,98 @@
+"""Who was suspected together with whom: for analysts, never a reason to be listed.
+
+People are joined when they count as causing harm in one occurrence; in an occurrence of
+m of them every pair weighs 1/(m - 1), so that each person gives it one in all (Newman
+2001). An occurrence with more people than `network_most_suspects` (a brawl, a protest)
+says nothing about who knows whom and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import psycopg
+
+OCCURRENCES = """
+    select crimes.force, array_agg(distinct crimes.person_id order by crimes.person_id)
+    from core.int_person_crimes as crimes
+    cross join (
+        select network_most_suspects
+        from reference.people_figures
+        order by valid_from desc
+        limit 1
+    ) as figures
+    where crimes.side = 'causing harm'
+    group by crimes.force, crimes.occurrence_id, figures.network_most_suspects
+    having count(distinct crimes.person_id) between 2 and figures.network_most_suspects
+"""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A person's place in the network: partners, their weight, k-core, component."""
+
+    person_id: str
+    partners: int
+    weight: float
+    core_number: int
+    component: int
+    component_size: int
+
+
+def positions(occurrences: Iterable[list[str]]) -> list[Position]:
+    """The place of each person in the network of `occurrences` (ids of each one).
+
+    Components are numbered from 1, the largest first; the order is by person id.
+    """
+    import networkx
+
+    graph = networkx.Graph()
+    for people in occurrences:
+        weight = 1 / (len(people) - 1)
+        for first, second in combinations(sorted(people), 2):
+            before = graph.get_edge_data(first, second, {"weight": 0.0})["weight"]
+            graph.add_edge(first, second, weight=before + weight)
+    components = sorted(
+        networkx.connected_components(graph),
+        key=lambda members: (-len(members), min(members)),
+    )
+    of = {
+        person: (number, len(members))
+        for number, members in enumerate(components, start=1)
+        for person in members
+    }
+    cores = networkx.core_number(graph)
+    weights = dict(graph.degree(weight="weight"))
+    return [
+        Position(
+            person,
+            graph.degree[person],
+            round(weights[person], 6),
+            cores[person],
+            *of[person],
+        )
+        for person in sorted(graph)
+    ]
+
+
+def refresh(connection: psycopg.Connection) -> int:
+    """Replace `people.co_offending` by the network as of now; returns its people."""
+    by_force: dict[str, list[list[str]]] = {}
+    for force, people in connection.execute(OCCURRENCES):
+        by_force.setdefault(force, []).append(people)
+    rows = [
+        (force, *vars(position).values())
+        for force, occurrences in sorted(by_force.items())
+        for position in positions(occurrences)
+    ]
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("truncate people.co_offending")
+        with cursor.copy(
+            "copy people.co_offending (force, person_id, partners, weight, core_number,"
+            " component, component_size) from stdin"
+        ) as copy:
+            for row in rows:
+                copy.write_row(row)
+    return len(rows)
