@@ -5,20 +5,6 @@
     tests and the bench render the very text that the models run. -#}
 
 
-{#- The hour of the week of a local time. -#}
-{% macro hour_of_week(local_time) -%}
-    ((extract(isodow from {{ local_time }}) - 1) * 24
-    + extract(hour from {{ local_time }}))::smallint
-{%- endmacro %}
-
-
-{#- Minutes after midnight of a local time. -#}
-{% macro minute_of_day(local_time) -%}
-    (extract(hour from {{ local_time }}) * 60
-    + extract(minute from {{ local_time }}))::integer
-{%- endmacro %}
-
-
 {#- How the time of an event is told. Without an end, with an end before the start, or
     within a minute, the start is the time; a week or more says nothing about the hour.
     -#}

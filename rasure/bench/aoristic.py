@@ -44,7 +44,7 @@ def measure(connection: psycopg.Connection) -> Measure:
     connection.execute(MAKE)
     connection.execute("analyze bench.timed_events")
     connection.execute("set jit = off")
-    hour = macro("aoristic", "hour_of_week", "(occurred_from at time zone clock)")
+    hour = macro("hour_of_week", "(occurred_from at time zone clock)")
     bare = f"select area_id, {hour}, count(*) from bench.timed_events group by 1, 2"
     weighed = (
         "select area_id, hour_of_week, sum(weight)"

@@ -1,28 +1,33 @@
-"""The aoristic SQL, rendered outside dbt: for the tests and the bench.
+"""The project's macros rendered outside dbt, for the tests and the bench.
 
-It is the very text of the models: the same macro of the same file.
+What is rendered is the very text that the models run, not a copy. Only macros that need
+nothing of dbt's own (no `ref`, no `var`) can be.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 from rasure.settings import CHECKOUT
 
-MACROS = CHECKOUT / "dbt" / "macros"
 
-
-def macro(file: str, name: str, *arguments, **options) -> str:
-    """Render macro `name` of `dbt/macros/<file>.sql`, which must not need dbt."""
+@cache
+def _macros():
     from jinja2 import Environment
 
-    source = (MACROS / f"{file}.sql").read_text()
-    module = Environment().from_string(source).module  # noqa: S701
-    return str(getattr(module, name)(*arguments, **options))
+    files = sorted((CHECKOUT / "dbt" / "macros").rglob("*.sql"))
+    environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+    return environment.from_string("\n".join(file.read_text() for file in files)).module
+
+
+def macro(name: str, *arguments, **options) -> str:
+    """Render the macro `name` of `dbt/macros`."""
+    return str(getattr(_macros(), name)(*arguments, **options))
 
 
 def weights(
     events: str, key: str, clock_mode: Literal["absolute", "wall"] = "absolute"
 ) -> str:
     """A sub-select of (key, hour_of_week, weight) of the relation `events`."""
-    return macro("aoristic", "aoristic_weights", events, key, clock_mode=clock_mode)
+    return macro("aoristic_weights", events, key, clock_mode=clock_mode)

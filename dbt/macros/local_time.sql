@@ -1,0 +1,12 @@
+{#- The hour of the week of a local time. -#}
+{% macro hour_of_week(local_time) -%}
+    ((extract(isodow from {{ local_time }}) - 1) * 24
+    + extract(hour from {{ local_time }}))::smallint
+{%- endmacro %}
+
+
+{#- Minutes after midnight of a local time. -#}
+{% macro minute_of_day(local_time) -%}
+    (extract(hour from {{ local_time }}) * 60
+    + extract(minute from {{ local_time }}))::integer
+{%- endmacro %}
