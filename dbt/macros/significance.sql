@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 
-{#- Every row of a relation with force, cell_id and a standard score `z`, with p_value and
+{#- Every row of a relation with force and a standard score `z`, with p_value and
     p_adjusted: the false discovery rate, within its force, at which the row is called
     (Benjamini and Hochberg 1995). -#}
 {% macro with_significance(scored, z) -%}
@@ -35,7 +35,7 @@
             select
                 *,
                 p_value * count(*) over (partition by force) / row_number() over (
-                    partition by force order by p_value, cell_id
+                    partition by force order by p_value
                 ) as p_of_rank
             from judged
         )
@@ -43,11 +43,7 @@
         select
             *,
             least(
-                min(p_of_rank) over (
-                    partition by force
-                    order by p_value desc, cell_id desc
-                    rows unbounded preceding
-                ),
+                min(p_of_rank) over (partition by force order by p_value desc),
                 1
             ) as p_adjusted
         from ranked

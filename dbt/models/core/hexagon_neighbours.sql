@@ -1,29 +1,15 @@
--- Each hexagon with itself and the hexagons of its force that it touches.
+-- Each hexagon with itself and the hexagons of its force that it touches. The grid is
+-- joined to itself with no step between, so that its statistics are known.
 {{ config(materialized='view') }}
 
-with
-
-cells as (
-    select
-        force,
-        hexagon_id,
-        i,
-        j
-    from {{ source('geo', 'hexagons') }}
-),
-
-final as (
-    select
-        cells.force,
-        cells.hexagon_id as cell_id,
-        neighbours.hexagon_id as neighbour_id
-    from cells
-    inner join {{ hexagon_steps() }}
-        on abs(cells.i % 2) = steps.odd_column
-    inner join cells as neighbours
-        on cells.force = neighbours.force
-        and cells.i + steps.di = neighbours.i
-        and cells.j + steps.dj = neighbours.j
-)
-
-select * from final
+select
+    cells.force,
+    cells.hexagon_id as cell_id,
+    neighbours.hexagon_id as neighbour_id
+from {{ source('geo', 'hexagons') }} as cells
+inner join {{ hexagon_steps() }}
+    on abs(cells.i % 2) = steps.odd_column
+inner join {{ source('geo', 'hexagons') }} as neighbours
+    on cells.force = neighbours.force
+    and cells.i + steps.di = neighbours.i
+    and cells.j + steps.dj = neighbours.j
