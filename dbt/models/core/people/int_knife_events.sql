@@ -1,25 +1,38 @@
 -- The events that qualify a person as carrying a knife, one a person and occurrence: an
 -- offence with a knife or of possessing one with sufficient evidence against this
 -- person, or a knife found on them in a search. A knife that only words in free text
--- speak of, or that somebody else is recorded to have held, makes no event.
+-- speak of makes no event, nor does being with somebody who had one.
 with
+
+figures as (
+    select * from {{ people_figures() }} as held
+),
 
 events as (
     select
-        force,
-        person_id,
-        occurrence_id,
-        occurrence_number,
+        crimes.force,
+        crimes.person_id,
+        crimes.occurrence_id,
+        crimes.occurrence_number,
         'offence' as source_kind,
-        crime_id as source_id,
-        title,
-        evidence as detail,
-        occurred_at as event_at
-    from {{ ref('int_person_crimes') }}
-    where side = 'causing harm'
-        and is_evidential
-        and (is_knife_possession or is_knife_recorded)
-        and not is_knife_held_by_other
+        crimes.crime_id as source_id,
+        crimes.title,
+        crimes.evidence as detail,
+        crimes.occurred_at as event_at
+    from {{ ref('int_person_crimes') }} as crimes
+    inner join figures on crimes.force = figures.force
+    where crimes.side = 'causing harm'
+        and crimes.is_evidential
+        and (
+            crimes.is_knife_possession
+            or (
+                crimes.is_knife_recorded
+                and (
+                    not crimes.is_knife_held_by_other
+                    or figures.counts_knife_of_co_suspect
+                )
+            )
+        )
     union all
     select
         force,
@@ -49,7 +62,7 @@ final as (
             'figures.window_months'
         ) }} as counts_until
     from first_of_each as events
-    inner join {{ people_figures() }} as figures on events.force = figures.force
+    inner join figures on events.force = figures.force
 )
 
 select * from final
