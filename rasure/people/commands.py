@@ -143,6 +143,16 @@ def overdue_command(
     console.print(f"{len(late)} overdue or without a plan.")
 
 
+@people.command()
+def forget() -> None:
+    """Erase decisions and plans on people whom the force's records no longer have."""
+    from rasure.database import connect
+    from rasure.people.decisions import forget_gone
+
+    with connect("rasure people forget") as connection:
+        typer.echo(f"{forget_gone(connection)} rows erased.")
+
+
 @people.command("network")
 def network_command() -> None:
     """Compute who was suspected together with whom, for analysts."""

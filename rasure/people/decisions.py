@@ -106,6 +106,26 @@ def plan(
     return until
 
 
+def forget_gone(connection: psycopg.Connection) -> int:
+    """Erase decisions and plans on people whom the force's records no longer have.
+
+    A person deleted at the source must be gone here too. A force without any person (a
+    core that is not built) loses nothing. Returns the rows erased.
+    """
+    return sum(
+        connection.execute(
+            f"delete from people.{table} as kept where exists ("
+            " select 1 from core.people_persons as persons"
+            " where persons.force = kept.force"
+            ") and not exists ("
+            " select 1 from core.people_persons as persons"
+            " where persons.force = kept.force"
+            " and persons.person_id = kept.person_id)"
+        ).rowcount
+        for table in ("confirmations", "plans", "co_offending")
+    )
+
+
 def overdue(connection: psycopg.Connection, force: str | None = None) -> list[Overdue]:
     """The people shown whose review is past or who have no plan, oldest first."""
     with connection.cursor(row_factory=class_row(Overdue)) as cursor:

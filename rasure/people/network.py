@@ -16,7 +16,7 @@ import psycopg
 
 OCCURRENCES = """
     select crimes.force, array_agg(distinct crimes.person_id order by crimes.person_id)
-    from core.int_person_crimes as crimes
+    from core.person_crimes as crimes
     cross join (
         select network_most_suspects
         from reference.people_figures

@@ -140,7 +140,9 @@ def test_no_rule_looks_at_what_must_never_count(people) -> None:
     # Risk is not made of victimhood, vulnerability not of what a person did.
     risk = above("int_most_harm") | above("int_knife_carriers")
     harmed = {"int_harmed_events", "int_most_harmed", "int_vulnerable_entries"}
-    assert "int_person_crimes" in risk and not risk & (harmed | {"int_exploitation"})
+    assert "int_counted_involvements" in risk and not risk & (
+        harmed | {"int_exploitation"}
+    )
     assert not above("int_vulnerable_entries") & (risk - above("int_harmed_events"))
 
 
@@ -192,3 +194,9 @@ def test_decisions_and_plans(people) -> None:
         " from people.co_offending where person_id in ('carrier', 'youth')"
         " order by person_id",
     ) == [("carrier", 1, 1.0, 1, 2)]
+    # Whom the force deleted is gone; another force's empty core loses nothing.
+    people.execute("update people.plans set force = 'elsewhere' where plan_id = 1")
+    people.execute("delete from public.made_up_persons where person_id = 'carrier'")
+    assert run("forget").output == "3 rows erased.\n"
+    assert ask(people, "select force from people.plans") == [("elsewhere",)]
+    assert ask(people, "select person_id from people.co_offending") == [("partner",)]

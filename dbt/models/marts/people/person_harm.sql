@@ -26,7 +26,7 @@ final as (
         ::double precision as domestic_harm_days,
         count(distinct extract(year from crimes.occurred_on))::integer as years_active,
         max(crimes.occurred_on) as last_crime_on
-    from {{ ref('int_person_crimes') }} as crimes
+    from {{ ref('person_crimes') }} as crimes
     inner join {{ ref('people_as_of') }} as moments on crimes.force = moments.force
     inner join windows
         on (crimes.occurred_on + make_interval(years => windows.years))::date
