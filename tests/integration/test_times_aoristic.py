@@ -171,7 +171,9 @@ def test_the_parts_of_an_interval_make_the_whole(
     )
 )
 def test_any_events_weigh_as_many_as_they_are(shared_events, drawn) -> None:
-    rows = [(start, length and start + length) for start, length in drawn]
+    rows = [
+        (start, None if length is None else start + length) for start, length in drawn
+    ]
     for clock in (LONDON, WASHINGTON):
         put(shared_events, rows, clock)
         for mode in ("absolute", "wall"):
