@@ -1,9 +1,25 @@
 -- The moment each force's data are of; ages, windows and expiries are counted to it.
 {{ config(materialized='view') }}
 
-select
-    null::text as force,
-    null::text as clock,
-    null::timestamptz as as_of,
-    null::date as as_of_date
-where false
+with
+
+extracted as (
+    select
+        force,
+        max(extracted_at) as as_of
+    from {{ ref('stg_niche__files') }}
+    group by force
+),
+
+final as (
+    select
+        extracted.force,
+        mappings.clock,
+        extracted.as_of,
+        (extracted.as_of at time zone mappings.clock)::date as as_of_date
+    from extracted
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on extracted.force = mappings.force
+)
+
+select * from final

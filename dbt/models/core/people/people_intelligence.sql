@@ -2,11 +2,12 @@
 {{ config(materialized='view') }}
 
 select
-    null::text as force,
-    null::text as person_id,
-    null::text as intelligence_id,
-    null::text as source_reference,
-    null::text as source_grade,
-    null::text as information_grade,
-    null::timestamptz as reported_at
-where false
+    reports.force,
+    reports.golden_id as person_id,
+    reports.intelligence_id,
+    reports.source_reference,
+    reports.source_grade,
+    reports.information_grade,
+    reports.reported_at
+from {{ ref('fct_intelligence') }} as reports
+where reports.topic = 'knife carrying'

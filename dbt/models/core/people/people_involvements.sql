@@ -1,27 +1,53 @@
 -- Who had which part in which crime, one row a person, crime and role.
 {{ config(materialized='view') }}
 
-select
-    null::text as force,
-    null::text as person_id,
-    null::text as crime_id,
-    null::text as occurrence_id,
-    null::text as occurrence_number,
-    null::text as title,
-    null::text as role,
-    null::text as side,
-    null::text as person_result,
-    null::integer as evidence_tier,
-    null::numeric as harm_days,
-    null::boolean as is_current,
-    null::boolean as is_serious_violence,
-    null::boolean as is_police_generated,
-    null::boolean as is_domestic,
-    null::boolean as is_injury,
-    null::boolean as has_weapon,
-    null::boolean as is_knife_recorded,
-    null::boolean as is_knife_possession,
-    null::boolean as is_knife_held_by_other,
-    null::timestamptz as occurred_at,
-    null::timestamptz as eliminated_at
-where false
+with
+
+final as (
+    select
+        crimes.force,
+        involvements.golden_id as person_id,
+        crimes.crime_key as crime_id,
+        crimes.occurrence_id,
+        crimes.occurrence_number,
+        coalesce(offences.title, crimes.recorded_class) as title,
+        involvements.role,
+        involvements.side,
+        case when involvements.no_further_action_at is null then 'open'
+            else 'no further action'
+        end as person_result,
+        involvements.evidence_tier,
+        crimes.harm_days::numeric as harm_days,
+        involvements.role_to is null as is_current,
+        crimes.is_serious_violence,
+        crimes.is_police_generated,
+        crimes.is_domestic_abuse as is_domestic,
+        coalesce(
+            subgroups.is_injury, false
+        ) as is_injury,
+        crimes.has_weapon,
+        crimes.is_knife_flagged or crimes.is_knife_weapon as is_knife_recorded,
+        coalesce(possession.is_knife_possession, false) as is_knife_possession,
+        coalesce(
+            holders.occurrence_id is not null
+            and involvements.golden_id <> all(holders.holders),
+            false
+        ) as is_knife_held_by_other,
+        coalesce(crimes.occurred_from, crimes.reported_at) as occurred_at,
+        involvements.eliminated_at
+    from {{ ref('fct_involvement') }} as involvements
+    inner join {{ ref('int_niche_crimes') }} as crimes
+        on involvements.occurrence_id = crimes.occurrence_id
+        and involvements.force = crimes.force
+    left join {{ ref('dim_offence') }} as offences
+        on crimes.offence_id = offences.offence_id
+    left join {{ latest_definition(ref('injury_subgroups')) }} as subgroups
+        on offences.offence_subgroup = subgroups.offence_subgroup
+    left join {{ latest_definition(ref('knife_possession_classes')) }} as possession
+        on crimes.recorded_class = possession.ho_class
+    left join {{ ref('int_knife_holders') }} as holders
+        on crimes.occurrence_id = holders.occurrence_id
+        and crimes.force = holders.force
+)
+
+select * from final

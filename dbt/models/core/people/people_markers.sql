@@ -2,9 +2,10 @@
 {{ config(materialized='view') }}
 
 select
-    null::text as force,
-    null::text as person_id,
-    null::text as marker_id,
-    null::date as started_on,
-    null::date as ended_on
-where false
+    warnings.force,
+    warnings.golden_id as person_id,
+    warnings.warning_id as marker_id,
+    warnings.started_on,
+    warnings.ended_on
+from {{ ref('fct_warning') }} as warnings
+where warnings.warning = 'exploitation'

@@ -1,12 +1,22 @@
 -- Searches of a known person, with what was found on them.
 {{ config(materialized='view') }}
 
-select
-    null::text as force,
-    null::text as person_id,
-    null::text as stop_search_id,
-    null::text as occurrence_id,
-    null::text as occurrence_number,
-    null::text as found,
-    null::timestamptz as searched_at
-where false
+with
+
+final as (
+    select
+        searches.force,
+        searches.golden_id as person_id,
+        searches.stop_search_id,
+        searches.occurrence_id,
+        occurrences.occurrence_number,
+        searches.found,
+        searches.searched_at
+    from {{ ref('int_niche_stop_searches') }} as searches
+    left join {{ ref('stg_niche__occurrences') }} as occurrences
+        on searches.occurrence_id = occurrences.occurrence_id
+        and searches.force = occurrences.force
+    where searches.golden_id is not null
+)
+
+select * from final

@@ -1,0 +1,19 @@
+-- Who is recorded to have held a knife in an occurrence, where anybody is.
+{{ config(materialized='view') }}
+
+with
+
+final as (
+    select
+        weapons.force,
+        weapons.occurrence_id,
+        array_agg(distinct weapons.golden_id) as holders
+    from {{ ref('fct_weapon') }} as weapons
+    inner join {{ latest_definition(ref('weapon_scope')) }} as scope
+        on weapons.weapon = scope.weapon
+        and scope.is_knife
+    where weapons.golden_id is not null
+    group by weapons.force, weapons.occurrence_id
+)
+
+select * from final
