@@ -22,6 +22,8 @@ PARTS = (
     "rasure.places.commands",
     "rasure.linkage.commands",
     "rasure.simulate.commands",
+    "rasure.times.commands",
+    "rasure.people.commands",
 )
 
 app = typer.Typer(

@@ -22,7 +22,7 @@ STANDING = {
     " where force = %(force)s and person_id = %(person)s and list = 'risk'",
     "vulnerable": "select 1 from core.int_people_entries"
     " where force = %(force)s and person_id = %(person)s and list = 'vulnerable'",
-    "review": "select 1 from marts.knife_carrier_reviews"
+    "review": "select 1 from marts_people.knife_carrier_reviews"
     " where force = %(force)s and person_id = %(person)s",
 }
 LIMITS = """

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rasure.transform import LAYERS
+
 # dbt says START and OK for each node; the end of a node is news, its start is not.
 PROGRESS = re.compile(r"^\S+\s+(\d+ of \d+ (?!START).*|.*waiting.*)$")
 
@@ -26,7 +28,7 @@ def transform(
     context: typer.Context,
     layer: Annotated[
         list[str] | None,
-        typer.Option(help="staging, core, marts, hot_places, whole; may be repeated."),
+        typer.Option(help=f"{', '.join(LAYERS)}; may be repeated."),
     ] = None,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build facts from nothing.")

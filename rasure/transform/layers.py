@@ -1,8 +1,9 @@
 """The layers of the transform and the dbt selection that each stands for.
 
 Seeds go with staging. `hot_places` is the part of the marts that reads the published
-designation: it is built again after a designation, without the rest. `whole` is all of
-them in one call of dbt, which saves its start-up twice.
+designation: it is built again after a designation, without the rest; `people` likewise
+after a person's entry has been confirmed or refused. `whole` is all of them in one call
+of dbt, which saves its start-up twice.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ LAYERS = {
     "core": ("path:models/core",),
     "marts": ("path:models/marts",),
     "hot_places": ("tag:designation",),
+    "people": ("tag:confirmation",),
     "whole": ("path:seeds", "path:models"),
 }
 

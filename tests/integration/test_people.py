@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import psycopg
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from rasure.people import commands, network
 from rasure.people.errors import NotOnAList, ReviewDateRejected
 from rasure.settings import Settings
-from rasure.transform import dbt
+from rasure.transform import dbt, grant_reader
 from tests.integration.people_fixtures import (
     INPUTS,
     SEEDS,
@@ -22,6 +23,7 @@ from tests.integration.people_fixtures import (
 )
 
 EVERYTHING = ("path:models/core/people", "path:models/marts/people")
+LISTED = "select person_id, rules from marts_people.hot_people_{}"
 # What no rule on people may look at.
 NEVER = re.compile(
     r"\b(ethnicity|sex|gender|postcode|address\w*|uprn|area_id|hexagon_id|school\w*"
@@ -42,23 +44,36 @@ def ask(connection, query: str) -> list[tuple]:
     return connection.execute(query).fetchall()
 
 
+def test_a_right_to_read_the_marts_is_none_to_read_of_people(people) -> None:
+    people.execute("create role reads_marts")
+    grant_reader(people, role="reads_marts")
+    people.execute("set role reads_marts")
+    try:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(people, "select count(*) from marts_people.hot_people_risk")
+    finally:
+        people.execute("reset role")
+        people.execute("drop owned by reads_marts")
+        people.execute("drop role reads_marts")
+
+
 def test_who_is_listed_and_why(people) -> None:
-    assert ask(people, "select person_id, rules from marts.hot_people_risk") == [
+    assert ask(people, LISTED.format("risk")) == [
         ("carrier", "Habitual knife carrier; Causing most harm")
     ]
-    assert ask(people, "select person_id, rules from marts.hot_people_under_18") == [
-        ("youth", "Habitual knife carrier; Causing most harm")
-    ]
-    assert ask(people, "select person_id, rules from marts.hot_people_vulnerable") == [
-        ("victim", "Injured with a knife; Suffering most harm; Repeat victim")
-    ]
+    assert ask(
+        people, "select person_id, rules from marts_people.hot_people_under_18"
+    ) == [("youth", "Habitual knife carrier; Causing most harm")]
+    assert ask(
+        people, "select person_id, rules from marts_people.hot_people_vulnerable"
+    ) == [("victim", "Injured with a knife; Suffering most harm; Repeat victim")]
     # Neither five searches without a find, nor being eliminated, nor being there.
     named = "select person_id from core.int_knife_events group by 1 order by 1"
     assert ask(people, named) == [("carrier",), ("partner",), ("youth",)]
     assert ask(
         people,
         "select source_kind, occurrence_number, detail, event_on::text,"
-        " counts_until::text from marts.person_evidence"
+        " counts_until::text from marts_people.person_evidence"
         " where person_id = 'carrier' and rule_id = 'hkc_evidential' order by event_on",
     ) == [
         (
@@ -80,9 +95,10 @@ def test_who_is_listed_and_why(people) -> None:
     by_hand = 1460 * 1.5 * 2 ** (-458 / 730.5) + 365 / 2 * 1.5 * 2 ** (-138 / 730.5)
     ((score, evidence, drops_off_on),) = ask(
         people,
-        "select score, (select sum(contribution) from marts.person_evidence as evidence"
+        "select score, (select sum(contribution)"
+        " from marts_people.person_evidence as evidence"
         " where evidence.person_id = risk.person_id and rule_id = 'most_harm'),"
-        " drops_off_on::text from marts.hot_people_risk as risk",
+        " drops_off_on::text from marts_people.hot_people_risk as risk",
     )
     assert score == pytest.approx(by_hand, abs=1e-5)
     assert evidence == pytest.approx(score, abs=1e-9)
@@ -99,7 +115,8 @@ def test_a_person_drops_off_on_the_exact_day(people) -> None:
         build_people(*EVERYTHING)
         found = ask(
             people,
-            "select count(*) from marts.hot_people_risk where person_id = 'carrier'",
+            "select count(*) from marts_people.hot_people_risk"
+            " where person_id = 'carrier'",
         )
         assert found == [(listed,)], day
 
@@ -162,13 +179,13 @@ def test_decisions_and_plans(people) -> None:
     )
     assert refused.output.startswith("Refused until 2024-09-01, by A.")
     build_people("tag:confirmation")
-    assert ask(people, "select person_id from marts.hot_people_risk") == []
+    assert ask(people, "select person_id from marts_people.hot_people_risk") == []
     run("confirm", *carrier, "--reason", "Released", "--by", "B")
     build_people("tag:confirmation")
     assert ask(
         people,
         "select owner, has_plan, is_confirmed, review_on::text"
-        " from marts.hot_people_risk",
+        " from marts_people.hot_people_risk",
     ) == [("Sgt 1", True, True, "2024-09-01")]
     assert ask(
         people,
