@@ -55,12 +55,14 @@ class Force:
         return [number for (number,) in found]
 
     def everything(self) -> str:
-        """All that raw, quarantine and ops hold, as one text."""
+        """All that raw, quarantine and ops hold, as one text; but for the ids that
+        staging has yet to let go of, which the test of the models looks at."""
         found = ""
         for schema in ("raw", "quarantine", "ops"):
             tables = self.connection.execute(
                 "select table_name from information_schema.tables"
-                " where table_schema = %s and table_type = 'BASE TABLE'",
+                " where table_schema = %s and table_type = 'BASE TABLE'"
+                " and table_name <> 'niche_erased'",
                 (schema,),
             ).fetchall()
             for (table,) in tables:

@@ -130,6 +130,7 @@ def test_shuffled_repeated_late_and_deleted_end_as_a_full_rebuild(warehouse) -> 
     assert nothing_of("43250000101", gone, "core.int_niche_crimes")
     assert nothing_of(number(3), gone, "staging.stg_niche__persons")
     assert nothing_of(number(3), gone, "core.dim_person")
+    assert warehouse.execute("select count(*) from ops.niche_erased").fetchone() == (0,)
 
 
 def test_a_full_extract_says_what_is_gone_and_touches_only_what_differs(
