@@ -63,7 +63,8 @@ def test_the_whole_is_staging_core_and_marts_in_this_order() -> None:
 def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownLayer, match=r"'mart'.*staging, core, marts, hot_places"):
         selection("mart")
-    assert list(LAYERS) == ["staging", "core", "marts", "hot_places", "whole"]
+    known = ["staging", "core", "marts", "hot_places", "people", "whole"]
+    assert list(LAYERS) == known
 
 
 def test_results_tell_what_each_node_did(failed: results.LayerResult) -> None:
