@@ -5,95 +5,23 @@ from __future__ import annotations
 import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import psycopg
 import pytest
 
 from rasure.landing import land
 from rasure.landing.errors import GateFailed
-from rasure.sources.niche_rms.entities import ENTITIES
-from tests.niche_files import EXTRACTED, START, delivery, identifier, row
+from tests.integration.niche_deleting import (
+    DELETED,
+    TABLES,
+    Force,
+    accounted,
+    force,
+    one_of_each,
+)
+from tests.niche_files import delivery, identifier, row
 
-TABLES = [name for name in ENTITIES if name not in ("choices", "deletions")]
-DAY = timedelta(days=1)
-DELETED = EXTRACTED - timedelta(hours=12)
-
-
-class Force:
-    """A force that delivers a full extract and then deltas, a day apart."""
-
-    def __init__(self, connection, folder, force="thames-valley"):
-        self.connection, self.folder, self.force = connection, folder, force
-        self.days = 0
-
-    def full(self, rows):
-        return self._land(rows, "full")
-
-    def delta(self, rows):
-        return self._land(rows, "delta")
-
-    def delete(self, *records, at=DELETED):
-        """Deliver the deletion of (entity, number) each."""
-        rows = [row("deletions", n, entity=e, deleted_at=at) for e, n in records]
-        return self.delta({"deletions": rows})
-
-    def _land(self, rows, kind):
-        self.days += 1
-        taken = EXTRACTED + self.days * DAY
-        path = delivery(
-            self.folder, rows, force=self.force, kind=kind, extracted_at=taken
-        )
-        return land("niche_rms", path)
-
-    def ids(self, entity) -> list[int]:
-        """The numbers of the records of which raw holds a version, with repeats."""
-        key = ENTITIES[entity].key
-        found = self.connection.execute(
-            f"select right({key}, 15)::bigint from raw.niche_{entity} order by 1"
-        )
-        return [number for (number,) in found]
-
-    def everything(self) -> str:
-        """All that raw, quarantine and ops hold, as one text; but for the ids that
-        staging has yet to let go of, which the test of the models looks at."""
-        found = ""
-        for schema in ("raw", "quarantine", "ops"):
-            tables = self.connection.execute(
-                "select table_name from information_schema.tables"
-                " where table_schema = %s and table_type = 'BASE TABLE'"
-                " and table_name <> 'niche_erased'",
-                (schema,),
-            ).fetchall()
-            for (table,) in tables:
-                query = f"select string_agg(t::text, ' ') from {schema}.{table} as t"
-                found += self.connection.execute(query).fetchone()[0] or ""
-        return found
-
-
-@pytest.fixture
-def force(connection, tmp_path):
-    return Force(connection, tmp_path)
-
-
-def one_of_each(*numbers) -> dict[str, list[dict]]:
-    return {name: [row(name, number) for number in numbers] for name in TABLES}
-
-
-def accounted(connection) -> bool:
-    """Whether each file's rows are in raw, in quarantine, or counted as erased."""
-    union = " union all ".join(
-        f"select file_id from {schema}.niche_{name}"
-        for name in ENTITIES
-        for schema in ("raw", "quarantine")
-    )
-    (wrong,) = connection.execute(
-        "select count(*) from ops.delivery_files left join"
-        f" (select file_id, count(*) as held from ({union}) as rows group by 1)"
-        " as counted using (file_id)"
-        " where rows_read <> coalesce(held, 0) + rows_erased"
-    ).fetchone()
-    return wrong == 0
+__all__ = ["force"]
 
 
 def test_a_deleted_person_is_gone_with_all_that_hangs_on_them(force):
@@ -201,70 +129,6 @@ def test_quarantined_rows_go_too_whatever_was_wrong_with_them(force):
     force.delete(("persons", 1))
     assert force.connection.execute(kept).fetchall() == [(2,)]
     assert accounted(force.connection)
-
-
-def test_a_late_row_does_not_come_back(force):
-    force.delete(("persons", 1), ("occurrences", 3))
-    late = {
-        "persons": [row("persons", 1), row("persons", 2)],
-        "person_names": [row("person_names", 1), row("person_names", 2)],
-        "classifications": [row("classifications", n) for n in (3, 4)],
-        "outcomes": [row("outcomes", n) for n in (3, 4)],
-    }
-    landed = force.delta(late)
-    assert landed.rows_landed == 8
-    assert force.ids("persons") == force.ids("person_names") == [2]
-    assert force.ids("classifications") == force.ids("outcomes") == [4]
-    assert accounted(force.connection)
-    later = {"outcomes": [row("outcomes", 3, outcome_code="1")]}
-    force.delta(later)  # its classification never stood in the warehouse
-    assert force.ids("outcomes") == [4]
-
-
-def test_a_record_made_anew_after_its_deletion_stands(force):
-    force.full({"persons": [row("persons", 1)]})
-    force.delete(("persons", 1))
-    force.delta({"persons": [row("persons", 1, modified_at=EXTRACTED)]})
-    assert force.ids("persons") == [1]
-    force.delete(("persons", 1))  # the same again, late
-    assert force.ids("persons") == [1]
-
-
-def test_a_row_given_to_another_person_stays_but_for_its_past(force):
-    other = {"person_id": identifier("persons", 2)}
-    moved = row("involvements", 1, **other, modified_at=START + DAY)
-    force.full(one_of_each(1, 2))
-    force.delta({"involvements": [moved]})
-    force.delete(("persons", 1))
-    assert force.ids("involvements") == [1, 2]
-    assert identifier("persons", 1) not in force.everything()
-
-
-def test_a_row_given_to_another_person_stays_though_that_comes_late(force):
-    other = {"person_id": identifier("persons", 2)}
-    moved = row("involvements", 1, **other, modified_at=START + DAY)
-    force.full(one_of_each(1, 2))
-    force.delete(("persons", 1))
-    assert force.ids("involvements") == [2]
-    force.delta({"involvements": [moved]})
-    assert force.ids("involvements") == [1, 2]
-    (left,) = force.connection.execute(
-        "select count(*) from ops.niche_tombstones where entity = 'involvements'"
-    ).fetchone()
-    assert left == 0
-
-
-def test_a_row_given_to_the_deleted_person_goes_with_its_past(force):
-    moved = row(
-        "involvements",
-        2,
-        person_id=identifier("persons", 1),
-        modified_at=START + DAY,
-    )
-    force.full(one_of_each(1, 2))
-    force.delta({"involvements": [moved]})
-    force.delete(("persons", 1))
-    assert force.ids("involvements") == []
 
 
 def test_another_forces_record_of_the_same_id_stays(force, connection, tmp_path):
