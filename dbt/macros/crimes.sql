@@ -8,13 +8,16 @@
 
 {#- The crimes that make a place hot for a patrol: serious violence with a usable
     position in a hexagon, not found by the police's own activity, not at a prison,
-    hospital or police station. -#}
+    hospital or police station; not in private and no domestic abuse, where the source
+    tells. `rasure/places/events.py` reads the same. -#}
 {% macro is_place_scope(crimes) -%}
     {{ crimes }}.is_serious_violence
         and {{ crimes }}.is_located
         and {{ crimes }}.hexagon_id is not null
         and not {{ crimes }}.is_police_generated
         and not {{ crimes }}.is_at_institution
+        and coalesce({{ crimes }}.is_public_place, true)
+        and not coalesce({{ crimes }}.is_domestic_abuse, false)
 {%- endmacro %}
 
 

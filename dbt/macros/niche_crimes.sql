@@ -9,6 +9,10 @@
         occurrences.occurrence_number,
         offences.force,
         locations.position_id,
+        case
+            when locations.position_id is not null
+                then {{ niche_place_id('offences.force', 'locations.position_id') }}
+        end as place_id,
         locations.hexagon_id,
         locations.area_id,
         locations.area_ids,
@@ -74,4 +78,10 @@
         times.occurred_to,
         times.reported_at,
         times.recorded_at
+{%- endmacro %}
+
+
+{#- The key of a place of this source: one per force and position. -#}
+{% macro niche_place_id(force, position_id) -%}
+    md5({{ force }} || '|' || {{ position_id }})::uuid
 {%- endmacro %}

@@ -16,7 +16,7 @@ built as (
         file_id,
         sum(rows_published) as rows_accounted_for,
         count(*) filter (where crime_id is null) as incidents_without_id
-    from {{ ref('fct_crime') }}
+    from {{ ref('int_police_uk_crimes') }}
     group by file_id
 )
 

@@ -4,7 +4,7 @@ combinations as (
     select
         area_ids,
         min(place_id::text) as example_place_id
-    from {{ ref('dim_place') }}
+    from {{ ref('int_police_uk_places') }}
     group by area_ids
 )
 

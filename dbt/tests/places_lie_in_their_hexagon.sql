@@ -3,7 +3,7 @@
 with
 
 places as (
-    select * from {{ ref('dim_place') }}
+    select * from {{ ref('int_police_uk_places') }}
     where place_id::text like '00%'
         and geom is not null
 )

@@ -82,7 +82,10 @@ def scope(connection: psycopg.Connection, definition: Definition | None = None) 
     columns = told_columns(connection)
     conditions = [SCOPE]
     if definition.public_places_only and "is_public_place" in columns:
-        conditions.append("coalesce(fct_crime.is_public_place, true)")
+        # An institution is no public place: its crimes stay, to tell its cell.
+        conditions.append(
+            "(fct_crime.is_at_institution or coalesce(fct_crime.is_public_place, true))"
+        )
     if definition.without_domestic_abuse and "is_domestic_abuse" in columns:
         conditions.append("not coalesce(fct_crime.is_domestic_abuse, false)")
     return "\n        and ".join(conditions)

@@ -61,7 +61,7 @@ def test_rows_are_kept_resolved_and_reported(connection) -> None:
     ) == [(f"testshire 2024-01|asb|{number}",) for number in (3, 4, 5, 6)]
     # Of a doubled id the row with the most final outcome is kept, and counted.
     assert rows(
-        "select outcome, row_number, rows_published from core.fct_crime"
+        "select outcome, row_number, rows_published from core.int_police_uk_crimes"
         f" where crime_id = '{crime_id(1)}'"
     ) == [("Local resolution", 2, 2)]
     assert rows(
@@ -113,13 +113,13 @@ def test_a_failing_test_stops_the_transform_and_is_named(connection) -> None:
     build_ground(connection)
     deliver(connection, {MONTH: [Row(crime_id(1), crime_type="Piracy")]})
     with pytest.raises(
-        TransformFailed, match="test relationships_fct_crime_crime_type"
+        TransformFailed, match="test relationships_int_police_uk_crimes_crime_type"
     ):
         run_layers(("staging", "core", "marts"))
     layers = connection.execute("select distinct layer from ops.dbt_runs order by 1")
     assert layers.fetchall() == [("core",), ("staging",)]
     assert connection.execute(
-        "select status, failures from ops.dbt_runs where node like 'relationships_fct%'"
+        "select status, failures from ops.dbt_runs where node like 'relationships_int_police%'"
     ).fetchall() == [("fail", 1)]
 
 

@@ -92,8 +92,13 @@ def test_incremental_runs_end_where_a_full_rebuild_does(connection) -> None:
         run_layer("whole")
         seen.append(tables(connection))
     # There is something to compare: each run changed the facts.
-    assert all(a["core.fct_crime"] != b["core.fct_crime"] for a, b in pairwise(seen))
-    assert all(seen[-1][name] for name in ("marts.hot_places", "core.dim_place"))
+    assert all(
+        a["core.int_police_uk_crimes"] != b["core.int_police_uk_crimes"]
+        for a, b in pairwise(seen)
+    )
+    assert all(
+        seen[-1][name] for name in ("marts.hot_places", "core.int_police_uk_places")
+    )
 
     run_layer("whole", full_refresh=True)
     assert different_tables(seen[-1], tables(connection)) == []
@@ -117,4 +122,8 @@ def test_a_withdrawn_delivery_and_changed_ground_leave_nothing_behind(
     assert different_tables(after, tables(connection)) == []
 
     changed = different_tables(before, after)
-    assert {"core.fct_crime", "core.dim_place", "marts.area_trends"} <= set(changed)
+    assert {
+        "core.int_police_uk_crimes",
+        "core.int_police_uk_places",
+        "marts.area_trends",
+    } <= set(changed)

@@ -1,77 +1,99 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook='{{ forget_stale_force_months() }}',
-        indexes=[{'columns': ['crime_key'], 'unique': true}],
-        meta={'statistics': ['file_id', 'place_id', 'hexagon_id', 'month', 'force']},
-    )
-}}
+-- Every crime that counts, of whatever source, each force by one source only. A view:
+-- what is costly was done for each source before. Crimes that happened before the
+-- months that a force observes (reported years after) stay with their source: a place
+-- of thirty years ago is not hot today.
+{{ config(materialized='view', post_hook=[]) }}
+-- depends_on: {{ ref('dim_force') }}
+-- depends_on: {{ ref('stg_niche__files') }}
+{%- set has_niche = is_built(ref('int_niche_crimes')) %}
 
 with
 
-street as (
-    select * from {{ ref('stg_police_uk__street') }}
-    {%- if is_incremental() %}
-    where force_month not in (select built.force_month from {{ this }} as built)
+police_uk as (
+    select * from {{ ref('int_police_uk_crimes') }}
+    {%- if has_niche %}
+    where force not in {{ niche_forces() }}
     {%- endif %}
 ),
 
-doubled_rows as (
-    select * from {{ ref('doubled_rows') }}
+{% if has_niche -%}
+niche as ( -- noqa: ST03
+    select crimes.*
+    from {{ ref('int_niche_crimes') }} as crimes
+    inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
+    where crimes.month >= forces.data_from
 ),
 
-places as (
-    select * from {{ ref('dim_place') }}
-),
-
-crime_types as (
-    select * from {{ ref('dim_crime_type') }}
-),
-
-latest_outcomes as (
-    select * from {{ ref('latest_outcomes') }}
-),
-
+{% endif -%}
 final as (
     select
-        {{ crime_key('street') }} as crime_key,
-        street.crime_id,
-        places.place_id,
-        places.hexagon_id,
-        places.area_id,
-        places.lsoa_code,
-        street.load_id,
-        street.file_id,
-        street.row_number,
-        street.force,
-        street.force_month,
-        street.crime_type,
-        coalesce(latest_outcomes.outcome, street.last_outcome_category) as outcome,
-        places.geocode_quality,
-        vintages.lsoa_vintage,
-        coalesce(doubled_rows.rows_published, 1::smallint) as rows_published,
-        inputs.inputs_version,
-        coalesce(crime_types.harm_days, 0) as harm_days,
-        coalesce(crime_types.is_serious_violence, false) as is_serious_violence,
-        coalesce(crime_types.is_police_generated, false) as is_police_generated,
-        places.is_at_institution,
-        places.is_located,
-        street.month
-    from street
-    inner join places on {{ place_id('street') }} = places.place_id
-    inner join {{ ref('int_file_vintages') }} as vintages
-        on street.file_id = vintages.file_id
-    inner join {{ ref('int_force_inputs') }} as inputs on street.force = inputs.force
-    left join crime_types on street.crime_type = crime_types.crime_type
-    left join latest_outcomes
-        on street.crime_id = latest_outcomes.crime_id
-        and street.force = latest_outcomes.force
-    left join doubled_rows
-        on street.file_id = doubled_rows.file_id
-        and street.row_number = doubled_rows.row_number
-    where coalesce(doubled_rows.is_kept, true)
+        {{ crime_key('police_uk') }} as crime_key,
+        'police_uk' as source,
+        police_uk.force,
+        police_uk.crime_id,
+        null::text as occurrence_id,
+        null::text as occurrence_number,
+        police_uk.place_id,
+        police_uk.hexagon_id,
+        police_uk.area_id,
+        police_uk.institution_id,
+        police_uk.crime_type,
+        null::text as offence_id,
+        police_uk.outcome,
+        null::text as location_type,
+        police_uk.geocode_quality,
+        null::text as patrol_window,
+        police_uk.harm_days,
+        police_uk.is_serious_violence,
+        police_uk.is_police_generated,
+        police_uk.is_at_institution,
+        police_uk.is_located,
+        null::boolean as is_public_place,
+        null::boolean as is_domestic_abuse,
+        null::boolean as is_knife_enabled,
+        null::boolean as is_time_known,
+        police_uk.month,
+        null::date as operational_date,
+        null::timestamptz as occurred_from,
+        null::timestamptz as occurred_to,
+        null::timestamptz as reported_at
+    from police_uk
+    {%- if has_niche %}
+    union all
+    select
+        niche.crime_key,
+        'niche_rms' as source,
+        niche.force,
+        null as crime_id,
+        niche.occurrence_id,
+        niche.occurrence_number,
+        niche.place_id,
+        niche.hexagon_id,
+        niche.area_id,
+        niche.institution_id,
+        coalesce(niche.crime_type, niche.published_category, 'Not mapped')
+            as crime_type,
+        niche.offence_id,
+        niche.outcome,
+        niche.location_type,
+        niche.geocode_quality,
+        niche.patrol_window,
+        niche.harm_days,
+        niche.is_serious_violence,
+        niche.is_police_generated,
+        niche.is_at_institution,
+        niche.is_located,
+        niche.is_public_place,
+        niche.is_domestic_abuse,
+        niche.is_knife_enabled,
+        niche.is_time_known,
+        niche.month,
+        niche.operational_date,
+        niche.occurred_from,
+        niche.occurred_to,
+        niche.reported_at
+    from niche
+    {%- endif %}
 )
 
 select * from final

@@ -8,40 +8,60 @@ crimes as (
     where {{ is_place_scope('crimes') }}
 ),
 
-weights as (
+counted as (
+    select
+        force,
+        hexagon_id,
+        month,
+        harm_days,
+        count(*) as crimes
+    from crimes
+    group by force, hexagon_id, month, harm_days
+),
+
+harms as (
     select distinct
-        months.force,
-        months.month,
+        force,
+        month,
+        harm_days
+    from counted
+),
+
+weights as (
+    select
+        harms.force,
+        harms.month,
+        harms.harm_days,
         months.is_recent,
         months.is_previous,
-        crime_types.harm_days,
-        {{ score_weight('crime_types.harm_days', 'months.age_months') }} as weight
-    from {{ ref('dim_force_month') }} as months
-    cross join {{ ref('dim_crime_type') }} as crime_types
-    where crime_types.is_serious_violence
+        {{ score_weight('harms.harm_days', 'months.age_months') }} as weight
+    from harms
+    inner join {{ ref('dim_force_month') }} as months
+        on harms.force = months.force
+        and harms.month = months.month
 ),
 
 final as (
     select
-        crimes.force,
-        crimes.hexagon_id,
-        count(*)::integer as crimes,
-        sum(crimes.harm_days) as harm_days,
-        sum(weights.weight) as score,
+        counted.force,
+        counted.hexagon_id,
+        sum(counted.crimes)::integer as crimes,
+        sum(counted.crimes * counted.harm_days) as harm_days,
+        sum(counted.crimes * weights.weight) as score,
         weights.is_recent,
         weights.is_previous,
-        crimes.month
-    from crimes
+        counted.month
+    from counted
     inner join weights
-        on crimes.force = weights.force
-        and crimes.month = weights.month
-        and crimes.harm_days = weights.harm_days
+        on counted.force = weights.force
+        and counted.month = weights.month
+        and counted.harm_days = weights.harm_days
     group by
-        crimes.force,
-        crimes.hexagon_id,
+        counted.force,
+        counted.hexagon_id,
         weights.is_recent,
         weights.is_previous,
-        crimes.month
+        counted.month
 )
 
 select * from final

@@ -23,18 +23,20 @@ combinations as (
     select
         crimes.force,
         places.area_ids,
-        places.geocode_quality in ('missing', 'default point') as is_without_point,
+        crimes.geocode_quality in ('missing', 'default point') as is_without_point,
         crimes.crime_type,
+        crimes.is_serious_violence,
         crimes.month,
         count(*) as crimes,
         sum(crimes.harm_days) as harm_days
     from {{ ref('fct_crime') }} as crimes
-    inner join {{ ref('dim_place') }} as places on crimes.place_id = places.place_id
+    left join {{ ref('dim_place') }} as places on crimes.place_id = places.place_id
     group by
         crimes.force,
         places.area_ids,
         is_without_point,
         crimes.crime_type,
+        crimes.is_serious_violence,
         crimes.month
 ),
 
@@ -44,6 +46,7 @@ final as (
         area_sets.area_set,
         {{ area_label('areas.area', 'not combinations.is_without_point') }} as area,
         combinations.crime_type,
+        combinations.is_serious_violence,
         sum(combinations.crimes) as crimes,
         sum(combinations.harm_days) as harm_days,
         combinations.month
@@ -58,6 +61,7 @@ final as (
         area_sets.area_set,
         {{ area_label('areas.area', 'not combinations.is_without_point') }},
         combinations.crime_type,
+        combinations.is_serious_violence,
         combinations.month
 )
 

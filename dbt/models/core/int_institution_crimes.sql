@@ -1,17 +1,16 @@
--- Crimes at each institution, counted; an unlisted one is what a label names in a cell.
+-- Crimes at each institution, counted; an unlisted one is what a label or a kind of
+-- premises names in a cell.
 {{ config(indexes=[{'columns': ['institution_id'], 'unique': true}]) }}
 
 with
 
 places as (
     select * from {{ ref('dim_place') }}
-    where is_at_institution
-        and is_located
 ),
 
 crimes as (
     select * from {{ ref('fct_crime') }}
-    where is_at_institution
+    where institution_id is not null
         and is_located
 ),
 
@@ -19,12 +18,14 @@ months as (
     select * from {{ ref('dim_force_month') }}
 ),
 
-final as (
+listed as (
+    select * from {{ source('geo', 'institutions') }}
+),
+
+counted as (
     select
-        places.institution_id,
-        places.force,
-        max(places.institution_name) as institution_name,
-        max(places.institution_kind) as institution_kind,
+        crimes.institution_id,
+        crimes.force,
         mode() within group (order by crimes.hexagon_id) as hexagon_id,
         mode() within group (order by crimes.area_id) as area_id,
         mode() within group (order by crimes.crime_type) as main_crime_type,
@@ -34,14 +35,39 @@ final as (
         count(*) filter (where months.is_previous) as crimes_previous,
         sum(crimes.harm_days) as harm_days,
         array_agg(distinct crimes.hexagon_id) as hexagon_ids,
-        bool_or(places.is_listed_institution) as is_listed,
         st_centroid(st_collect(distinct places.geom)) as geom
     from crimes
     inner join places on crimes.place_id = places.place_id
     inner join months
         on crimes.force = months.force
         and crimes.month = months.month
-    group by places.institution_id, places.force
+    group by crimes.institution_id, crimes.force
+),
+
+final as (
+    select
+        counted.institution_id,
+        counted.force,
+        coalesce(
+            listed.name,
+            initcap(left(split_part(counted.institution_id, '@', 1), 1))
+            || substr(replace(split_part(counted.institution_id, '@', 1), '_', ' '), 2)
+        ) as institution_name,
+        coalesce(listed.kind, split_part(counted.institution_id, '@', 1))
+            as institution_kind,
+        counted.hexagon_id,
+        counted.area_id,
+        counted.main_crime_type,
+        counted.crimes,
+        counted.serious_violence_crimes,
+        counted.crimes_recent,
+        counted.crimes_previous,
+        counted.harm_days,
+        counted.hexagon_ids,
+        listed.institution_id is not null as is_listed,
+        counted.geom
+    from counted
+    left join listed on counted.institution_id = listed.institution_id
 )
 
 select * from final

@@ -21,6 +21,7 @@ at_institutions as (
         and is_located
         and is_at_institution
         and not is_police_generated
+        and not coalesce(is_domestic_abuse, false)
     group by hexagon_id
 ),
 

@@ -30,6 +30,7 @@ final as (
         'address|' || address_id as position_id,
         force,
         premise_type,
+        street as street_name,
         x,
         y,
         coalesce(is_verified, false) or street is not null or premise_name is not null
@@ -40,6 +41,7 @@ final as (
         'occurrence_address|' || occurrence_address_id as position_id,
         force,
         null as premise_type,
+        null as street_name,
         entered_x as x,
         entered_y as y,
         entered_address is not null as is_confirmed
@@ -50,6 +52,7 @@ final as (
         'stop_search|' || stop_search_id as position_id,
         force,
         null as premise_type,
+        null as street_name,
         x,
         y,
         true as is_confirmed

@@ -14,7 +14,7 @@ resolved as (
         file_id,
         count(*) filter (where rows_published > 1) as ids_doubled,
         sum(rows_published - 1) as rows_resolved
-    from {{ ref('fct_crime') }}
+    from {{ ref('int_police_uk_crimes') }}
     group by file_id
 ),
 

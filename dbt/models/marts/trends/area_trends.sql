@@ -21,7 +21,8 @@ areas as (
 published_types as (
     select distinct
         force,
-        crime_type
+        crime_type,
+        is_serious_violence
     from counted
 ),
 
@@ -31,7 +32,8 @@ grid as (
         areas.area_set,
         areas.area,
         months.month,
-        published_types.crime_type
+        published_types.crime_type,
+        published_types.is_serious_violence
     from areas
     inner join months on areas.force = months.force
     inner join published_types on areas.force = published_types.force
@@ -49,6 +51,7 @@ filled as (
         and grid.area = counted.area
         and grid.month = counted.month
         and grid.crime_type = counted.crime_type
+        and grid.is_serious_violence = counted.is_serious_violence
 ),
 
 final as (
@@ -59,19 +62,18 @@ final as (
         filled.area,
         filled.month,
         filled.crime_type,
-        coalesce(crime_types.is_serious_violence, false) as is_serious_violence,
+        filled.is_serious_violence,
         filled.crimes::integer as crimes,
         filled.harm_days::double precision as harm_days,
         year_before.crimes::integer as crimes_year_before
     from filled
     inner join {{ ref('dim_force') }} as forces on filled.force = forces.force
-    left join {{ ref('dim_crime_type') }} as crime_types
-        on filled.crime_type = crime_types.crime_type
     left join filled as year_before
         on filled.force = year_before.force
         and filled.area_set = year_before.area_set
         and filled.area = year_before.area
         and filled.crime_type = year_before.crime_type
+        and filled.is_serious_violence = year_before.is_serious_violence
         and filled.month = year_before.month + interval '1 year'
 )
 

@@ -19,6 +19,10 @@
 
 with
 
+forces as (
+    select distinct force from {{ ref('stg_police_uk__files') }}
+),
+
 inputs as (
     {%- for model, columns in definitions.items() %}
     select
@@ -69,7 +73,7 @@ final as (
         hashtext(
             string_agg(inputs.input || inputs.content, '|' order by inputs.input)
         ) as inputs_version
-    from {{ ref('dim_force') }} as forces
+    from forces
     left join inputs on coalesce(inputs.force, forces.force) = forces.force
     group by forces.force
 )

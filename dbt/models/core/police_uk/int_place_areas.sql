@@ -17,18 +17,28 @@ areas as (
     select * from {{ source('geo', 'areas') }}
 ),
 
+settings as (
+    select * from {{ source('geo', 'force_settings') }}
+),
+
+sets as (
+    select
+        areas.*,
+        areas.area_set = coalesce(settings.default_area_set, 'district')
+            as is_default_set
+    from areas
+    left join settings on areas.force = settings.force
+),
+
 codes as (
     select
-        areas.force,
+        sets.force,
         area_lsoas.lsoa_code,
-        max(areas.area_id) filter (
-            where areas.area_set = forces.default_area_set
-        ) as area_id,
-        array_agg(distinct areas.area_id order by areas.area_id) as area_ids
+        max(sets.area_id) filter (where sets.is_default_set) as area_id,
+        array_agg(distinct sets.area_id order by sets.area_id) as area_ids
     from {{ source('geo', 'area_lsoas') }} as area_lsoas
-    inner join areas on area_lsoas.area_id = areas.area_id
-    inner join {{ ref('dim_force') }} as forces on areas.force = forces.force
-    group by areas.force, area_lsoas.lsoa_code
+    inner join sets on area_lsoas.area_id = sets.area_id
+    group by sets.force, area_lsoas.lsoa_code
 ),
 
 by_code as (
@@ -49,16 +59,15 @@ without_code as (
 ),
 
 at_point as (
-    select distinct on (without_code.place_id, areas.area_set)
+    select distinct on (without_code.place_id, sets.area_set)
         without_code.place_id,
-        areas.area_id,
-        areas.area_set = forces.default_area_set as is_default_set
+        sets.area_id,
+        sets.is_default_set
     from without_code
-    inner join areas
-        on st_intersects(areas.geom, without_code.geom)
-        and without_code.force = areas.force
-    inner join {{ ref('dim_force') }} as forces on areas.force = forces.force
-    order by without_code.place_id, areas.area_set, areas.area_id
+    inner join sets
+        on st_intersects(sets.geom, without_code.geom)
+        and without_code.force = sets.force
+    order by without_code.place_id, sets.area_set, sets.area_id
 ),
 
 by_point as (
