@@ -71,7 +71,7 @@ final as (
     left join doubled_rows
         on street.file_id = doubled_rows.file_id
         and street.row_number = doubled_rows.row_number
-    where coalesce(doubled_rows.is_kept, true)
+    where doubled_rows.is_kept is not false
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- The current file of each force, month and kind: the one of the delivery landed last.
 -- A table, so that every model of a run sees the same files.
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='{{ gather_statistics() }}') }}
 
 with
 
