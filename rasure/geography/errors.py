@@ -8,6 +8,8 @@ from rasure.errors import RasureError, SetupError
 class UnknownForce(RasureError):
     """A force slug that no boundary is known for."""
 
+    exit_code = 2
+
     def __init__(self, force: str, known: list[str]) -> None:
         self.force = force
         self.known = known
@@ -19,6 +21,8 @@ class UnknownForce(RasureError):
 
 class UnknownAreaSet(RasureError):
     """An area set that the force does not have."""
+
+    exit_code = 2
 
 
 class BoundaryFileRejected(RasureError):

@@ -19,6 +19,8 @@ class LinkageFailed(LinkageError):
 class RulesRejected(LinkageError):
     """A figure of the rules is unknown or out of its limits."""
 
+    exit_code = 2
+
 
 class RelationRejected(LinkageError):
     """A relation is missing, or has not the columns that linkage reads."""
@@ -30,6 +32,8 @@ class TooManyVanished(LinkageError):
 
 class ReviewRejected(LinkageError):
     """A decision names a review or a person that linkage does not know."""
+
+    exit_code = 2
 
 
 @contextmanager

@@ -16,3 +16,5 @@ class NotOnAList(PeopleError):
 
 class ReviewDateRejected(PeopleError):
     """The review date is past or further away than a review may be."""
+
+    exit_code = 2

@@ -12,13 +12,19 @@ class PlacesError(RasureError):
 class DefinitionRejected(PlacesError):
     """A figure of the definition is unknown or out of its limits."""
 
+    exit_code = 2
+
 
 class WindowRejected(PlacesError):
     """A period is not two months in order, or the data does not reach into it."""
 
+    exit_code = 2
+
 
 class ReviewRejected(PlacesError):
     """A review that says too little, or of what is no candidate."""
+
+    exit_code = 2
 
 
 class ReviewNeeded(PlacesError):
