@@ -13,6 +13,39 @@
 {%- endmacro %}
 
 
+{#- The same for a million points: the rows of `relation` (x, y in metres) with the cell
+    (i, j) of each, by arithmetic alone; nulls where the point is not known. Of two
+    middles as near, the western one. -#}
+{% macro with_nearest_cell(relation) -%}
+    {%- set width = 1.5 * (var('hexagon_side_m') | float) -%}
+    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) -%}
+    select
+        rowed.*,
+        case when is_west then west_i else west_i + 1 end as i,
+        case when is_west then west_j else east_j end as j
+    from (
+        select
+            *,
+            power(x - west_i * {{ width }}, 2)
+            + power(y - (west_j + west_i % 2 / 2.0) * {{ height }}, 2)
+            <= power(x - (west_i + 1) * {{ width }}, 2)
+            + power(y - (east_j + (west_i + 1) % 2 / 2.0) * {{ height }}, 2) as is_west
+        from (
+            select
+                *,
+                round(y / {{ height }} - west_i % 2 / 2.0)::integer as west_j,
+                round(y / {{ height }} - (west_i + 1) % 2 / 2.0)::integer as east_j
+            from (
+                select
+                    *,
+                    floor(x / {{ width }})::integer as west_i
+                from {{ relation }}
+            ) as columned
+        ) as rowed
+    ) as rowed
+{%- endmacro %}
+
+
 {#- What a position out of the force may have meant, the likelier first: easting and
     northing swapped; degrees, in either order, as given or before they were scaled. -#}
 {% macro other_readings(positions, mappings) -%}

@@ -16,13 +16,8 @@ given as (
     where {{ niche_only_changed('position') }}
 ),
 
-cells as materialized (
-    select
-        given.*,
-        cell.i,
-        cell.j
-    from given
-    left join lateral {{ nearest_cell('given.geom') }} as cell on true
+cells as (
+    {{ with_nearest_cell('given') }}
 ),
 
 final as (

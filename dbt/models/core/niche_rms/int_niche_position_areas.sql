@@ -1,4 +1,5 @@
--- The areas of each position, one in each area set of its force.
+-- The areas of each position, one in each area set of its force: those of its hexagon,
+-- or where a border runs through that, those of the point.
 {{
     config(
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
@@ -18,21 +19,40 @@ pieces as (
     select * from {{ ref('int_niche_area_pieces') }}
 ),
 
-at_point as (
-    select distinct on (positions.force, positions.position_id, pieces.area_set)
-        positions.force,
+by_cell as (
+    select
         positions.position_id,
-        pieces.area_id,
-        pieces.is_default_set
+        positions.force,
+        cells.area_id,
+        cells.area_ids
     from positions
-    inner join pieces
-        on st_intersects(pieces.geom, positions.geom)
-        and positions.force = pieces.force
-    order by
-        positions.force, positions.position_id, pieces.area_set, pieces.area_id
+    inner join {{ ref('int_niche_cell_areas') }} as cells
+        on positions.hexagon_id = cells.hexagon_id
 ),
 
-final as (
+at_border as (
+    select positions.*
+    from positions
+    left join {{ ref('int_niche_cell_areas') }} as cells
+        on positions.hexagon_id = cells.hexagon_id
+    where cells.hexagon_id is null
+),
+
+at_point as (
+    select distinct on (at_border.force, at_border.position_id, pieces.area_set)
+        at_border.force,
+        at_border.position_id,
+        pieces.area_id,
+        pieces.is_default_set
+    from at_border
+    inner join pieces
+        on st_intersects(pieces.geom, at_border.geom)
+        and at_border.force = pieces.force
+    order by
+        at_border.force, at_border.position_id, pieces.area_set, pieces.area_id
+),
+
+by_point as (
     select
         position_id,
         force,
@@ -40,6 +60,12 @@ final as (
         array_agg(area_id order by area_id) as area_ids
     from at_point
     group by position_id, force
+),
+
+final as (
+    select * from by_cell
+    union all
+    select * from by_point
 )
 
 select * from final

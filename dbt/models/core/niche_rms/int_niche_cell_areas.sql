@@ -1,0 +1,53 @@
+-- The areas of each hexagon that no border of an area runs through: for a point in it
+-- they need not be looked up. All others are for the points themselves.
+{{
+    config(
+        indexes=[{'columns': ['hexagon_id'], 'unique': true}],
+        meta={'subject': 'whole', 'inputs': ['ground']},
+    )
+}}
+
+with
+
+hexagons as (
+    select * from {{ source('geo', 'hexagons') }}
+    {%- if niche_since() is not none %}
+    where false
+    {%- endif %}
+),
+
+areas as (
+    select * from {{ source('geo', 'areas') }}
+),
+
+borders as materialized (
+    select
+        force,
+        st_subdivide(st_boundary(geom), 64) as geom
+    from areas
+),
+
+border_hexagons as materialized (
+    select distinct hexagons.hexagon_id
+    from borders
+    inner join hexagons
+        on st_intersects(hexagons.geom, borders.geom)
+        and borders.force = hexagons.force
+),
+
+final as (
+    select
+        hexagons.force,
+        hexagons.hexagon_id,
+        max(pieces.area_id) filter (where pieces.is_default_set) as area_id,
+        array_agg(distinct pieces.area_id order by pieces.area_id) as area_ids
+    from hexagons
+    inner join {{ ref('int_niche_area_pieces') }} as pieces
+        on st_intersects(pieces.geom, hexagons.centroid)
+        and hexagons.force = pieces.force
+    left join border_hexagons on hexagons.hexagon_id = border_hexagons.hexagon_id
+    where border_hexagons.hexagon_id is null
+    group by hexagons.force, hexagons.hexagon_id
+)
+
+select * from final
