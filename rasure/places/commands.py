@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rasure.places import review_commands
+from rasure.places import institution_commands, review_commands
 from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
 from rasure.places.stability_commands import stability_command
 from rasure.places.zones import commands as zone_commands
@@ -15,6 +15,7 @@ places = typer.Typer(
     no_args_is_help=True, help="Hot places: designate, review and evaluate."
 )
 review_commands.register(places)
+institution_commands.register(places)
 zone_commands.register(places)
 places.command("stability")(stability_command)
 

@@ -31,6 +31,10 @@ class ReviewNeeded(PlacesError):
     """Candidates must be accepted before they are published, and some are not."""
 
 
+class PlanRejected(PlacesError):
+    """A plan that says too little, or for what the force does not have."""
+
+
 class NoStreets(PlacesError):
     """The warehouse has no street network of this force to draw zones on."""
 

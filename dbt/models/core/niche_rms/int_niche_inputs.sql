@@ -9,6 +9,7 @@
     'knife_phrases': 'phrase',
     'role_tiers': 'role',
     'time_defaults': 'local_time',
+    'restricted_domains': 'access_domain',
 } %}
 {%- set ground = {
     'forces': 'force, st_asbinary(geom)',

@@ -24,6 +24,12 @@ cell_totals as (
     group by institutions.institution_id
 ),
 
+newest_plans as (
+    select distinct on (force, institution_id) *
+    from {{ source('places', 'institution_plans') }}
+    order by force, institution_id, plan_id desc
+),
+
 final as (
     select
         institutions.force,
@@ -38,17 +44,25 @@ final as (
         {{ area_label('areas.area', 'true') }} as area,
         case when institutions.is_listed then 'listed' else 'label' end as source,
         institutions.main_crime_type,
+        plans.plan,
+        plans.plan_owner,
         institutions.crimes::integer as crimes,
         institutions.serious_violence_crimes::integer as serious_violence_crimes,
         institutions.crimes_recent::integer as crimes_recent,
         institutions.crimes_previous::integer as crimes_previous,
         institutions.harm_days::double precision as harm_days,
         institutions.crimes / cell_totals.crimes::double precision as share_of_cell,
+        plans.plan_id is not null as has_plan,
         forces.data_to,
+        plans.review_date,
         institutions.geom
     from institutions
     inner join {{ ref('dim_force') }} as forces on institutions.force = forces.force
     left join cell_totals on institutions.institution_id = cell_totals.institution_id
+    left join newest_plans as plans
+        on institutions.institution_id = plans.institution_id
+        and institutions.force = plans.force
+        and not plans.is_closed
     left join {{ source('geo', 'areas') }} as areas
         on institutions.area_id = areas.area_id
     left join {{ ref('place_names') }} as names

@@ -1,0 +1,54 @@
+{#- What a cell is called and whether it is designated, for every cell of the grid. -#}
+{% macro cell_names() -%}
+    (
+        select
+            hexagons.hexagon_id,
+            names.place_name,
+            designated.hexagon_id is not null as is_designated,
+            designated.hot_spot_name
+        from {{ source('geo', 'hexagons') }} as hexagons
+        left join {{ ref('place_names') }} as names
+            on hexagons.hexagon_id = names.hexagon_id
+        left join {{ ref('designated_places') }} as designated
+            on hexagons.hexagon_id = designated.hexagon_id
+    )
+{%- endmacro %}
+
+
+{#- Before `crimes` takes what changed: the crimes that stay get the names that their
+    cells have now, since a cell may be named or designated anew without any change of
+    its crimes. Nothing to do where all are to be written again. -#}
+{% macro rename_cells() -%}
+    {%- if niche_since() is none -%}
+    select 1
+    {%- else -%}
+    update {{ this }} as built
+    set
+        place_name = cells.place_name,
+        is_designated = cells.is_designated,
+        hot_spot_name = cells.hot_spot_name
+    from {{ cell_names() }} as cells
+    where built.hexagon_id = cells.hexagon_id
+        and (
+            built.is_designated <> cells.is_designated
+            or built.place_name is distinct from cells.place_name
+            or built.hot_spot_name is distinct from cells.hot_spot_name
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The columns of a crime that go from core to its mart as they are. -#}
+{% macro crime_detail(crimes) -%}
+    {{ crimes }}.is_serious_violence,
+        {{ crimes }}.is_knife_enabled,
+        {{ crimes }}.is_domestic_abuse,
+        {{ crimes }}.is_public_place,
+        {{ crimes }}.is_police_generated,
+        {{ crimes }}.is_time_known,
+        {{ crimes }}.month,
+        {{ crimes }}.operational_date,
+        {{ crimes }}.occurred_from,
+        {{ crimes }}.occurred_to,
+        {{ crimes }}.reported_at
+{%- endmacro %}
