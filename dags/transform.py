@@ -1,7 +1,13 @@
-"""Model what has landed: staging, core, marts, each built and tested by one dbt call.
+"""Model what has landed: staging, who is one person, core, marts, each with its tests.
 
-Started when raw rows have changed. What dbt did to each model is kept in
-`ops.model_runs`; a failed test stops the layers after it.
+Started when raw rows have changed. The tasks are the parts of the one list of steps in
+`rasure.transform.steps`, by which `rasure transform` goes too. Each task has one process
+of dbt for all of its layers, since dbt takes seconds to start and half a second for a
+call: core and marts share one, so that a change is seen within a minute. Without a
+records-management extract the first two tasks have nothing to do, and the last makes
+everything in one call. What dbt did to each model is kept in `ops.dbt_runs`; a failed
+test stops what comes after it. At the end the answers that charts have kept are
+dropped, so that the next look at the dashboard shows the change.
 """
 
 from airflow.sdk import Asset, dag, task
@@ -20,24 +26,27 @@ from rasure.runtime.orchestration import DEFAULTS, deadline
 )
 def transform():
     @task
-    def build_staging() -> None:
-        build("staging")
+    def build_persons() -> None:
+        run("persons")
 
     @task
-    def build_core() -> None:
-        build("core")
+    def link_persons() -> None:
+        run("link")
 
     @task(outlets=[Asset("rasure://marts")])
     def build_marts() -> None:
-        build("marts")
+        from rasure.runtime.superset import drop_cached_answers
 
-    build_staging() >> build_core() >> build_marts()
+        run("rest")
+        drop_cached_answers()
+
+    build_persons() >> link_persons() >> build_marts()
 
 
-def build(layer: str) -> None:
-    from rasure.transform import run_layer
+def run(part: str) -> None:
+    from rasure.transform import run_part
 
-    run_layer(layer)
+    run_part(part)
 
 
 transform()

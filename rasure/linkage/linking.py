@@ -18,17 +18,25 @@ import duckdb
 import psycopg
 
 from rasure.landing.workspace import workspace
-from rasure.linkage import reading, scoring, store, terms
+from rasure.linkage import delta, reading, scoring, store, terms
 from rasure.linkage.errors import TooManyVanished, without_values
 from rasure.linkage.model import Model, shipped, train, versions
 from rasure.linkage.resolving import resolve
 from rasure.linkage.rules import Rules
 from rasure.linkage.statements import statement
+from rasure.linkage.store import known_persons as _known
+from rasure.linkage.writing import write
 from rasure.settings import Settings
 
 Mode = Literal["incremental", "rescore", "full"]
 # Above this share of the records it is quicker to score everything; the outcome is one.
 WORTH_EVERYTHING = 0.2
+NEWS = """
+    select exists (select from linkage.disturbed) or exists (
+        select from linkage.reviews
+        where decided_at > (select max(started_at) from linkage.runs)
+    )
+"""
 ALL_TO_SCORE = "create or replace table to_score as select unique_id from records"
 
 
@@ -74,12 +82,16 @@ def link(
     rules: Rules | None = None,
     may_erase: bool = False,
     threads: int | None = None,
+    changed: list[tuple[str, str]] | None = None,
 ) -> LinkReport:
     """Link the person records of `relation`; see the module for what a run does.
 
     `merges` names the source's own merges; without it `core.person_merges` is read
     where there is one. `rescore` scores every pair with the kept model, `full` learns
-    it again. `may_erase` lets a run erase however many persons `relation` lacks.
+    it again. `changed` (force, person id), where that is known, are the only ones that
+    have come, changed or gone since the last run: an incremental run then reads them
+    and whom they may be. `may_erase` lets a run erase however many persons `relation`
+    lacks.
     Raises `RelationRejected` and `TooManyVanished`; then nothing has changed.
     """
     started_at = datetime.now(UTC)
@@ -93,22 +105,34 @@ def link(
         connection.transaction(),
     ):
         store.take_turn(connection)
-        records = reading.read_persons(connection, duck, relation, folder)
+        looked_at = store.disturbed(connection)
+        is_few = (
+            mode == "incremental"
+            and changed is not None
+            and _stands(store.newest_model(connection), rules, _known(connection))
+            and delta.is_few(connection, changed)
+            and delta.read(connection, duck, relation, merges, changed, rules, folder)
+        )
+        if not is_few:
+            reading.forget(duck)
+            reading.read_persons(connection, duck, relation, folder)
+            store.read_known(connection, duck, folder)
         reading.read_merges(connection, duck, merges, folder)
-        store.read_known(connection, duck, folder)
         erased = _erase_vanished(connection, duck, rules, may_erase, relation, folder)
+        records = _known(connection) if is_few else _count(duck, "records")
         model_id, model, kind = _model(connection, duck, rules, mode, records, folder)
-        crowded = scoring.make_blocks(duck, rules)
-        changed = _records_to_score(duck, everything=kind != "incremental")
-        everything = changed[1] > WORTH_EVERYTHING * records
+        if not is_few:
+            scoring.make_blocks(duck, rules)
+        to_score = _records_to_score(duck, everything=kind != "incremental")
+        everything = not is_few and to_score[1] > WORTH_EVERYTHING * records
         if everything:
             duck.execute(ALL_TO_SCORE)
         compared = scoring.make_candidates(duck, everything)
         scoring.score(duck, model, rules)
-        store.read_pairs(connection, duck, folder)
+        store.read_pairs(connection, duck, folder, is_few)
         resolve(duck, rules)
         duck.execute(statement("golden"))
-        store.write(connection, duck, folder)
+        write(connection, duck, folder, is_few, looked_at)
         return store.keep_run(
             connection,
             LinkReport(
@@ -118,14 +142,19 @@ def link(
                 relation=relation,
                 started_at=started_at,
                 finished_at=datetime.now(UTC),
-                records=records,
-                records_changed=changed[0],
+                records=_known(connection),
+                records_changed=to_score[0],
                 records_erased=erased,
                 pairs_compared=compared,
-                crowded_blocks=crowded,
-                **_sizes(duck, rules),
+                crowded_blocks=_count(duck, "crowded"),
+                **store.sizes(connection, rules.cluster_alarm),
             ),
         )
+
+
+def has_news(connection: psycopg.Connection) -> bool:
+    """Whether a decision or an erasure since the last run may make other persons."""
+    return connection.execute(NEWS).fetchone()[0]
 
 
 def _erase_vanished(
@@ -137,8 +166,8 @@ def _erase_vanished(
     folder: Path,
 ) -> int:
     """Erase the persons that linkage knows and `relation` has no more; their count."""
-    vanished = duck.execute("select count(*) from vanished").fetchall()[0][0]
-    known = store.known_persons(connection)
+    vanished = _count(duck, "vanished")
+    known = _known(connection)
     is_many = vanished >= rules.vanished_at_least
     if is_many and vanished > rules.vanished_share * known and not may_erase:
         raise TooManyVanished(
@@ -162,20 +191,25 @@ def _model(
     """The model of this run, kept, with its term frequencies in DuckDB, and what kind
     of run it makes."""
     kept = store.newest_model(connection)
-    now = versions(rules)
-    may_learn = records >= rules.at_least
-    if (
-        mode != "full"
-        and kept is not None
-        and kept[2] == now
-        and not (kept[1].kind == "shipped" and may_learn)
-    ):
+    if mode != "full" and _stands(kept, rules, records):
         model_id, model, _ = kept
         store.read_terms(connection, duck, model_id, folder)
         return model_id, model, "rescored" if mode == "rescore" else "incremental"
+    may_learn = records >= rules.at_least
     model = train(duck, rules, records) if may_learn else shipped(records, rules)
     terms.count_terms(duck, model, rules)
-    return store.keep_model(connection, duck, model, now, folder), model, "trained"
+    model_id = store.keep_model(connection, duck, model, versions(rules), folder)
+    return model_id, model, "trained"
+
+
+def _stands(kept: tuple[int, Model, dict] | None, rules: Rules, records: int) -> bool:
+    """Whether the kept model may score again: of these versions, and learnt once there
+    are records enough to learn from."""
+    return (
+        kept is not None
+        and kept[2] == versions(rules)
+        and not (kept[1].kind == "shipped" and records >= rules.at_least)
+    )
 
 
 def _records_to_score(
@@ -196,24 +230,5 @@ def _records_to_score(
     return changed, duck.execute(count).fetchall()[0][0]
 
 
-def _sizes(duck: duckdb.DuckDBPyConnection, rules: Rules) -> dict:
-    """What the report says of the persons found."""
-    duck.execute(
-        "create table sizes as select golden_id, count(*) as size from assigned"
-        " group by golden_id"
-    )
-    persons, largest, questions = duck.execute(
-        "select count(*), coalesce(max(size), 0), (select count(*) from questions)"
-        " from sizes"
-    ).fetchall()[0]
-    oversized = duck.execute(
-        "select golden_id, size from sizes where size > ?"
-        " order by size desc, golden_id",
-        [rules.cluster_alarm],
-    ).fetchall()
-    return {
-        "persons": persons,
-        "largest_cluster": largest,
-        "reviews_open": questions,
-        "oversized": dict(oversized),
-    }
+def _count(duck: duckdb.DuckDBPyConnection, table: str) -> int:
+    return duck.execute(f"select count(*) from {table}").fetchall()[0][0]

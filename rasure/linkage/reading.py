@@ -61,12 +61,18 @@ where {NOMINALS}
 VANISHED = f"""
 select persons.force, persons.person_id
 from linkage.persons
+{{}}
 left join {{}} as relation
     on persons.force = relation.force
     and persons.person_id = relation.person_id
     and {NOMINALS}
 where relation.person_id is null
 """
+WANTED = """
+inner join wanted
+    on relation.force = wanted.force and relation.person_id = wanted.person_id
+"""
+KNOWN_AND_WANTED = "inner join wanted using (force, person_id)"
 DISTINCT_NAMES = """
 select distinct forenames as raw, true as is_forename from source_records
 where forenames is not null
@@ -94,15 +100,20 @@ def read_persons(
     duck: duckdb.DuckDBPyConnection,
     relation: str,
     folder: Path,
+    only: bool = False,
 ) -> int:
     """Make DuckDB's tables `records` of the nominals of `relation`, and `vanished` of
     those whom linkage knows and `relation` has no more; returns the count of records.
+    With `only` it is of those in PostgreSQL's temporary table `wanted`.
 
     Its `unique_id` counts from 0 in the order of age: a source gives out ascending ids,
     so the shorter, then the smaller id is the elder. Raises `RelationRejected`.
     """
-    read_source(connection, duck, relation, folder)
-    query = sql.SQL(VANISHED).format(sql.Identifier(*relation.split(".")))
+    read_source(connection, duck, relation, folder, only)
+    query = sql.SQL(VANISHED).format(
+        sql.SQL(KNOWN_AND_WANTED if only else ""),
+        sql.Identifier(*relation.split(".")),
+    )
     types = {"force": "varchar", "person_id": "varchar"}
     copy_out(connection, duck, query, "vanished", types, folder)
     names = duck.execute(DISTINCT_NAMES).fetchall()
@@ -128,11 +139,22 @@ def read_source(
     duck: duckdb.DuckDBPyConnection,
     relation: str,
     folder: Path,
+    only: bool = False,
 ) -> None:
     """Make DuckDB's table `source_records`: the nominals of `relation` as they are."""
     duck.execute(MACROS)
     columns = COLUMNS | KNOWN
-    _fetch(connection, duck, relation, columns, WITH_KNOWN, "source_records", folder)
+    where = (WANTED if only else "") + WITH_KNOWN
+    _fetch(connection, duck, relation, columns, where, "source_records", folder)
+
+
+def forget(duck: duckdb.DuckDBPyConnection) -> None:
+    """Make DuckDB as empty as a new one."""
+    made = "select 'table', table_name from duckdb_tables() union all"
+    made += " select distinct 'macro', function_name from duckdb_functions()"
+    made += " where function_type = 'macro' and not internal"
+    for kind, name in duck.execute(made).fetchall():
+        duck.execute(f'drop {kind} "{name}"')
 
 
 def read_merges(

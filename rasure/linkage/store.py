@@ -11,7 +11,6 @@ import psycopg
 from psycopg.sql import SQL
 
 from rasure.linkage.model import Model
-from rasure.linkage.statements import statement
 from rasure.linkage.transfer import copy_in, copy_out
 
 LOCK = 7_257_880  # an arbitrary number that only linkage uses
@@ -30,6 +29,14 @@ KNOWN = {
     ),
 }
 PAIRS = f"select {', '.join(ENDS)}, probability, needs_asking from linkage.pairs"
+OF_FEW = (
+    " inner join wanted"
+    " on pairs.force_l = wanted.force and pairs.person_l = wanted.person_id"
+)
+SIZES = """
+    select golden_id, count(*) as size from linkage.golden_ids
+    where effective_to is null group by golden_id
+"""
 TERMS = (
     "select term, value_hash, frequency from linkage.term_frequencies"
     " where model_id = {}"
@@ -108,7 +115,10 @@ def read_known(
 
 
 def read_pairs(
-    connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    folder: Path,
+    is_few: bool,
 ) -> None:
     """Make DuckDB's `pairs` of the kept pairs whose records are not to be scored, and
     of those just `scored`."""
@@ -116,7 +126,8 @@ def read_pairs(
         "probability": "double",
         "needs_asking": "boolean",
     }
-    copy_out(connection, duck, SQL(PAIRS), "kept_pairs", types, folder)
+    query = SQL(PAIRS + (OF_FEW if is_few else ""))
+    copy_out(connection, duck, query, "kept_pairs", types, folder)
     duck.execute(
         """
         create table pairs as
@@ -148,42 +159,35 @@ def erase(
     )
     copy_in(connection, duck, "from vanished", "vanished", folder)
     connection.execute("analyze vanished")
+    before = disturbed(connection)
     connection.execute("select linkage.erase_person(force, person_id) from vanished")
+    # of those who hung together with them this run takes care itself
+    connection.execute("delete from linkage.disturbed where number > %s", (before,))
 
 
-def write(
-    connection: psycopg.Connection, duck: duckdb.DuckDBPyConnection, folder: Path
-) -> None:
-    """Bring the warehouse from what it held to what DuckDB holds, changes only."""
-    connection.execute(
-        HOLD_ERASURES + "create temporary table to_score (force text, person_id text,"
-        " fingerprint text, is_known boolean) on commit drop;"
-        "create temporary table changes (force text, person_id text, golden_id text,"
-        " reason text) on commit drop;"
-        "create temporary table questions (force_l text, person_l text, force_r text,"
-        " person_r text, probability double precision) on commit drop;"
-        # An instant of its own for each run, however fast they follow.
-        "create temporary table clock on commit drop as select greatest("
-        " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
-        " from linkage.golden_ids"
-    )
-    copy_in(
-        connection,
-        duck,
-        "select force, person_id, fingerprint, known_fingerprint is not null"
-        " from to_score inner join records using (unique_id)",
-        "to_score",
-        folder,
-    )
-    copy_in(connection, duck, "from changes", "changes", folder)
-    questions = _both_ends("questions", "probability")
-    copy_in(connection, duck, questions, "questions", folder)
-    connection.execute("analyze to_score; analyze changes; analyze questions")
-    connection.execute(statement("replace"))
-    scored = _both_ends("scored", "probability, needs_asking")
-    copy_in(connection, duck, scored, "linkage.pairs", folder)
-    connection.execute(statement("write"))
-    copy_in(connection, duck, "from crowded", "linkage.crowded_blocks", folder)
+def disturbed(connection: psycopg.Connection) -> int:
+    """The number of the last erasure that a run has to look at, or has looked at."""
+    found = connection.execute("select coalesce(max(number), 0) from linkage.disturbed")
+    return found.fetchone()[0]
+
+
+def sizes(connection: psycopg.Connection, alarm: int) -> dict:
+    """What the report of a run says of the persons found."""
+    persons, largest = connection.execute(
+        f"select count(*), coalesce(max(size), 0) from ({SIZES}) as sizes"
+    ).fetchone()
+    oversized = connection.execute(
+        f"{SIZES} having count(*) > %s order by size desc, golden_id", (alarm,)
+    ).fetchall()
+    (questions,) = connection.execute(
+        "select count(*) from linkage.reviews where status = 'open'"
+    ).fetchone()
+    return {
+        "persons": persons,
+        "largest_cluster": largest,
+        "reviews_open": questions,
+        "oversized": dict(oversized),
+    }
 
 
 def keep_run(connection: psycopg.Connection, report):
@@ -198,11 +202,3 @@ def keep_run(connection: psycopg.Connection, report):
         values,
     ).fetchone()
     return dataclasses.replace(report, run_id=run_id)
-
-
-def _both_ends(pairs: str, columns: str) -> str:
-    return (
-        f"select one.force, one.person_id, other.force, other.person_id, {columns}"
-        f" from {pairs} inner join records as one on l = one.unique_id"
-        " inner join records as other on r = other.unique_id"
-    )

@@ -96,6 +96,20 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
     ]
 
 
+def drop_cached_answers() -> int:
+    """Drop what charts were answered, so that they ask the marts again; how many.
+
+    The answers lie in files of a cache that every worker of Superset reads; one whose
+    file is gone is asked anew.
+    """
+    folder = Settings.load().home / "superset" / "cache" / "data"
+    dropped = 0
+    for file in folder.glob("*") if folder.is_dir() else ():
+        file.unlink(missing_ok=True)
+        dropped += 1
+    return dropped
+
+
 ASSETS_FAULTY = 2  # the exit code of superset/sync.py
 
 

@@ -1,8 +1,8 @@
 """The transform: staging, core and marts, built by dbt in the warehouse.
 
-dbt is called once per layer, as a process of its own: one process per model is twenty
-times slower. What each model did is kept in `ops.dbt_runs`. What is heavy is imported
-only when something runs.
+One process of dbt serves a whole transform: one process per model is twenty times
+slower. What people need between dbt's calls is in `rasure.transform.steps`. What each
+model did is kept in `ops.dbt_runs`. What is heavy is imported only when something runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "grant_reader",
     "run_layer",
     "run_layers",
+    "run_part",
 ]
 
 
@@ -34,6 +35,13 @@ def run_layers(layers=WHOLE, full_refresh: bool = False, **options) -> list:
     from rasure.transform.running import run_layers as run_now
 
     return run_now(layers, full_refresh, **options)
+
+
+def run_part(name: str, **options) -> list:
+    """Run one part of a whole transform; see `rasure.transform.running`."""
+    from rasure.transform.running import run_part as run_now
+
+    return run_now(name, **options)
 
 
 def grant_reader(connection, **options) -> bool:

@@ -1,4 +1,8 @@
-"""The process that dbt runs in: dbt's own command line, bound to its parent's life.
+"""The process that dbt runs in: any number of calls, bound to its parent's life.
+
+dbt takes seconds to load itself and to read the project, and half a second for a call
+after that; so one process serves all calls of a transform. It reads a list of dbt's
+arguments, a line of JSON each, and ends each answer with `DONE` and dbt's exit code.
 
 A transform that is killed lets go of its lock; were its dbt to go on, the next
 transform would meet it in the same tables. So the kernel is asked to end dbt with it.
@@ -7,24 +11,38 @@ transform would meet it in the same tables. So the kernel is asked to end dbt wi
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+DONE = "\x1e done "  # no line of dbt's begins with a record separator
 
 
 def main() -> None:
-    """Run dbt with the arguments of this process; argument 1 is the parent's id."""
-    parent = int(sys.argv.pop(1))
+    """Serve dbt's calls until the input ends; argument 1 is the parent's id."""
+    parent = int(sys.argv[1])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it went before we asked
         sys.exit(1)
-    from dbt.cli.main import cli
+    from dbt.cli.main import dbtRunner
 
-    sys.argv[0] = "dbt"
-    sys.exit(cli())
+    # Read once for all calls. Of a faulty project the call itself has to tell.
+    read = dbtRunner().invoke(["--quiet", "parse", "--no-write-json"])
+    runner = dbtRunner(manifest=read.result if read.success else None)
+    for line in sys.stdin:
+        answer = runner.invoke(json.loads(line))
+        sys.stdout.flush()
+        print(f"{DONE}{_code(answer)}", flush=True)
+
+
+def _code(answer) -> int:
+    """What dbt's command line would have ended with."""
+    if answer.success:
+        return 0
+    return 1 if answer.exception is None else 2
 
 
 if __name__ == "__main__":

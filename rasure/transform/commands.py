@@ -12,6 +12,8 @@ from rasure.transform import LAYERS
 # dbt says START and OK for each node; the end of a node is news, its start is not.
 PROGRESS = re.compile(r"^\S+\s+(\d+ of \d+ (?!START).*|.*waiting.*)$")
 
+OWN = ("Another transform", "building", "link:", "network:", "bands:")
+
 transform_app = typer.Typer(
     invoke_without_command=True,
     help="Build staging, core and marts with dbt.",
@@ -46,7 +48,7 @@ def transform(
         found = PROGRESS.match(line)
         if found:
             typer.echo(found[1])
-        elif line.startswith("Another transform"):
+        elif line.startswith(OWN):
             typer.echo(line)
 
     results = run_layers(

@@ -1,4 +1,4 @@
-"""One call of dbt: its command line, its environment, its progress.
+"""Calls of dbt: its process, its environment, its progress.
 
 The checkout stays clean: target, logs and the user file lie under RASURE_HOME. The
 connection is handed over in the environment of that one process; session settings go
@@ -9,6 +9,8 @@ more than it gains on queries of a second.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -62,33 +64,60 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def call(
-    settings: Settings, arguments: list[str], say: Callable[[str], None]
-) -> tuple[int, str]:
-    """Run dbt with `arguments`, hand each line it prints to `say` as it comes.
+class Session:
+    """A process of dbt that serves any number of calls; use it as a context manager.
 
-    Returns dbt's exit code and the last 4,000 characters it printed.
+    It loads while its caller does something else; the first call waits for that.
     """
-    target_path(settings).mkdir(parents=True, exist_ok=True)
-    (settings.logs / "dbt").mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="rasure-dbt-") as scratch:
-        process = subprocess.Popen(
-            [sys.executable, "-m", child.__name__, str(os.getpid()), *arguments],
-            cwd=scratch,
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._scratch = tempfile.TemporaryDirectory(prefix="rasure-dbt-")
+        target_path(settings).mkdir(parents=True, exist_ok=True)
+        (settings.logs / "dbt").mkdir(parents=True, exist_ok=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", child.__name__, str(os.getpid())],
+            cwd=self._scratch.name,
             env=environment(settings),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
         )
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._process.terminate()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+        self._scratch.cleanup()
+
+    def call(self, arguments: list[str], say: Callable[[str], None]) -> tuple[int, str]:
+        """Run dbt with `arguments`, hand each line it prints to `say` as it comes.
+
+        Returns dbt's exit code and the last 4,000 characters it printed.
+        """
+        with contextlib.suppress(BrokenPipeError):  # it ended: its last words follow
+            self._process.stdin.write(json.dumps(arguments) + "\n")
+            self._process.stdin.flush()
         tail = ""
-        try:
-            for line in process.stdout:
-                tail = (tail + line)[-4000:]
-                say(line.rstrip("\n"))
-        finally:
-            if process.poll() is None and sys.exc_info()[0] is not None:
-                process.terminate()
-            code = process.wait()
-    return code, tail
+        for line in self._process.stdout:
+            if line.startswith(child.DONE):
+                return int(line.removeprefix(child.DONE)), tail
+            tail = (tail + line)[-4000:]
+            say(line.rstrip("\n"))
+        return self._process.wait() or 2, tail
+
+
+def call(
+    settings: Settings, arguments: list[str], say: Callable[[str], None]
+) -> tuple[int, str]:
+    """One call of dbt in a process of its own; see `Session.call`."""
+    with Session(settings) as session:
+        return session.call(arguments, say)

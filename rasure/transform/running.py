@@ -1,11 +1,12 @@
-"""Run layers of the dbt project, one dbt process each, one transform at a time."""
+"""Run the steps of a transform: one dbt process for all, one transform at a time."""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from rasure import schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import NAMES
-from rasure.transform import dbt, results
+from rasure.transform import dbt, results, steps
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import WHOLE, selection
 from rasure.transform.results import LayerResult, NodeResult
+from rasure.transform.steps import Step
 
 LOCK = 7_257_814  # arbitrary; geography builds take it too, to wait for each other
 
@@ -35,7 +37,8 @@ def run_layers(
     unit_tests: bool = False,
     wait_seconds: int = 1800,
 ) -> list[LayerResult]:
-    """Build `layers` in turn, each with its tests, and keep the results in `ops`.
+    """Build `layers` in turn, each with its tests, and keep the results in `ops`;
+    all of them (`WHOLE`) is the steps of `rasure.transform.steps`.
 
     `full_refresh` makes incremental models from nothing. `say` gets dbt's lines as they
     come. Unit tests are for development: they are left out unless `unit_tests`. While
@@ -44,18 +47,62 @@ def run_layers(
     Raises `TransformFailed` (a model or test failed; later layers are not run),
     `TransformBusy`, `UnknownLayer`, `SetupError`.
     """
-    chosen = [(layer, selection(layer)) for layer in layers]
+    layers = tuple(layers)
+    asked = [Step(name, selection(name)) for name in layers]
+    return _run_all(
+        steps.whole if layers == WHOLE else lambda landed: asked,
+        (full_refresh, unit_tests),
+        say,
+        wait_seconds,
+    )
+
+
+def run_part(
+    name: str,
+    *,
+    say: Callable[[str], None] = logger.info,
+    wait_seconds: int = 1800,
+) -> list[LayerResult]:
+    """Run one part of a whole transform (`steps.PARTS`): what a task of the DAG does.
+
+    The parts in their order are `run_layers(WHOLE)`.
+    """
+    return _run_all(
+        lambda landed: steps.part(name, landed), (False, False), say, wait_seconds
+    )
+
+
+def _run_all(
+    choose: Callable[[set[str]], Iterable[Step]],
+    flags: tuple[bool, bool],
+    say: Callable[[str], None],
+    wait_seconds: int,
+) -> list[LayerResult]:
+    """Run the steps that `choose` gives for the sources that have landed."""
     settings = Settings.load()
+    done = []
     with connect("rasure transform", autocommit=True) as connection:
         schema.ensure(connection)
-        with _only_one(connection, wait_seconds, say):
+        chosen = choose(landed := _landed(connection))
+        with ExitStack() as stack:
+            session = None
+            if any(step.selectors for step in chosen):
+                session = stack.enter_context(dbt.Session(settings))
+            stack.enter_context(only_one(connection, wait_seconds, say))
+            if session:  # its end comes before that of the lock
+                stack.push(session)
             grant_reader(connection)
             ensure_ground(connection, say)
-            options = _options(connection, full_refresh, unit_tests)
-            return [
-                _run(connection, settings, layer, [*selectors, *options], say)
-                for layer, selectors in chosen
-            ]
+            for step in chosen:
+                if step.work is None:
+                    arguments = _arguments(step, landed, *flags)
+                    result = _run(connection, settings, session, step, arguments, say)
+                    done.append(result)
+                else:
+                    module, function = step.work.split(":")
+                    work = getattr(importlib.import_module(module), function)
+                    say(f"{step.name}: {work(connection)}")
+    return done
 
 
 def startup_seconds() -> float:
@@ -69,44 +116,52 @@ def startup_seconds() -> float:
     return round(time.monotonic() - started, 3)
 
 
-def _options(
-    connection: psycopg.Connection, full_refresh: bool, unit_tests: bool
+def _landed(connection: psycopg.Connection) -> set[str]:
+    """The sources of which a delivery has landed."""
+    landed = connection.execute(
+        "select distinct source from ops.deliveries where state = 'landed'"
+    )
+    return {source for (source,) in landed}
+
+
+def _arguments(
+    step: Step, landed: set[str], full_refresh: bool, unit_tests: bool
 ) -> list[str]:
-    """dbt's options for every layer.
+    """dbt's arguments for a step.
 
     Models with the tag of a source are left out while nothing of that source has
     landed: empty, each would cost a tenth of a second all the same.
     """
-    landed = connection.execute(
-        "select distinct source from ops.deliveries where state = 'landed'"
-    ).fetchall()
-    absent = sorted(set(NAMES) - {source for (source,) in landed})
-    options = ["--exclude", *(f"tag:{source}" for source in absent)] if absent else []
+    absent = (f"tag:{source}" for source in sorted(set(NAMES) - landed))
+    arguments = ["build", "--select", *step.selectors]
+    if excluded := [*step.excluded, *absent]:
+        arguments += ["--exclude", *excluded]
     if full_refresh:
-        options.append("--full-refresh")
+        arguments.append("--full-refresh")
     if not unit_tests:
-        options += ["--exclude-resource-type", "unit_test"]
-    return options
+        arguments += ["--exclude-resource-type", "unit_test"]
+    return arguments
 
 
 def _run(
     connection: psycopg.Connection,
     settings: Settings,
-    layer: str,
-    selectors: list[str],
+    session: dbt.Session,
+    step: Step,
+    arguments: list[str],
     say: Callable[[str], None],
 ) -> LayerResult:
     found = dbt.target_path(settings) / "run_results.json"
     found.unlink(missing_ok=True)
     started = time.monotonic()
-    code, tail = dbt.call(settings, ["build", "--select", *selectors], say)
+    code, tail = session.call(arguments, say)
     seconds = round(time.monotonic() - started, 3)
     if not found.exists():
         raise DbtUnusable(
-            f"dbt stopped with code {code} before it built anything of {layer}. Its "
-            f"last words:\n{tail.strip()}"
+            f"dbt stopped with code {code} before it built anything of {step.name}. "
+            f"Its last words:\n{tail.strip()}"
         )
-    result = results.read(found, layer, seconds, datetime.now(UTC))
+    result = results.read(found, step.name, seconds, datetime.now(UTC))
     results.store(connection, result)
     if code != 0 or result.failed:
         raise TransformFailed(explain(result, settings.logs / "dbt" / "dbt.log"))
@@ -134,7 +189,7 @@ def _line(node: NodeResult) -> str:
 
 
 @contextmanager
-def _only_one(
+def only_one(
     connection: psycopg.Connection, wait_seconds: int, say: Callable[[str], None]
 ) -> Iterator[None]:
     """Hold the transform lock of this warehouse; it goes when the session goes."""

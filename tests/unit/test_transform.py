@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rasure.settings import Settings
-from rasure.transform import LAYERS, WHOLE, dbt, results, running
+from rasure.transform import LAYERS, WHOLE, dbt, results, running, steps
 from rasure.transform.errors import UnknownLayer
 from rasure.transform.layers import selection
 
@@ -58,6 +59,29 @@ def failed(tmp_path: Path) -> results.LayerResult:
 def test_the_whole_is_staging_core_and_marts_in_this_order() -> None:
     assert WHOLE == ("staging", "core", "marts")
     assert selection("staging") == ("path:seeds", "path:models/staging")
+
+
+def test_published_crime_alone_is_one_call_of_dbt() -> None:
+    (step,) = steps.whole({"police_uk"})
+    assert (step.name, step.selectors) == ("whole", ("path:seeds", "path:models"))
+    assert steps.part("persons", {"police_uk"}) == ()
+    assert steps.part("link", {"police_uk"}) == ()
+    assert steps.part("rest", {"police_uk"}) == (step,)
+
+
+def test_people_are_linked_between_what_linkage_reads_and_what_names_them() -> None:
+    landed = {"niche_rms", "police_uk"}
+    order = ["persons", "link", "core", "network", "bands", "marts"]
+    assert [step.name for step in steps.whole(landed)] == order
+    parts = [step for part in steps.PARTS for step in steps.part(part, landed)]
+    assert parts == list(steps.whole(landed))
+    by_name = {step.name: step for step in parts}
+    assert "+person_records" in by_name["persons"].selectors
+    assert by_name["core"].excluded == ("+person_records",)
+    for step in parts:  # what a step names is there to be called
+        if step.work:
+            module, function = step.work.split(":")
+            assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:

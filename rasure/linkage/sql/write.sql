@@ -1,4 +1,5 @@
 -- PostgreSQL, in the transaction of a run: close what no longer holds, open what does.
+-- $among(…): true, or in a run on a few that it is one of these.
 -- Who was erased while the run was under way is not in linkage.persons any more, and
 -- must come back into no table.
 delete from changes where not exists (
@@ -21,19 +22,19 @@ select
     changes.reason
 from changes cross join clock;
 
-delete from linkage.pairs where not exists (
+delete from linkage.pairs where $among(pairs.force_l, pairs.person_l) and not exists (
     select from linkage.persons
     where persons.force = pairs.force_l and persons.person_id = pairs.person_l
 );
 
-delete from linkage.pairs where not exists (
+delete from linkage.pairs where $among(pairs.force_r, pairs.person_r) and not exists (
     select from linkage.persons
     where persons.force = pairs.force_r and persons.person_id = pairs.person_r
 );
 
 -- A question that no longer arises is withdrawn; one that still does keeps its number.
 delete from linkage.reviews
-where status = 'open' and not exists (
+where status = 'open' and $among(reviews.force_l, reviews.person_l) and not exists (
     select from questions
     where (questions.force_l, questions.person_l, questions.force_r, questions.person_r)
         = (reviews.force_l, reviews.person_l, reviews.force_r, reviews.person_r)

@@ -1,0 +1,144 @@
+"""A run on a few records: whom to read, so that the outcome is that of reading all.
+
+Who shares a block with a changed record is compared with it; what the blocks of every
+record are is kept with it, by hash. Whoever hangs together with one of these, by a
+pair, a decision, a merge or a golden id, is resolved anew with it: persons are made of
+records that hang together, so nobody else can become another person by this run.
+
+What cannot be told from so few is left to a run on all: when a block grows over the
+limit or falls under it, and when many records change.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import psycopg
+
+from rasure.linkage import reading, scoring, store
+from rasure.linkage.rules import Rules
+from rasure.linkage.statements import statement
+
+FEW = 0.02  # of the known records; above it a run on all is as quick
+WANTED = """
+    create temporary table changed_ids (
+        force text, person_id text, primary key (force, person_id)
+    ) on commit drop;
+    create temporary table wanted (
+        force text, person_id text, primary key (force, person_id)
+    ) on commit drop
+"""
+STARTS = """
+    insert into wanted
+    select force, person_id from changed_ids
+    union
+    select force_l, person_l from linkage.reviews where decided_at > %(since)s
+    union
+    select force_r, person_r from linkage.reviews where decided_at > %(since)s
+    union
+    select force, person_id from linkage.golden_ids
+    where effective_to is null
+        and golden_id in (select golden_id from linkage.disturbed)
+    on conflict do nothing
+"""
+MERGED = """
+        union all
+        select force, {there} from {relation} as merges
+        where merges.force = reached.force and merges.{here} = reached.person_id
+"""
+# Who is in these blocks; and a block for the number that names a person (rule 1).
+IN_BLOCKS = """
+    insert into wanted
+    select force, person_id from linkage.persons
+    where keys && %s::bigint[]
+    on conflict do nothing
+"""
+BLOCKS = """
+    select distinct key >> 1 from keys
+    inner join records using (unique_id)
+    where fingerprint is distinct from known_fingerprint
+    union
+    select block(1, national_id, 0, 0) >> 1 from records where national_id is not null
+"""
+NOW_CROWDED = """
+    select key from crowded
+    where key in (
+        select key from keys
+        inner join records using (unique_id)
+        where fingerprint is distinct from known_fingerprint
+    )
+    except
+    from crowded_before
+"""
+# Whether a crowded block may have lost a member.
+LEFT = """
+    select exists (select from linkage.disturbed) or exists (
+        select from linkage.persons
+        inner join changed_ids using (force, person_id)
+        where keys && %s::bigint[]
+    )
+"""
+
+
+def is_few(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> bool:
+    """Whether so many changes are worth a run of their own."""
+    return len(changed) <= FEW * store.known_persons(connection)
+
+
+def read(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    relation: str,
+    merges: str | None,
+    changed: list[tuple[str, str]],
+    rules: Rules,
+    folder: Path,
+) -> bool:
+    """Make DuckDB's `records`, `vanished`, `keys` and `crowded` of all that matter, and
+    PostgreSQL's `wanted` of who they are; False where a block may have crossed the
+    limit, so that all records have to be read."""
+    _start(connection, changed)
+    size, found = _reach(connection, merges), -1
+    while size != found:
+        found = size
+        reading.forget(duck)
+        reading.read_persons(connection, duck, relation, folder, only=True)
+        store.read_known(connection, duck, folder)
+        scoring.make_blocks(duck, rules)
+        keys = [key for (key,) in duck.execute(BLOCKS).fetchall()]
+        connection.execute(IN_BLOCKS, (keys,))
+        size = _reach(connection, merges)
+    if duck.execute(NOW_CROWDED).fetchall():
+        return False
+    before = duck.execute("select key >> 1 from crowded_before").fetchall()
+    before = [key for (key,) in before]
+    if before and connection.execute(LEFT, (before,)).fetchone()[0]:
+        return False
+    duck.execute("create or replace table crowded as from crowded_before")
+    return True
+
+
+def _start(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> None:
+    """Make PostgreSQL's `changed_ids`, and `wanted` of them, of the decisions since the
+    last run, and of those whose person has lost a record to an erasure."""
+    connection.execute(WANTED)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("copy changed_ids from stdin") as copy,
+    ):
+        for row in changed:
+            copy.write_row(row)
+    (since,) = connection.execute("select max(started_at) from linkage.runs").fetchone()
+    connection.execute(STARTS, {"since": since})
+
+
+def _reach(connection: psycopg.Connection, merges: str | None) -> int:
+    """Add to `wanted` all that hang together with who is in it; returns the count."""
+    ends = ("surviving_person_id", "merged_person_id")
+    joined = "".join(
+        MERGED.format(relation=merges, here=here, there=there)
+        for here, there in ((ends, ends[::-1]) if merges else ())
+    )
+    connection.execute(statement("reach").replace("$merges", joined))
+    return connection.execute("select count(*) from wanted").fetchone()[0]

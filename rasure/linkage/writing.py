@@ -1,0 +1,88 @@
+"""The end of a run of linkage: what it found goes into the warehouse, changes only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import psycopg
+
+from rasure.linkage.statements import statement
+from rasure.linkage.store import HOLD_ERASURES
+from rasure.linkage.transfer import copy_in
+
+AMONG = re.compile(r"\$among\((.*?)\)")
+BLOCKS_OF = """
+    select force, person_id, fingerprint, known_fingerprint is not null,
+        '{' || coalesce(array_to_string(blocks, ','), '') || '}'
+    from to_score
+    inner join records using (unique_id)
+    left join (
+        select unique_id, list_sort(list(key >> 1)) as blocks
+        from keys semi join to_score using (unique_id)
+        group by unique_id
+    ) using (unique_id)
+"""
+
+
+def write(
+    connection: psycopg.Connection,
+    duck: duckdb.DuckDBPyConnection,
+    folder: Path,
+    is_few: bool,
+    looked_at: int,
+) -> None:
+    """Bring the warehouse from what it held to what DuckDB holds, changes only.
+
+    `is_few`: DuckDB holds those in `wanted` only. `looked_at`: the last erasure that
+    the run has looked at.
+    """
+    connection.execute(
+        HOLD_ERASURES + "create temporary table to_score (force text, person_id text,"
+        " fingerprint text, is_known boolean, keys bigint[]) on commit drop;"
+        "create temporary table changes (force text, person_id text, golden_id text,"
+        " reason text) on commit drop;"
+        "create temporary table questions (force_l text, person_l text, force_r text,"
+        " person_r text, probability double precision) on commit drop;"
+        # An instant of its own for each run, however fast they follow.
+        "create temporary table clock on commit drop as select greatest("
+        " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
+        " from linkage.golden_ids"
+    )
+    copy_in(connection, duck, BLOCKS_OF, "to_score", folder)
+    copy_in(connection, duck, "from changes", "changes", folder)
+    questions = _both_ends("questions", "probability")
+    copy_in(connection, duck, questions, "questions", folder)
+    connection.execute("analyze to_score; analyze changes; analyze questions")
+    with _index_of_blocks(connection, is_few):
+        connection.execute(statement("replace"))
+    scored = _both_ends("scored", "probability, needs_asking")
+    copy_in(connection, duck, scored, "linkage.pairs", folder)
+    among = r"(\1) in (select force, person_id from wanted)" if is_few else "true"
+    connection.execute(AMONG.sub(among, statement("write")))
+    copy_in(connection, duck, "from crowded", "linkage.crowded_blocks", folder)
+    connection.execute("delete from linkage.disturbed where number <= %s", (looked_at,))
+
+
+@contextmanager
+def _index_of_blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
+    """Make the index of blocks anew after everybody is written: twice as quick."""
+    if is_few:
+        yield
+        return
+    connection.execute(
+        "set local maintenance_work_mem = '256MB'; drop index linkage.persons_keys"
+    )
+    yield
+    connection.execute("create index persons_keys on linkage.persons using gin (keys)")
+
+
+def _both_ends(pairs: str, columns: str) -> str:
+    return (
+        f"select one.force, one.person_id, other.force, other.person_id, {columns}"
+        f" from {pairs} inner join records as one on l = one.unique_id"
+        " inner join records as other on r = other.unique_id"
+    )
