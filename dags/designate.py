@@ -1,10 +1,13 @@
 """Designate the hot places of every force anew, and mark them in the marts.
 
-Started when the marts have changed. A force whose data give the same hot places keeps
-the version it has.
+Started when the marts have changed; it works when the data are of another day than the
+last time (and whenever it is started by hand), so that a change within the day neither
+waits for it nor is held up by it. A force whose data give the same hot places keeps the
+version it has.
 """
 
 from airflow.sdk import Asset, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from rasure.runtime.orchestration import DEFAULTS, deadline
 
@@ -20,12 +23,13 @@ from rasure.runtime.orchestration import DEFAULTS, deadline
 )
 def designate():
     @task
-    def designate_hot_places() -> None:
+    def designate_hot_places(dag_run) -> None:
         from rasure.database import connect
-        from rasure.places import designate_all
+        from rasure.runtime.designating import designate_due
 
-        with connect("rasure designate") as connection:
-            designate_all(connection)
+        with connect("rasure designate", autocommit=True) as connection:
+            if not designate_due(connection, always=dag_run.run_type == "manual"):
+                raise AirflowSkipException("the data are of the day designated last")
 
     @task(outlets=[Asset("rasure://designation")])
     def build_hot_places() -> None:

@@ -1,13 +1,13 @@
 """Model what has landed: staging, who is one person, core, marts, each with its tests.
 
 Started when raw rows have changed. The tasks are the parts of the one list of steps in
-`rasure.transform.steps`, by which `rasure transform` goes too. Each task has one process
-of dbt for all of its layers, since dbt takes seconds to start and half a second for a
-call: core and marts share one, so that a change is seen within a minute. Without a
-records-management extract the first two tasks have nothing to do, and the last makes
-everything in one call. What dbt did to each model is kept in `ops.dbt_runs`; a failed
-test stops what comes after it. At the end the answers that charts have kept are
-dropped, so that the next look at the dashboard shows the change.
+`rasure.transform.steps`, by which `rasure transform` goes too. Each task has one dbt
+process for all its layers, since dbt takes seconds to start and half a second a call:
+core and marts share one, so that a change is seen within a minute. Without a records-
+management extract the first two tasks have nothing to do, and the last makes all in one
+call. What dbt did to each model is kept in `ops.dbt_runs`; a failed test stops what
+comes after it. At the end the answers that charts have kept are dropped, so that the
+next look at the dashboard shows the change.
 """
 
 from airflow.sdk import Asset, dag, task

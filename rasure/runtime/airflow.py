@@ -84,7 +84,11 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
         },
         "api_auth": {"jwt_secret": keys["jwt_secret"], "jwt_issuer": "rasure"},
         "fab": {"update_fab_perms": True, "enable_proxy_fix": False},
-        "scheduler": {"task_instance_heartbeat_timeout": 120},
+        "scheduler": {
+            "task_instance_heartbeat_timeout": 120,
+            # how long it rests with nothing to do: a delivery meets it six times
+            "scheduler_idle_sleep_time": 0.3,
+        },
         "dag_processor": {"refresh_interval": 60, "parsing_processes": 1},
         "triggerer": {"capacity": 50},
         "usage_data_collection": {"enabled": False},

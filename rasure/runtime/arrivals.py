@@ -21,7 +21,7 @@ from rasure.runtime.inbox import READY
 class DeliveryArrived(BaseEventTrigger):
     """Fires whenever new `.ready` flags stand in `folder`, with their names."""
 
-    def __init__(self, folder: str, seconds: float = 2.0) -> None:
+    def __init__(self, folder: str, seconds: float = 0.5) -> None:
         super().__init__()
         self.folder = folder
         self.seconds = seconds

@@ -1,18 +1,24 @@
-"""`rasure demo`: a delivery through the whole line, then where to look.
+"""`rasure demo`: a delivery through the whole line.
 
-With nothing given it is three real months of West Yorkshire Police's street-level crime
-(July 2016, 2017 and 2018, Open Government Licence), which a Python package carries.
+With nothing given it is six years of a simulated force. With `--police-uk` it is three
+real months of West Yorkshire Police's street-level crime (July 2016, 2017 and 2018,
+Open Government Licence), which a Python package carries; with a path, what lies there.
+
+It is done in three parts, so that `scripts/demo` can install and set up Superset while
+the simulator writes and the warehouse is filled: make, hand over, follow.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from rasure.errors import SetupError
-from rasure.runtime import inbox
+from rasure.runtime import inbox, simulated
 from rasure.runtime.airflow_api import Airflow
 from rasure.runtime.follow import Tell, follow_line
 from rasure.settings import CHECKOUT, Settings
@@ -21,29 +27,70 @@ SHIPPED = (
     CHECKOUT / ".venv/reference/crime_sim_toolkit/tests/testing_data/test_policedata"
 )
 SHIPPED_NAME = "west-yorkshire-2016-07_2018-07"
-COUNTS = {
-    "crimes": "select count(*) from core.fct_crime",
-    "hot places": "select count(*) from marts.hot_places",
-    "designated hexagons": "select count(*) from marts.hot_places where is_designated",
-    "hot spots": "select count(distinct hot_spot_id) from marts.hot_places "
-    "where is_designated",
-}
 
 
-def demo(path: Path | None, tell: Tell) -> None:
-    """Hand a delivery over and follow it; what has been through is left alone."""
+@dataclass(frozen=True)
+class Asked:
+    """What to bring through: a path, the shipped months, or a simulated force."""
+
+    path: Path | None = None
+    is_police_uk: bool = False
+    years: int = simulated.YEARS
+    crimes_per_year: int | None = None
+
+    @property
+    def source(self) -> str:
+        """The source that the delivery is of."""
+        return "police_uk" if self.path or self.is_police_uk else "niche_rms"
+
+    def make(self, tell: Tell) -> tuple[Path, str]:
+        """The delivery, simulated where that is wanted and not done, and its name."""
+        if self.source == "niche_rms":
+            found = simulated.simulate(self.years, self.crimes_per_year, tell)
+            return found, found.name
+        delivery, name = (
+            (self.path, self.path.name) if self.path else (SHIPPED, SHIPPED_NAME)
+        )
+        if not delivery.exists():
+            raise SetupError(
+                f"There is nothing at {delivery}. Run scripts/install first."
+            )
+        return delivery, name
+
+
+def hand_over(asked: Asked, tell: Tell) -> None:
+    """Give a delivery to Airflow; what has been through is left alone."""
     settings = Settings.load()
-    delivery, name = (path, path.name) if path else (SHIPPED, SHIPPED_NAME)
-    if not delivery.exists():
-        raise SetupError(f"There is nothing at {delivery}. Run scripts/install first.")
-    if inbox.is_landed("police_uk", delivery, name) and _is_published(settings):
+    delivery, name = asked.make(tell)
+    began = _handed_over(settings)
+    began.unlink(missing_ok=True)
+    if inbox.is_landed(asked.source, delivery, name) and _is_published(settings):
         tell(f"{name} has been through before; nothing to do")
         return
-    began = datetime.now(UTC).isoformat()
-    inbox.offer("police_uk", delivery, name)
-    tell(f"{name} lies in {settings.landing / 'police_uk'}; waiting for Airflow")
+    told = {
+        "dag": f"ingest_{asked.source}",
+        "name": name,
+        "since": datetime.now(UTC).isoformat(),
+    }
+    inbox.offer(asked.source, delivery, name)
+    began.write_text(json.dumps(told))
+    tell(f"{name} lies in {settings.landing / asked.source}")
+
+
+def follow(tell: Tell) -> None:
+    """Follow what was handed over until it is on the dashboard."""
+    began = _handed_over(Settings.load())
+    if not began.exists():
+        return
+    told = json.loads(began.read_text())
+    tell(f"following {told['name']} through Airflow")
     with Airflow.of_home() as airflow:
-        follow_line(airflow, "ingest_police_uk", began, tell)
+        follow_line(airflow, told["dag"], told["since"], tell)
+    began.unlink()
+
+
+def _handed_over(settings: Settings) -> Path:
+    return settings.home / "run" / "demo.json"
 
 
 def _is_published(settings: Settings) -> bool:
@@ -59,45 +106,3 @@ def _is_published(settings: Settings) -> bool:
             (runs[0]["end_date"],),
         )
         return newer.fetchone()[0]
-
-
-def summary() -> str:
-    """Addresses, logins and row counts, for a person at a terminal."""
-    settings = Settings.load()
-    ports, passwords = settings.stored["ports"], settings.secrets
-    lines = ["", "Deliveries"]
-    with psycopg.connect(settings.database_url) as connection:
-        for name, read, landed, quarantined in connection.execute(
-            "select delivery, rows_read, rows_landed, rows_quarantined "
-            "from ops.deliveries where state = 'landed' order by load_id"
-        ):
-            lines.append(
-                f"  {name}: {read:,} rows read = {landed:,} landed "
-                f"+ {quarantined:,} quarantined"
-            )
-        lines += ["", "Rows"]
-        for name, query in COUNTS.items():
-            number = connection.execute(query).fetchone()[0]
-            lines.append(f"  {name:<20} {number:>9,}")
-    front = f"http://127.0.0.1:{ports['superset']}"
-    lines += [
-        "",
-        "Look at",
-        f"  {front}/superset/dashboard/serious-violence/",
-        "      the dashboard: start with the tab Places",
-        f"  http://127.0.0.1:{ports['airflow']}",
-        "      Airflow: the four runs that brought the data there",
-        f"  {settings.data_docs / 'index.html'}",
-        "      what was checked before the data were let in",
-        "",
-        "Log in",
-        *(
-            f"  Superset  {person:<9} {passwords['superset'][person]}"
-            for person in ("officer", "analyst", "engineer", "admin")
-        ),
-        f"  Airflow   admin     {passwords['airflow']['admin']}",
-        f"  (kept in {settings.home / 'secrets.toml'})",
-        "",
-        "Stop everything with .venv/bin/rasure down",
-    ]
-    return "\n".join(lines)

@@ -20,8 +20,8 @@ from rasure.errors import SetupError
 from rasure.runtime import postgres
 from rasure.runtime.ports import Reservations
 from rasure.settings import Settings
+from rasure.sources import NAMES
 
-SOURCES = ("police_uk",)
 USUAL_PORTS = {"postgres": 55432, "airflow": 8080, "superset": 8088}
 FOLDERS = ("airflow", "data_docs", "dbt", "gx", "landing", "logs", "manifests", "run")
 FOLDERS += ("superset", "work")
@@ -69,7 +69,7 @@ def prepare(settings: Settings) -> None:
     for folder in FOLDERS:
         (settings.home / folder).mkdir(exist_ok=True)
         (settings.home / folder).chmod(0o700)
-    for source in SOURCES:
+    for source in NAMES:
         (settings.landing / source).mkdir(exist_ok=True)
     if not (settings.home / "secrets.toml").exists():
         if (settings.home / "postgres").exists():

@@ -8,6 +8,7 @@ a delivery again, put a new `<name>.ready` there.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -32,19 +33,31 @@ def waiting(source: str) -> list[str]:
 
 
 def offer(source: str, path: Path, name: str | None = None) -> Path:
-    """Copy a delivery into the watched folder and flag it; the path it has there."""
+    """Copy a delivery into the watched folder and flag it; the path it has there.
+
+    On one disk the files are linked, not copied: a delivery is never written to.
+    """
     if not path.exists():
         raise SetupError(f"There is nothing at {path}. Name a ZIP, a folder or a file.")
     target = folder(source) / (name or path.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     if path.resolve() != target.resolve():
         if path.is_dir():
-            shutil.copytree(path, target, dirs_exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(path, target, copy_function=_link_or_copy)
         else:
             shutil.copyfile(path, target)
     for outcome in OUTCOMES:
         _beside(target, outcome).unlink(missing_ok=True)
     _beside(target, READY).touch()
+    return target
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
     return target
 
 

@@ -25,7 +25,7 @@ def home() -> Iterator[Home]:
     home = Home(folder if given else folder / "home")
     folder.chmod(0o711)
     try:
-        home.demo = home.run("demo")
+        home.demo = home.run("demo", "--police-uk")
         assert home.demo.returncode == 0, home.demo.stderr
         yield home
     finally:

@@ -119,7 +119,8 @@ def test_a_failing_test_stops_the_transform_and_is_named(connection) -> None:
     layers = connection.execute("select distinct layer from ops.dbt_runs order by 1")
     assert layers.fetchall() == [("whole",)]
     assert connection.execute(
-        "select status, failures from ops.dbt_runs where node like 'relationships_int_police%'"
+        "select status, failures from ops.dbt_runs"
+        " where node like 'relationships_int_police%'"
     ).fetchall() == [("fail", 1)]
 
 
