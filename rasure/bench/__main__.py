@@ -13,7 +13,11 @@ from pathlib import Path
 from rasure.errors import RasureError
 from rasure.settings import Settings
 
-PARTS = ("landing", "transform", "places", "charts")
+PUBLISHED = {"landing", "transform", "places"}
+# Charts are those of the simulated force: the more rows, the slower.
+RECORDS = {"simulate", "niche", "delta", "places", "charts"}
+PARTS = sorted({*PUBLISHED, *RECORDS, "linkage", "aoristic"})
+YEARS = 6
 
 
 def main() -> int:
@@ -23,12 +27,15 @@ def main() -> int:
     parser.add_argument(
         "--only", action="append", choices=PARTS, help="leave the other parts out"
     )
+    parser.add_argument(
+        "--years", type=int, default=YEARS, help="of the simulated force's history"
+    )
     options = parser.parse_args()
     os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
     os.environ.pop("RASURE_DATABASE_URL", None)
     try:
         with redirect_stdout(sys.stderr):  # of what is measured; ours is the result
-            measures = run(set(options.only or PARTS))
+            measures = run(set(options.only or PARTS), options.years)
     except RasureError as error:
         print(f"bench: {error}", file=sys.stderr)
         return error.exit_code
@@ -41,7 +48,7 @@ def main() -> int:
     return 0
 
 
-def run(parts: set[str]) -> list:
+def run(parts: set[str], years: int) -> list:
     """Start the bench's services, measure, stop; returns the measures."""
     from rasure.runtime.up import down, up
 
@@ -49,52 +56,111 @@ def run(parts: set[str]) -> list:
     up(services, _tell)
     try:
         with tempfile.TemporaryDirectory(prefix="rasure-bench-") as folder:
-            return _measure(parts, Path(folder))
+            return _measure(parts, years, Path(folder))
     finally:
         down(_tell)
 
 
-def _measure(parts: set[str], folder: Path) -> list:
-    from rasure import geography
-    from rasure.bench import charts, landing, transform
-    from rasure.bench.deliveries import lay_out
+def _measure(parts: set[str], years: int, folder: Path) -> list:
+    from rasure.bench import aoristic, charts, linkage
     from rasure.bench.memory import Watch
+    from rasure.bench.warehouse import forget
     from rasure.database import connect
-    from rasure.places import designate_all
-    from rasure.runtime.superset import synchronise
-    from rasure.transform import WHOLE, run_layer, run_layers
 
     watch = Watch().start()
-    rows = lay_out(folder)
     measures = []
     with connect("rasure bench", autocommit=True) as connection:
-        _tell(f"{len(rows.files)} files of {rows.force}")
-        landing.forget(connection)
-        if "landing" in parts:
-            _tell("landing")
-            measures.append(landing.measure(connection, rows))
-        else:
-            from rasure.landing import land
-
-            for delivery in rows.deliveries:
-                land("police_uk", delivery)
-        _tell("geography and a first transform")
-        geography.build(connection, rows.force)
-        run_layers(WHOLE)
-        if "transform" in parts:
-            _tell("transform")
-            startup = transform.startup()
-            measures += [startup, transform.full(connection, rows, startup)]
-        if "places" in parts:
-            _tell("places")
-            measures.append(transform.places_rank(connection, rows))
+        forget(connection)
+        if parts & PUBLISHED:
+            measures += _published(connection, parts, folder)
+            forget(connection)
+        if parts & RECORDS:
+            measures += _records(connection, parts, years, folder)
         if "charts" in parts:
             _tell("charts")
-            designate_all(connection)
-            run_layer("hot_places")
-            synchronise(warm=False)
+            _publish(connection)
             measures += charts.measure(connection)
+        if "linkage" in parts:
+            _tell("linkage")
+            measures.append(linkage.measure(connection))
+        if "aoristic" in parts:
+            _tell("aoristic")
+            measures.append(aoristic.measure(connection))
     return [*measures, watch.stop()]
+
+
+def _published(connection, parts: set[str], folder: Path) -> list:
+    """The measures on published crime files."""
+    from rasure import geography
+    from rasure.bench import landing, transform
+    from rasure.bench.deliveries import lay_out
+    from rasure.landing import land
+    from rasure.transform import WHOLE, run_layers
+
+    rows = lay_out(folder)
+    _tell(f"{len(rows.files)} files of {rows.force}")
+    measures = []
+    if "landing" in parts:
+        _tell("landing")
+        measures.append(landing.measure(connection, rows))
+    else:
+        for delivery in rows.deliveries:
+            land("police_uk", delivery)
+    _tell("geography and a first transform")
+    geography.build(connection, rows.force)
+    run_layers(WHOLE)
+    if "transform" in parts:
+        startup = transform.startup("police_uk")
+        _tell(f"transform; dbt starts {startup.rows} time(s) in it")
+        measures += [startup, transform.full(rows, startup, connection)]
+    if "places" in parts:
+        _tell("places")
+        measures.append(transform.places_rank(connection, rows.force, "police_uk"))
+    return measures
+
+
+def _records(connection, parts: set[str], years: int, folder: Path) -> list:
+    """The measures on a simulated records-management force."""
+    from rasure import geography
+    from rasure.bench import niche, transform
+    from rasure.transform import WHOLE, run_layers
+
+    measures, at_one_year = [], None
+    if "delta" in parts:
+        _tell("a day's delta at one year of history")
+        at_one_year = niche.day_at_one_year(connection, folder / "one")
+    _tell(f"simulate {years} years")
+    history, simulated = niche.simulate(folder / "all", years)
+    measures.append(simulated)
+    if not parts & (RECORDS - {"simulate"}):
+        return measures
+    _tell("land them")
+    landed = niche.landing(connection, history)
+    geography.build(connection, niche.FORCE)
+    measures.append(landed)
+    if "niche" in parts:
+        _tell("transform them")
+        measures += niche.transform(connection, history, landed.rows, _tell)
+    else:
+        run_layers(WHOLE)
+    if at_one_year is not None:
+        _tell("a day's delta")
+        measures.append(niche.delta_day(history, at_one_year))
+    if "places" in parts:
+        _tell("places")
+        measures.append(transform.places_rank(connection, niche.FORCE, niche.SOURCE))
+    return measures
+
+
+def _publish(connection) -> None:
+    """Designate, and bring Superset up to date, as the line does."""
+    from rasure.places import designate_all
+    from rasure.runtime.superset import synchronise
+    from rasure.transform import run_layer
+
+    designate_all(connection)
+    run_layer("hot_places")
+    synchronise(warm=False)
 
 
 def _tell(sentence: str) -> None:

@@ -12,6 +12,7 @@ import psycopg
 from rasure.bench.deliveries import Rows
 from rasure.bench.floors import copy_all_text
 from rasure.bench.measures import Measure, median, seconds
+from rasure.bench.warehouse import forget
 from rasure.landing import land
 
 ROUNDS = 5
@@ -29,13 +30,10 @@ def measure(connection: psycopg.Connection, rows: Rows) -> Measure:
         ours.append(sum(delivery.seconds for delivery in landed))
         count = sum(delivery.rows_landed for delivery in landed)
     return Measure(
-        "land_police_uk", count / median(ours), "rows/s", count / median(floors)
-    )
-
-
-def forget(connection: psycopg.Connection) -> None:
-    """Empty the bench's own warehouse of what has landed."""
-    connection.execute(
-        "truncate ops.deliveries, ops.delivery_files, ops.gate_results,"
-        " raw.police_uk_street, quarantine.police_uk_street"
+        "land_police_uk",
+        count / median(ours),
+        "rows/s",
+        count / median(floors),
+        source="police_uk",
+        rows=count,
     )

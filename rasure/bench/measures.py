@@ -12,13 +12,16 @@ from dataclasses import asdict, dataclass
 class Measure:
     """What was measured, its value and its floor in the same `unit`, and value/floor.
 
-    `floor` is None where there is nothing to compare with.
+    `floor` is None where there is nothing to compare with. `source` and `rows` say what
+    it was measured on, where a measure is taken of more than one.
     """
 
     measure: str
     value: float
     unit: str
     floor: float | None = None
+    source: str | None = None
+    rows: int | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -47,11 +50,12 @@ def print_table(measures: list[Measure]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("measure", "value", "floor", "unit", "ratio", title="Rasure bench")
-    for column in table.columns[1:3] + table.columns[4:]:
-        column.justify = "right"
+    table = Table("measure", "source", "value", "floor", "unit", "ratio")
+    for place in (2, 3, 5):
+        table.columns[place].justify = "right"
     for item in measures:
         floor = "" if item.floor is None else f"{item.floor:,.2f}"
         ratio = "" if item.ratio is None else f"{item.ratio:.2f}"
-        table.add_row(item.measure, f"{item.value:,.2f}", floor, item.unit, ratio)
+        value = f"{item.value:,.2f}"
+        table.add_row(item.measure, item.source or "", value, floor, item.unit, ratio)
     Console(width=110).print(table)

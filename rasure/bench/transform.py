@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import psycopg
 
 from rasure.bench.deliveries import Rows
 from rasure.bench.floors import copy_all_text, type_and_index
 from rasure.bench.measures import Measure, median, seconds
 from rasure.settings import Settings
-from rasure.transform import WHOLE, dbt, run_layers
+from rasure.transform import WHOLE, dbt, run_layers, steps
 
 ROUNDS = 3
 EMPTY = ["build", "--select", "nothing_of_that_name", "--exclude-resource-type"]
@@ -21,38 +24,68 @@ BARE_RANK = """
 """
 
 
-def startup() -> Measure:
-    """The seconds that the dbt processes of one transform need to do nothing."""
+def startup(source: str) -> Measure:
+    """The seconds that dbt's process of one transform needs to do nothing, with as many
+    calls as the transform makes; `rows` is the processes."""
     settings = Settings.load()
+    calls = sum(bool(step.selectors) for step in steps.whole({source}))
 
-    def start_all() -> None:
-        for _ in WHOLE:
-            dbt.call(settings, [*EMPTY, "unit_test"], lambda line: None)
+    def start() -> None:
+        with dbt.Session(settings) as session:
+            for _ in range(calls):
+                session.call([*EMPTY, "unit_test"], lambda line: None)
 
-    return Measure("dbt_startup", median([seconds(start_all) for _ in range(3)]), "s")
+    taken = median([seconds(start) for _ in range(3)])
+    return Measure("dbt_startup", taken, "s", source=source, rows=1)
 
 
-def full(connection: psycopg.Connection, rows: Rows, startup: Measure) -> Measure:
+def full(rows: Rows, startup: Measure, connection: psycopg.Connection) -> Measure:
     """Everything built from nothing, less dbt's start-up, against COPY + typed table
     + index of the same rows."""
-    ours, floors = [], []
+    count = 0
 
     def floor() -> None:
-        copy_all_text(connection, rows.files)
+        nonlocal count
+        count = copy_all_text(connection, rows.files)
         type_and_index(connection)
 
-    for _ in range(ROUNDS):
+    measure = full_of(floor, startup, "police_uk", None)
+    return replace(measure, rows=count)
+
+
+def full_of(
+    floor: Callable[[], None],
+    startup: Measure,
+    source: str,
+    rows: int | None,
+    rounds: int = ROUNDS,
+) -> Measure:
+    """A full rebuild of what landed, less dbt's start-up, turn about with a floor."""
+    ours, floors = [], []
+    for _ in range(rounds):
         floors.append(seconds(floor))
         ours.append(seconds(lambda: run_layers(WHOLE, full_refresh=True)))
-    return Measure("transform_full", median(ours) - startup.value, "s", median(floors))
+    return Measure(
+        "transform_full",
+        median(ours) - startup.value,
+        "s",
+        median(floors),
+        source=source,
+        rows=rows,
+    )
 
 
-def places_rank(connection: psycopg.Connection, rows: Rows) -> Measure:
+def places_rank(connection: psycopg.Connection, force: str, source: str) -> Measure:
     """Ranking the hexagons of the force, against one grouped count of its crimes."""
     from rasure.places import rank_places
 
     ours, floors = [], []
     for _ in range(ROUNDS):
         floors.append(seconds(lambda: connection.execute(BARE_RANK).fetchall()))
-        ours.append(seconds(lambda: rank_places(connection, rows.force)))
-    return Measure("places_rank", median(ours), "s", median(floors))
+        ours.append(seconds(lambda: rank_places(connection, force)))
+    (cells,) = connection.execute(
+        "select count(*) from geo.hexagons where force = %s", (force,)
+    ).fetchone()
+    return Measure(
+        "places_rank", median(ours), "s", median(floors), source=source, rows=cells
+    )
