@@ -21,13 +21,13 @@
 {%- endmacro %}
 
 
-{#- What a crime adds to a score: sqrt(harm days) x 2^(-age / half-life). The root keeps
-    one very harmful crime from outweighing years of fights. Nine decimals, so that sums
-    are exact whatever the order of their rows. -#}
+{#- What a crime adds to a score: harm days^power x 2^(-age / half-life). A low power
+    keeps one very harmful crime from outweighing years of fights. Nine decimals, so that
+    sums are exact whatever the order of their rows. -#}
 {% macro score_weight(harm_days, age_months) -%}
     round(
         (
-            sqrt({{ harm_days }})
+            power({{ harm_days }}, {{ var('harm_power') }})
             * power(2, -{{ age_months }} / {{ var('half_life_months') }}.0)
         )::numeric,
         9

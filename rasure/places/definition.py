@@ -16,6 +16,7 @@ from rasure.places.errors import DefinitionRejected
 LIMITS = {
     "coverage_percent": (0.0, 100.0),
     "half_life_months": (0.0, 1200.0),
+    "harm_power": (0.0, 1.0),
     "persistence_share": (0.0, 1.0),
     "persistence_years": (0.0, 50.0),
     "history_years": (0.0, 50.0),
@@ -25,6 +26,7 @@ LIMITS = {
     "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
 }
+MAY_BE_NOUGHT = ("harm_power", "persistence_share")
 SWITCHES = ("public_places_only", "without_domestic_abuse", "needs_review")
 
 
@@ -35,6 +37,7 @@ class Definition:
     version: str
     coverage_percent: float
     half_life_months: float
+    harm_power: float
     persistence_share: float
     persistence_years: float
     history_years: float
@@ -83,7 +86,8 @@ class Definition:
         persistence = ("persistence_share",)
         if by_years:
             persistence = ("persistence_years", "history_years", "top_probability")
-        names = ("coverage_percent", "half_life_months", "institution_share")
+        names = ("coverage_percent", "half_life_months", "harm_power")
+        names += ("institution_share",)
         return {name: getattr(self, name) for name in (*names, *persistence)}
 
 
@@ -94,13 +98,13 @@ def check_switch(name: str, value: object) -> None:
 
 
 def checked(name: str, value: object, above: float, most: float) -> float:
-    """`value` as a number in (above, most]; shares may be nought as well."""
+    """`value` as a number in (above, most]; those of `MAY_BE_NOUGHT` may be nought."""
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = float("nan")
-    may_be_nought = name == "persistence_share"
-    if not (above < number <= most or (may_be_nought and number == above)):
+    is_nought = name in MAY_BE_NOUGHT and number == above
+    if not (above < number <= most or is_nought):
         raise DefinitionRejected(
             f"{name} is {value!r}, but it must be a number above {above:g} and at most "
             f"{most:g}."

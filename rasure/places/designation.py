@@ -18,7 +18,7 @@ from rasure.places.hot_spots import merge
 from rasure.places.ranking import forces_with_crimes, rank_places
 from rasure.places.version import Designation, content_id
 
-METHOD = "decayed root harm, persistent places first, institutions out"
+METHOD = "decayed harm to a power, persistent places first, institutions out"
 
 
 def designate(

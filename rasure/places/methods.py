@@ -48,13 +48,14 @@ Scored = tuple[np.ndarray, np.ndarray | None]
 
 
 def designation(training: Training, definition: Definition) -> Scored:
-    """Decayed sqrt(harm), persistent places first: what Rasure publishes."""
+    """Decayed harm to a power, persistent places first: what Rasure publishes."""
     score = scores.decayed_scores(
         training.cell,
         training.month,
         training.harm_days,
         training.cells,
         definition.half_life_months,
+        definition.harm_power,
     )
     return score, persistent_cells(training, definition)
 

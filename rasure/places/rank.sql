@@ -27,7 +27,7 @@ scope_crimes as (
         events.is_at_institution,
         case when ages.months / 12 < observed.years_observed then ages.months / 12 end
             as year_ago,
-        sqrt(events.harm_days) * power(
+        power(events.harm_days, %(harm_power)s) * power(
             2.0::double precision, -ages.months::double precision / %(half_life_months)s
         ) as score
     from ({events}) as events

@@ -107,7 +107,7 @@ def rank_places(
 ) -> Ranking:
     """Rank the hexagons of `force` that have a crime in scope, hottest first.
 
-    Persistent places come first, then by decayed sqrt(harm) per km2, compared at 6
+    Persistent places come first, then by decayed harm^power per km2, compared at 6
     decimals; ties go by the hexagon's id, so that the order is the same on every run.
     Institution cells are left out. `patrol_window` is `all`, `day` or `night`. Raises
     `NoPlaces` when the force has no such crime or no geography.
@@ -122,6 +122,7 @@ def rank_places(
     parameters = {
         "force": force,
         "half_life_months": definition.half_life_months,
+        "harm_power": definition.harm_power,
         "history_years": int(definition.history_years),
         "institution_share": definition.institution_share,
     }

@@ -1,8 +1,8 @@
 """How hot a place is: decayed harm, with its persistence.
 
-A place scores the sum over its crimes of sqrt(harm days) x 2^(-age / half-life). The
-square root keeps one grave crime from outweighing years of lesser ones; the decay
-lets a place cool. Persistence is the guard against a single bad month.
+A place scores the sum over its crimes of harm days^power x 2^(-age / half-life). A low
+power keeps one grave crime from outweighing years of lesser ones; the decay lets a
+place cool. Persistence is the guard against a single bad month.
 """
 
 from __future__ import annotations
@@ -14,14 +14,25 @@ import numpy as np
 DECIMALS = 9
 
 
+def weights(
+    harm_days: np.ndarray,
+    age_months: np.ndarray,
+    half_life_months: float,
+    harm_power: float,
+) -> np.ndarray:
+    """What each event adds to the score of where it was."""
+    return harm_days**harm_power * 2.0 ** (-age_months / half_life_months)
+
+
 def decayed_scores(
     cell: np.ndarray,
     month: np.ndarray,
     harm_days: np.ndarray,
     cells: int,
     half_life_months: float,
+    harm_power: float,
 ) -> np.ndarray:
-    """Decayed sum of sqrt(harm days) of each cell, as at the last month of the events.
+    """Decayed sum of harm days^power of each cell, as at the last month of the events.
 
     `cell`, `month` (month numbers) and `harm_days` are one value an event; the answer
     has `cells` values. The choice of the last month scales all scores alike.
@@ -29,7 +40,7 @@ def decayed_scores(
     if not len(cell):
         return np.zeros(cells)
     age_months = month.max() - month
-    weight = np.sqrt(harm_days) * 2.0 ** (-age_months / half_life_months)
+    weight = weights(harm_days, age_months, half_life_months, harm_power)
     return np.round(np.bincount(cell, weights=weight, minlength=cells), DECIMALS)
 
 

@@ -16,6 +16,7 @@ DEFINITION = Definition(
     version="test",
     coverage_percent=0.5,
     half_life_months=24.0,
+    harm_power=0.25,
     persistence_share=0.5,
     persistence_years=4,
     history_years=6,

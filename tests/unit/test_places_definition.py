@@ -53,4 +53,5 @@ def test_dbt_scores_places_by_the_same_figures():
     variables = dict(re.findall(r"^  (\w+): ([\d.]+)", DBT_PROJECT.read_text(), re.M))
     definition = Definition.load()
     assert float(variables["half_life_months"]) == definition.half_life_months
+    assert float(variables["harm_power"]) == definition.harm_power
     assert float(variables["institution_cell_share"]) == definition.institution_share

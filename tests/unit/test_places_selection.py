@@ -18,8 +18,15 @@ def test_decay_halves_a_crime_in_a_half_life():
         harm_days=np.array([16.0, 16.0, 4.0]),
         cells=3,
         half_life_months=24.0,
+        harm_power=0.5,
     )
     assert found.tolist() == [4.0, 2.5, 0.0]
+
+
+@pytest.mark.parametrize(("power", "score"), [(0.0, 1.0), (0.25, 2.0), (1.0, 16.0)])
+def test_the_power_says_how_much_the_harm_of_a_crime_counts(power, score):
+    one = np.array([16.0]), np.array([0.0]), 24.0, power
+    assert scores.weights(*one).tolist() == [score]
 
 
 def test_scores_do_not_depend_on_the_order_of_the_events():
@@ -27,8 +34,8 @@ def test_scores_do_not_depend_on_the_order_of_the_events():
     cell, month = rng.integers(0, 5, 400), rng.integers(0, 70, 400)
     harm = rng.uniform(1, 4000, 400)
     order = rng.permutation(400)
-    one = scores.decayed_scores(cell, month, harm, 5, 24.0)
-    other = scores.decayed_scores(cell[order], month[order], harm[order], 5, 24.0)
+    one = scores.decayed_scores(cell, month, harm, 5, 24.0, 0.25)
+    other = scores.decayed_scores(cell[order], month[order], harm[order], 5, 24.0, 0.25)
     assert one.tolist() == other.tolist()
 
 

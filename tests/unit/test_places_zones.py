@@ -152,7 +152,7 @@ def test_an_event_weighs_less_the_older_and_more_the_graver():
     happened = replace(
         events((0, 0), (0, 0)), month=np.array([24, 0]), harm_days=np.array([9.0, 16.0])
     )
-    assert weights(happened, 24, 24).tolist() == [3.0, 2.0]
+    assert weights(happened, 24, 24, 0.5).tolist() == [3.0, 2.0]
 
 
 def test_a_figure_that_makes_no_sense_is_refused(tmp_path, monkeypatch):

@@ -74,6 +74,16 @@ def has_streets(connection: psycopg.Connection, force: str) -> bool:
     return streets_id(connection, force) is not None
 
 
+def weighing(parameters: dict[str, float]) -> dict[str, float]:
+    """The figures that a designation weighed crimes with, by its parameters.
+
+    One made before there was a power to choose took the root of harm.
+    """
+    half_life = parameters.get("half_life_months", Definition.load().half_life_months)
+    harm_power = parameters.get("harm_power", 0.5)
+    return {"half_life_months": half_life, "harm_power": harm_power}
+
+
 def draw(
     connection: psycopg.Connection,
     force: str,
@@ -109,13 +119,11 @@ def draw(
         grid = reading.read_grid(connection, force)
         events = reading.read_events(connection, grid, patrol_window)
         events = events.where(~events.is_at_institution & (events.month <= last_month))
-        half_life = parameters.get(
-            "half_life_months", Definition.load().half_life_months
-        )
+        figures = weighing(parameters)
         zones = draw_zones(
             streets,
             events,
-            weights(events, last_month, half_life),
+            weights(events, last_month, **figures),
             {spot_id: name for spot_id, name, _ in rows},
             definition,
         )
@@ -127,7 +135,7 @@ def draw(
             zones=tuple(zones),
             events_total=len(events.month),
             area_km2=ground_of(zones).area / 1e6,
-            parameters=dataclasses.asdict(definition) | {"half_life_months": half_life},
+            parameters=dataclasses.asdict(definition) | figures,
         )
         if keep:
             found = dataclasses.replace(found, is_new=storing.keep(connection, found))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from rasure.places import scores
 from rasure.places.reading import Events
 from rasure.places.zones.definition import ZoneDefinition
 from rasure.places.zones.growing import grow_zones
@@ -47,10 +48,12 @@ class PatrolZone:
     ground: shapely.Geometry
 
 
-def weights(events: Events, last_month: int, half_life_months: float) -> np.ndarray:
-    """What each event counts, as in hexagons: sqrt(harm days) 2^(-age / half-life)."""
+def weights(
+    events: Events, last_month: int, half_life_months: float, harm_power: float
+) -> np.ndarray:
+    """What each event counts, as in hexagons: harm days^power 2^(-age / half-life)."""
     age_months = last_month - events.month
-    return np.sqrt(events.harm_days) * 2.0 ** (-age_months / half_life_months)
+    return scores.weights(events.harm_days, age_months, half_life_months, harm_power)
 
 
 def draw_zones(

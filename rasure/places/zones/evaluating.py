@@ -84,7 +84,9 @@ def evaluate_zones(
     chosen = choose(training, definition, cells)[DESIGNATION]
     spots = touching_cells(connection, grid, chosen)
     streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
-    weight = weights(before, int(observed[-1]), definition.half_life_months)
+    weight = weights(
+        before, int(observed[-1]), definition.half_life_months, definition.harm_power
+    )
     names = {spot_id: spot_id for spot_id in spots}
     zones = draw_zones(streets, before, weight, names, zone_definition)
     ground = ground_of(zones)
