@@ -72,8 +72,8 @@ def classify(
     recorded = np.where(is_past, other[code[rows]], code[rows])
     starts = np.where(changed[rows] & ~is_past, turn[rows], begun[rows])
     ends = np.where(is_past, turn[rows], NONE)
-    subclasses, number_of = _subclasses(rng, recorded)
-    reported_sub, _ = _subclasses(rng, told[rows])
+    subclasses, number_of = draw_subclasses(rng, recorded)
+    reported_sub, _ = draw_subclasses(rng, told[rows])
     np.maximum.at(fates.modified_at, occurrence[past], turn[past])
     table = {
         "classification_id": serial + np.arange(len(rows)),
@@ -95,7 +95,7 @@ def classify(
     return Classified(table, first, second)
 
 
-def _subclasses(rng, code: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+def draw_subclasses(rng, code: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """A subclass of each code by its weights: numbers into all of them, -1 for none."""
     names: list[str] = []
     index, draw = np.full(len(code), -1), rng.random(len(code))
@@ -193,7 +193,8 @@ def _unresolved(rng, plan, crimes, people, suspects, resolved):
 def court(
     plan: Plan, crimes, suspects, record_of, classified, serial: int
 ) -> tuple[dict, np.ndarray]:
-    """Verdicts: guilty for who is convicted, others for a few who were charged.
+    """Verdicts: guilty for who is convicted, others for a few who were charged, each on
+    every crime of the occurrence.
 
     Returns the table, and by suspect the number of the verdict (-1 for none).
     """
@@ -213,12 +214,16 @@ def court(
     result[: len(guilty)] = results.index("guilty")
     verdict = np.full(len(suspects), -1)
     verdict[rows] = result
+    second = classified.second[suspects.occurrence[rows]]
+    twice = np.flatnonzero(second >= 0)
+    told = np.concatenate([np.arange(len(rows)), twice])
+    first = classified.first[suspects.occurrence[rows]]
     table = {
-        "court_result_id": serial + np.arange(len(rows)),
-        "classification_id": classified.first[suspects.occurrence[rows]],
-        "person_id": record_of[rows],
-        "result": result,
-        "result_on": to_local(instants, CLOCK) // DAY,
-        "modified_at": instants,
+        "court_result_id": serial + np.arange(len(told)),
+        "classification_id": np.concatenate([first, second[twice]]),
+        "person_id": record_of[rows[told]],
+        "result": result[told],
+        "result_on": to_local(instants[told], CLOCK) // DAY,
+        "modified_at": instants[told],
     }
     return table, verdict
