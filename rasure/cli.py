@@ -24,6 +24,7 @@ PARTS = (
     "rasure.simulate.commands",
     "rasure.times.commands",
     "rasure.people.commands",
+    "rasure.truth.commands",
 )
 
 app = typer.Typer(

@@ -1,0 +1,15 @@
+"""What keeps a warehouse from being compared with the truth, and what to do."""
+
+from __future__ import annotations
+
+from rasure.errors import RasureError, SetupError
+
+
+class TruthMissing(SetupError):
+    """There is no truth of a simulated force where it was looked for."""
+
+
+class PartMissing(RasureError):
+    """A part of the warehouse that the comparison reads is not built yet."""
+
+    exit_code = 4
