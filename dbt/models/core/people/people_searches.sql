@@ -1,4 +1,5 @@
--- Searches of a known person, with what was found on them.
+-- Searches of a known person, with what was found on them. One that led to a cancelled
+-- occurrence counts as little as that.
 {{ config(materialized='view') }}
 
 with
@@ -17,6 +18,7 @@ final as (
         on searches.occurrence_id = occurrences.occurrence_id
         and searches.force = occurrences.force
     where searches.golden_id is not null
+        and occurrences.cancelled_at is null
 )
 
 select * from final
