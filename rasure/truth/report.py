@@ -22,14 +22,15 @@ from rasure.truth.planted import Truth
 
 DIGITS = 6
 
-# What is read, and the command that makes it, in the order of the commands.
-NEEDED = (
-    ("core.person_records", "rasure transform --layer core"),
-    ("linkage.golden_ids", "rasure link"),
-    ("core.person_crimes", "rasure transform --layer core"),
-    ("marts_people.person_evidence", "rasure transform --layer marts"),
-    ("marts.hot_times", "rasure transform --layer marts"),
-)
+MODELLED = "rasure transform --layer core"
+SERVED = "rasure transform --layer marts"
+
+# What is read once people are linked, and the command that makes it.
+NEEDED = {
+    "core.person_crimes": MODELLED,
+    "marts_people.person_evidence": SERVED,
+    "marts.hot_times": SERVED,
+}
 
 KNOWN = "select count(*) from core.person_records where force = %s"
 LINKED = "select exists (select from linkage.golden_ids where force = %s)"
@@ -39,12 +40,7 @@ LATEST = "select as_of from core.people_as_of where force = %s"
 
 def check(connection: psycopg.Connection, truth: Truth) -> None:
     """Raise `PartMissing` for what the warehouse lacks: which command to run first."""
-    for relation, command in NEEDED:
-        (found,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
-        if found is None:
-            raise PartMissing(
-                f"The warehouse has no {relation} yet. Run `{command}` first."
-            )
+    need(connection, "core.person_records", MODELLED)
     if not connection.execute(KNOWN, (truth.force,)).fetchone()[0]:
         raise PartMissing(
             f"The warehouse has no person of {truth.force}. Run `rasure land "
@@ -55,6 +51,17 @@ def check(connection: psycopg.Connection, truth: Truth) -> None:
         raise PartMissing(
             f"No records of {truth.force} are linked. Run `rasure link` first, then "
             "`rasure transform`."
+        )
+    for relation, command in NEEDED.items():
+        need(connection, relation, command)
+
+
+def need(connection: psycopg.Connection, relation: str, command: str) -> None:
+    """Raise `PartMissing` unless a relation is there, with what makes it."""
+    (found,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
+    if found is None:
+        raise PartMissing(
+            f"The warehouse has no {relation} yet. Run `{command}` first."
         )
 
 

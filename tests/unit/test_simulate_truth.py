@@ -215,3 +215,14 @@ def test_offender_rows_are_the_positive_outcomes_that_were_delivered(
     assert {row["verdict"] for row in rows} >= {"guilty", None}
     assert all((r["verdict"] == "guilty") == (r["tier"] == "convicted") for r in rows)
     assert any(row["outcome_code"] == "11" for row in outcomes)  # a child under ten
+
+
+def test_a_verdict_was_delivered_for_every_crime_that_the_truth_has_one_for(
+    simulated, delivery
+):
+    delivered_for = {
+        row["classification_id"] for row in delivered(delivery, "court_results")
+    }
+    rows = [row for row in truth(simulated, "offender_rows") if row["verdict"]]
+    assert rows
+    assert {row["classification_id"] for row in rows} <= delivered_for

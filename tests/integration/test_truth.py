@@ -1,0 +1,150 @@
+"""A small simulated force in a warehouse, held against its truth and against lies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+import pytest
+from typer.testing import CliRunner
+
+from rasure.cli import app
+from rasure.landing import land
+from rasure.linkage.linking import link
+from rasure.places.designation import designate
+from rasure.settings import Settings
+from rasure.simulate.extract import write_history
+from rasure.simulate.plan import plan
+from rasure.transform import run_layers
+from rasure.truth import hours, patrol_list, persons, planted, report
+from rasure.truth.carriers import knife_carriers
+from rasure.truth.errors import PartMissing
+from rasure.truth.goals import GOALS
+from rasure.truth.harm import harm_total_error
+
+FORCE = "thames-valley"
+# What a thousand crimes a year are too few for.
+TOO_FEW = ("valid_neighbours_lost", "knife_carriers_recall", "hot_hours_recall")
+
+
+@pytest.fixture
+def truth(connection) -> planted.Truth:
+    """The truth of two years of a small force that is in the warehouse, whole."""
+    home = Settings.load().home
+    asked = plan(FORCE, seed=7, years=2, crimes_per_year=1000)
+    delivery = write_history(asked, home / "simulate")
+    known = planted.read(home / "simulate" / "truth")
+    with pytest.raises(PartMissing, match="Run `rasure transform --layer core` first"):
+        report.check(connection, known)
+    land("niche_rms", delivery)
+    run_layers(("staging", "core"))
+    with pytest.raises(PartMissing, match="Run `rasure link` first"):
+        report.check(connection, known)
+    link(connection)
+    run_layers(("core", "marts"))
+    with pytest.raises(PartMissing, match=f"Run `rasure places designate {FORCE}`"):
+        patrol_list.patrol_list(connection, known)
+    designate(connection, FORCE)
+    return known
+
+
+def test_a_warehouse_is_held_against_its_truth(connection, truth) -> None:
+    figures = asked_for()
+    assert list(figures) == [goal.key for goal in GOALS]
+    for goal in GOALS:
+        if goal.key not in TOO_FEW:
+            assert goal.is_met(figures[goal.key]), (goal.key, figures[goal.key])
+    harm_that_is_not_there(connection, truth)
+    an_institution_on_the_list(connection, truth)
+    two_people_made_one(connection, truth)
+    carriers_who_are_none(connection, truth)
+    hours_that_are_hot(connection, truth)
+
+
+def asked_for() -> dict[str, float]:
+    """What the command prints, for the truth where a demonstration leaves it."""
+    answer = CliRunner().invoke(app, ["truth", "report", "--json", "--seeds", "1"])
+    assert answer.exit_code == 0, answer.output
+    words = CliRunner().invoke(app, ["truth", "report", "--seeds", "1"])
+    assert "goals are met" in words.output
+    return json.loads(answer.stdout)
+
+
+def harm_that_is_not_there(connection: psycopg.Connection, truth) -> None:
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "update core.int_niche_crimes set harm_days = harm_days + 10"
+            " where crime_key = (select crime_id from core.person_crimes"
+            " where is_evidential and not is_police_generated and co_suspects = 1"
+            " and side = 'causing harm' order by crime_id limit 1)"
+        )
+        assert harm_total_error(connection, truth) == 10.0
+
+
+def an_institution_on_the_list(connection: psycopg.Connection, truth) -> None:
+    (prison, *_) = truth.rows("institutions")
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "update places.designated_hexagons set hexagon_id = %s where rank = 1",
+            (prison["hexagon_id"],),
+        )
+        found = patrol_list.patrol_list(connection, truth)
+        assert found["institutions_in_patrol_list"] == 1
+
+
+def two_people_made_one(connection: psycopg.Connection, truth) -> None:
+    before = persons.linkage(connection, truth)
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "update linkage.golden_ids set golden_id = 'one' where person_id in ("
+            " select person_id from linkage.golden_ids order by person_id limit 60)"
+        )
+        after = persons.linkage(connection, truth)
+    assert after.pair_precision < before.pair_precision < 1.0001
+
+
+def carriers_who_are_none(connection: psycopg.Connection, truth) -> None:
+    columns = truth.tables["knife_carriers"]
+    trapped = {
+        "trap": pa.array(["victim only"] * columns.num_rows),
+        "true_person": columns["true_person"],
+        "is_carrier": pa.array([False] * columns.num_rows),
+    }
+    none = {"knife_carriers": columns.slice(0, 0), "knife_traps": pa.table(trapped)}
+    found = knife_carriers(connection, replace(truth, tables={**truth.tables, **none}))
+    assert found["knife_carriers_precision"] == 0.0
+    assert found["knife_carriers_recall"] == 1.0
+    assert found["knife_carriers_victim_only"] == columns.num_rows
+    assert found["knife_carriers_by_negative_search"] == 0
+
+
+def hours_that_are_hot(connection: psycopg.Connection, truth) -> None:
+    ranked = connection.execute(
+        "select hour_of_week from marts.hot_times where level = 'force'"
+        " order by expected_share desc, hour_of_week"
+    ).fetchall()
+
+    def recall(hot: set[int]) -> float:
+        hours_of_week = list(range(168))
+        table = {
+            "scope": [FORCE] * 168,
+            "is_force": [True] * 168,
+            "hour_of_week": hours_of_week,
+            "share": [1 / 168] * 168,
+            "is_hot": [hour in hot for hour in hours_of_week],
+        }
+        lie = {**truth.tables, "hot_hours": pa.table(table)}
+        return hours.hot_hours_recall(connection, replace(truth, tables=lie))
+
+    assert recall({hour for (hour,) in ranked[:20]}) == 1.0
+    assert recall({hour for (hour,) in ranked[:10] + ranked[-10:]}) == 0.5
+    assert recall({hour for (hour,) in ranked[-20:]}) == 0.0
+
+
+def test_without_the_truth_it_says_where_it_looked(connection, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["truth", "report", "--truth", str(tmp_path)])
+    assert answer.exit_code == 1
+    assert "no truth of a simulated force in" in str(answer.exception)
