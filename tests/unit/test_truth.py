@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from rasure.places.definition import Definition
 from rasure.simulate.plan import plan
-from rasure.truth import hold_out, planted
+from rasure.truth import hold_out, planted, report
 from rasure.truth.carriers import ratio
 from rasure.truth.errors import TruthMissing
 from rasure.truth.goals import GOALS
@@ -93,6 +94,16 @@ def test_a_goal_is_a_most_or_a_least():
     assert not goals["linkage_recall"].is_met(0.89)
     assert goals["harm_total_error"].is_met(0)
     assert not goals["harm_total_error"].is_met(1)
+
+
+def test_the_table_says_which_goals_are_met(capsys):
+    figures = {goal.key: goal.value for goal in GOALS}
+    report.show(figures | {"linkage_recall": 0.5}, Console(width=100))
+    shown = capsys.readouterr().out
+    assert f"{len(GOALS) - 1} of {len(GOALS)} goals are met." in shown
+    (line,) = [line for line in shown.splitlines() if "not met" in line]
+    assert "pairs of one person that were joined" in line
+    assert line.split()[-6:] == ["0.500", "at", "least", "0.9", "not", "met"]
 
 
 def test_a_folder_without_the_truth_is_refused_with_what_to_do(tmp_path):
