@@ -55,5 +55,6 @@
         peaks.unknown_time_share,
         places.score,
         places.is_designated,
+        counts.counted_to,
         forces.data_as_at
 {%- endmacro %}

@@ -8,6 +8,7 @@ import typer
 
 from rasure.places import institution_commands, review_commands
 from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
+from rasure.places.plan import commands as plan_commands
 from rasure.places.stability_commands import stability_command
 from rasure.places.zones import commands as zone_commands
 
@@ -16,6 +17,7 @@ places = typer.Typer(
 )
 review_commands.register(places)
 institution_commands.register(places)
+plan_commands.register(places)
 zone_commands.register(places)
 places.command("stability")(stability_command)
 

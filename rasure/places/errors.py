@@ -35,6 +35,10 @@ class PlanRejected(PlacesError):
     """A plan that says too little, or for what the force does not have."""
 
 
+class PlanUnprintable(PlacesError):
+    """There is no browser to print a plan with, or the plan fits on no page."""
+
+
 class NoStreets(PlacesError):
     """The warehouse has no street network of this force to draw zones on."""
 

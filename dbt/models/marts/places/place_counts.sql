@@ -26,6 +26,7 @@ crimes as (
         places.hexagon_id,
         crimes.crime_type,
         crimes.is_knife_enabled,
+        days.last_day,
         days.last_day - crimes.operational_date as days_ago
     from {{ ref('crimes') }} as crimes
     inner join places on crimes.hexagon_id = places.hexagon_id
@@ -66,7 +67,8 @@ final as (
         {{ crimes_of_days(365) }} as crimes_12_months,
         {{ crimes_of_days(365, ended_ago=365) }} as crimes_12_months_before,
         count(*)::integer as crimes_six_years,
-        avg(crimes.is_knife_enabled::integer)::double precision as knife_share
+        avg(crimes.is_knife_enabled::integer)::double precision as knife_share,
+        max(crimes.last_day) as counted_to
     from crimes
     inner join main_types on crimes.hexagon_id = main_types.hexagon_id
     group by crimes.force, crimes.hexagon_id, main_types.main_crime_types
