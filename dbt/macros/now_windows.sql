@@ -11,6 +11,18 @@
 {%- endmacro %}
 
 
+{#- Whether something that old lies on any side of any window up to that length. -#}
+{% macro is_on_a_side(age, length) -%}
+    (
+            ({{ age }} >= interval '0 hours' and {{ age }} < 2 * {{ length }})
+            or (
+                {{ age }} >= interval '364 days'
+                and {{ age }} < interval '364 days' + {{ length }}
+            )
+        )
+{%- endmacro %}
+
+
 {#- How many there are of a side; 0 for none. -#}
 {% macro count_of_side(side) -%}
     (count(*) filter (where side = '{{ side }}'))::integer

@@ -8,8 +8,11 @@ from typer.testing import CliRunner
 
 from rasure.places import commands
 from rasure.places.errors import NoPlaces, PlanUnprintable
-from rasure.places.plan import as_html, as_pdf, printing, read_plan
+from rasure.places.plan import printing
 from rasure.places.plan.counting import CrimeType, Period
+from rasure.places.plan.facts import read_plan
+from rasure.places.plan.page import as_html
+from rasure.places.plan.printing import as_pdf
 from tests.integration import plan_fixtures as made
 from tests.integration.places_fixtures import force, warehouse
 

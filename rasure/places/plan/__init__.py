@@ -1,12 +1,6 @@
 """The plan of a place on one printed page: where, when, what, and what works there.
 
-No person is in it: it is carried in a pocket and left on a table.
+No person is in it: it is carried in a pocket and left on a table. `facts.read_plan`
+reads it, `page.as_html` lays it out, `printing.as_pdf` prints it; nothing is imported
+here, since the command line shows its commands without what they work with.
 """
-
-from __future__ import annotations
-
-from rasure.places.plan.facts import PlacePlan, read_plan
-from rasure.places.plan.page import as_html
-from rasure.places.plan.printing import as_pdf
-
-__all__ = ["PlacePlan", "as_html", "as_pdf", "read_plan"]

@@ -28,7 +28,9 @@ def plan_command(
 ) -> None:
     """Print the plan of a designated place: one page of A4 as PDF, no person in it."""
     from rasure.database import connect
-    from rasure.places.plan import as_html, as_pdf, read_plan
+    from rasure.places.plan.facts import read_plan
+    from rasure.places.plan.page import as_html
+    from rasure.places.plan.printing import as_pdf
 
     with connect("rasure places plan", autocommit=True) as connection:
         plan = read_plan(connection, force, place, window)

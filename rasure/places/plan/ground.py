@@ -75,10 +75,15 @@ class Ground:
     paths: tuple[tuple[str, str], ...]
 
     @property
+    def width(self) -> float:
+        """From west to east, in metres."""
+        return self.east - self.west
+
+    @property
     def view_box(self) -> str:
         """The frame as SVG has it, y downwards."""
-        width, height = self.east - self.west, self.north - self.south
-        return f"{self.west:.0f} {-self.north:.0f} {width:.0f} {height:.0f}"
+        height = self.north - self.south
+        return f"{self.west:.0f} {-self.north:.0f} {self.width:.0f} {height:.0f}"
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -27,9 +27,10 @@ recent as (
     from {{ ref('crimes') }} as crimes
     inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
     where forces.is_day_dated
-        and crimes.reported_at <= forces.data_as_at
-        and crimes.reported_at > forces.data_as_at - interval '364 days'
-        - (select max(windows.length) from windows)
+        and {{ is_on_a_side(
+            'forces.data_as_at - crimes.reported_at',
+            '(select max(windows.length) from windows)'
+        ) }}
 ),
 
 areas as (
