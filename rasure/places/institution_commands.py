@@ -80,15 +80,16 @@ def list_command(
     if as_json:
         print(to_json([vars(one) for one in found]))
         return
-    table = Table("id", "institution", "crimes", "plan", "owner", "review", box=SIMPLE)
+    table = Table("institution", "crimes", "plan", "owner", "review", box=SIMPLE)
+    table.add_column("id", overflow="fold")
     for one in found:
         table.add_row(
-            one.institution_id,
             one.institution,
             f"{one.crimes:,}",
             one.plan or "missing",
             one.plan_owner,
             f"{one.review_date or ''}{' overdue' if one.is_overdue else ''}",
+            one.institution_id,
         )
     terminal = console()
     terminal.print(table)

@@ -22,7 +22,8 @@ MARTS = """
     );
     create table marts.hot_places (
         force text, force_name text, hexagon_id text, area text, place_name text,
-        main_reason text, crimes integer, crimes_recent integer, crimes_previous integer
+        main_reason text, crimes integer, crimes_recent integer,
+        crimes_previous integer, months_observed integer
     );
     create table marts.place_months (
         hexagon_id text, crime_type text, is_serious_violence boolean, crimes integer
@@ -57,7 +58,7 @@ def designated(force, is_day_dated: bool, place_name: str = "High Street") -> st
     )
     connection.execute(
         "insert into marts.hot_places values (%s, 'Borchester Police', %s, 'Vale', %s,"
-        " '36 serious violence crimes in 4 of 4 months.', 36, 27, 9)",
+        " '36 serious violence crimes in 4 of 4 months.', 36, 27, 9, 6)",
         (force.name, hot, place_name),
     )
     connection.execute(

@@ -11,6 +11,7 @@ from rasure.places.errors import NoPlaces, PlanUnprintable
 from rasure.places.plan import printing
 from rasure.places.plan.counting import CrimeType, Period
 from rasure.places.plan.facts import read_plan
+from rasure.places.plan.ground import SHAPE, in_shape
 from rasure.places.plan.page import as_html
 from rasure.places.plan.printing import as_pdf
 from tests.integration import plan_fixtures as made
@@ -44,7 +45,22 @@ def test_published_crimes_are_counted_by_months_and_have_no_week(force):
     assert plan.counts.periods == (Period("Last 3 months", 27, 9, None),)
     assert plan.counts.types == (CrimeType("Violence and sexual offences", 36),)
     assert plan.week is None
-    assert "crimes are published by month" in as_html(plan)
+    page = as_html(plan)
+    assert "crimes are published by month" in page
+    assert "when the strip is dark" not in page
+    force.connection.execute("update marts.hot_places set months_observed = 5")
+    counts = read_plan(force.connection, force.name, "1").counts
+    assert counts.periods == (Period("Last 3 months", 27, None, None),)
+
+
+@pytest.mark.parametrize("frame", [(0, 0, 400, 1000), (0, 0, 4000, 1000)])
+def test_the_map_takes_the_shape_of_its_place_on_the_page(frame):
+    west, south, east, north = in_shape(*frame)
+    assert (east - west) / (north - south) == pytest.approx(SHAPE)
+    assert max(west, south) <= 0
+    assert east >= frame[2]
+    assert north >= frame[3]
+    assert (west + east, south + north) == pytest.approx((frame[2], frame[3]))
 
 
 def test_days_are_counted_back_from_the_last_one(force):

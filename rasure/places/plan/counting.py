@@ -70,11 +70,11 @@ MONTHLY_TYPES = """
 
 @dataclass(frozen=True)
 class Period:
-    """Crimes of a period and of as long before; `year_before` is None if not told."""
+    """Crimes of a period and of as long before; None where that is not known."""
 
     period: str
     crimes: int
-    before: int
+    before: int | None
     year_before: int | None
 
 
@@ -124,7 +124,7 @@ def by_months(
     hexagon_id: str,
     crimes: int,
     recent: int,
-    previous: int,
+    previous: int | None,
 ) -> Counts:
     """Counts at a place of a force whose crimes are published by month."""
     return Counts(

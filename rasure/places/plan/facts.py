@@ -42,8 +42,10 @@ RANKED = """
 TOLD = """
     select
         hot.force_name, hot.area, hot.place_name, hot.main_reason,
-        hot.crimes, hot.crimes_recent, hot.crimes_previous, forces.is_day_dated,
-        forces.data_as_at
+        hot.crimes, hot.crimes_recent,
+        case when hot.months_observed >= 6 then hot.crimes_previous end
+            as crimes_previous,
+        forces.is_day_dated, forces.data_as_at
     from marts.hot_places as hot
     inner join core.dim_force as forces on hot.force = forces.force
     where hot.hexagon_id = %(hexagon_id)s

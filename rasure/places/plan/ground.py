@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 
 MARGIN_M = 300  # around the hot spot
+SHAPE = 1.15  # of the map on the page, width by height
 
 FRAME = """
     select
@@ -105,7 +106,17 @@ def read_ground(
         "force": hexagon_id.split(":")[0],
         "margin": MARGIN_M,
     }
-    west, south, east, north = connection.execute(FRAME, asked).fetchone()
+    west, south, east, north = in_shape(*connection.execute(FRAME, asked).fetchone())
     asked |= {"west": west, "south": south, "east": east, "north": north}
     paths = connection.execute(LAYERS, asked).fetchall()
     return Ground(west, south, east, north, tuple(paths))
+
+
+def in_shape(
+    west: float, south: float, east: float, north: float
+) -> tuple[float, float, float, float]:
+    """The frame, made wider or taller about its middle to the shape of the map."""
+    width, height = east - west, north - south
+    wider = max(SHAPE * height - width, 0) / 2
+    taller = max(width / SHAPE - height, 0) / 2
+    return west - wider, south - taller, east + wider, north + taller
