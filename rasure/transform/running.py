@@ -16,7 +16,7 @@ from rasure import schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import NAMES
-from rasure.transform import dbt, results, steps
+from rasure.transform import dbt, definitions, results, steps
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
@@ -95,9 +95,13 @@ def _run_all(
             ensure_ground(connection, say)
             for step in chosen:
                 if step.work is None:
-                    arguments = _arguments(step, landed, *flags)
+                    held = step.may_skip_definitions and not any(flags)
+                    held = held and definitions.are_held(connection, landed)
+                    arguments = _arguments(step, landed, *flags, held)
                     result = _run(connection, settings, session, step, arguments, say)
                     done.append(result)
+                    if step.may_skip_definitions:
+                        definitions.keep(connection, landed)
                 else:
                     module, function = step.work.split(":")
                     work = getattr(importlib.import_module(module), function)
@@ -125,16 +129,22 @@ def _landed(connection: psycopg.Connection) -> set[str]:
 
 
 def _arguments(
-    step: Step, landed: set[str], full_refresh: bool, unit_tests: bool
+    step: Step,
+    landed: set[str],
+    full_refresh: bool,
+    unit_tests: bool,
+    definitions_held: bool,
 ) -> list[str]:
     """dbt's arguments for a step.
 
     Models with the tag of a source are left out while nothing of that source has
-    landed: empty, each would cost a tenth of a second all the same.
+    landed: empty, each would cost a tenth of a second all the same. So are definitions
+    that the warehouse holds.
     """
     absent = (f"tag:{source}" for source in sorted(set(NAMES) - landed))
     arguments = ["build", "--select", *step.selectors]
-    if excluded := [*step.excluded, *absent]:
+    held = (definitions.SELECTOR,) if definitions_held else ()
+    if excluded := [*step.excluded, *held, *absent]:
         arguments += ["--exclude", *excluded]
     if full_refresh:
         arguments.append("--full-refresh")

@@ -26,12 +26,15 @@ class Step:
     selectors: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     work: str | None = None
+    may_skip_definitions: bool = False  # where the warehouse holds them as they are
 
 
-AT_ONCE = (Step("whole", LAYERS["whole"]),)
+AT_ONCE = (Step("whole", LAYERS["whole"], may_skip_definitions=True),)
 # By the part of the transform DAG that runs them.
 PARTS = {
-    "persons": (Step("persons", (*LAYERS["staging"], PERSONS)),),
+    "persons": (
+        Step("persons", (*LAYERS["staging"], PERSONS), may_skip_definitions=True),
+    ),
     "link": (Step("link", work="rasure.transform.between:link_persons"),),
     "rest": (
         Step("core", LAYERS["core"], (PERSONS,)),

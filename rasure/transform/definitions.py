@@ -1,0 +1,47 @@
+"""Whether the definitions in the warehouse are those of the checkout.
+
+Forty small tables and their tests take as long as all of a delta's staging, and change
+with a release, not with a delivery: they are loaded when they have changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+import psycopg
+
+from rasure.transform.dbt import PROJECT
+
+STEP = "definitions"
+SELECTOR = "path:seeds"
+HELD = """
+    select inputs from ops.step_inputs
+    where step = %s and exists (
+        select from pg_tables where schemaname = 'reference'
+    )
+"""
+KEEP = """
+    insert into ops.step_inputs (step, inputs) values (%s, %s)
+    on conflict (step) do update set inputs = excluded.inputs, done_at = now()
+"""
+
+
+def version(landed: Collection[str]) -> str:
+    """What the definitions are, for these sources: those of others are not loaded."""
+    content = hashlib.sha256(" ".join(sorted(landed)).encode())
+    for file in sorted((PROJECT / "seeds").rglob("*")):
+        if file.is_file():
+            content.update(file.read_bytes())
+    return content.hexdigest()[:16]
+
+
+def are_held(connection: psycopg.Connection, landed: Collection[str]) -> bool:
+    """Whether the warehouse holds them as they are."""
+    found = connection.execute(HELD, (STEP,)).fetchone()
+    return found == (version(landed),)
+
+
+def keep(connection: psycopg.Connection, landed: Collection[str]) -> None:
+    """Remember that they have been loaded and have passed their tests."""
+    connection.execute(KEEP, (STEP, version(landed)))
