@@ -1,0 +1,76 @@
+"""A whole transform of a records-management force, and what it does a second time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from rasure.runtime import designating
+from rasure.transform import WHOLE, run_layers, running
+from tests.integration import niche_day as known
+from tests.integration.niche_fixtures import deliver, row, set_up
+
+MIDSUMMER = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
+BUILT = """
+    select layer, count(*) filter (where resource_type = 'seed') > 0
+    from ops.dbt_runs
+    where finished_at > %s
+    group by layer
+    order by min(finished_at)
+"""
+
+
+@pytest.fixture
+def warehouse(connection, monkeypatch):
+    """The known day, landed; its made-up force has no mapping to be written."""
+    monkeypatch.setattr(running, "ensure_ground", lambda connection, say: None)
+    set_up(connection)
+    deliver(connection, known.DELIVERY, "full", MIDSUMMER)
+    return connection
+
+
+def transform(connection) -> tuple[dict[str, str], list[tuple]]:
+    """Run everything; what its own steps said, and which layers loaded definitions."""
+    (began,) = connection.execute("select clock_timestamp()").fetchone()
+    said: list[str] = []
+    run_layers(WHOLE, say=said.append)
+    own = ("link", "network", "bands")
+    told = [line.split(": ", 1) for line in said if line.split(": ")[0] in own]
+    return dict(told), connection.execute(BUILT, (began,)).fetchall()
+
+
+def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None:
+    told, layers = transform(warehouse)
+    assert layers == [("persons", True), ("core", False), ("marts", False)]
+    assert "new or changed" in told["link"]
+    (linked,) = warehouse.execute("select count(*) from linkage.persons").fetchone()
+    assert linked == 5  # the sixth is an official
+    of_linkage = warehouse.execute(
+        "select count(*) from core.dim_person inner join linkage.golden_ids"
+        " using (golden_id) where effective_to is null"
+    )
+    assert of_linkage.fetchone() == (linked,)
+
+    told, layers = transform(warehouse)
+    assert layers == [("persons", False), ("core", False), ("marts", False)]
+    assert told["link"] == told["bands"] == "nothing has changed"
+    assert told["network"].startswith("nothing has changed")
+
+    person = row("persons", 7, sex="F", modified_at="25/06/2025 12:00:00")
+    deliver(warehouse, {"persons": [person]}, extracted_at=datetime(2025, 6, 25, 23))
+    told, _ = transform(warehouse)
+    assert "1 new or changed (incremental" in told["link"]
+
+
+def test_a_day_of_data_is_designated_once(warehouse, monkeypatch) -> None:
+    designated = []
+    monkeypatch.setattr("rasure.places.designate_all", designated.append)
+    assert designating.designate_due(warehouse)
+    assert not designating.designate_due(warehouse)
+    deliver(warehouse, {}, extracted_at=MIDSUMMER.replace(hour=4))
+    assert not designating.designate_due(warehouse)
+    deliver(warehouse, {}, extracted_at=MIDSUMMER.replace(day=25))
+    assert designating.designate_due(warehouse)
+    assert designating.designate_due(warehouse, always=True)
+    assert len(designated) == 3
