@@ -1,0 +1,58 @@
+{#- The offences of a history: whose, which role, and what became of it in words that
+    never mix a suspicion with a finding. -#}
+{% macro history_of_offences(offences) -%}
+    select
+        force,
+        person_id,
+        'offence' as kind,
+        side,
+        crime_id as source_id,
+        occurrence_number,
+        area_id,
+        title,
+        role,
+        case
+            when side = 'harmed' then null
+            when eliminated_at is not null then 'eliminated'
+            when person_result = 'open' and evidence_tier >= 3 then 'on evidence'
+            when person_result = 'open' then 'suspected only'
+            else person_result
+        end as result,
+        outcome as detail,
+        is_serious_violence,
+        occurred_at as began_at,
+        null::timestamptz as ends_at
+    from {{ offences }}
+{%- endmacro %}
+
+
+{#- Orders, bail or warnings of a history, with the first moment they no longer hold: the
+    day after the last for what ends on a day. -#}
+{% macro history_of_marks(relation, kind) -%}
+    {%- set is_bail = kind == 'bail' -%}
+    select
+        marks.force,
+        marks.golden_id as person_id,
+        '{{ kind }}' as kind,
+        {{ "'neither'" if kind == 'warning' else "'causing harm'" }} as side,
+        marks.{{ kind }}_id as source_id,
+        null as occurrence_number,
+        null as area_id,
+        {{ 'marks.warning' if kind == 'warning' else 'marks.' ~ kind ~ '_type' }}
+            as title,
+        null as role,
+        null as result,
+        {{ 'null' if kind == 'warning' else 'marks.conditions' }} as detail,
+        false as is_serious_violence,
+        marks.started_{{ 'at' if is_bail else 'on' }}::timestamptz as began_at,
+        {%- if is_bail %}
+        marks.ended_at as ends_at
+        {%- else %}
+        (marks.ended_on + 1)::timestamp at time zone moments.clock as ends_at
+        {%- endif %}
+    from {{ relation }} as marks
+    inner join listed
+        on marks.force = listed.force
+        and marks.golden_id = listed.person_id
+    inner join {{ ref('people_as_of') }} as moments on marks.force = moments.force
+{%- endmacro %}
