@@ -180,7 +180,7 @@ def running_cluster(folder: Path | None = None, fast: bool = True) -> Iterator[C
     Without `folder`, or where the server's user cannot reach it, the cluster lives in
     the machine's temporary folder. Every database that is created in it has PostGIS;
     there are the roles `rasure` (may create databases; owner of `rasure`) and
-    `rasure_reader`, whose passwords are the superuser's.
+    both readers, whose passwords are the superuser's.
     """
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,8 @@ def running_cluster(folder: Path | None = None, fast: bool = True) -> Iterator[C
             connection.execute("create extension postgis")
         with cluster.admin() as connection:
             make_role(connection, "rasure", cluster.password, "createdb")
-            make_role(connection, "rasure_reader", cluster.password)
+            for reader in ("rasure_reader", "rasure_people_reader"):
+                make_role(connection, reader, cluster.password)
             connection.execute("create database rasure owner rasure")
         yield cluster
     finally:

@@ -25,6 +25,7 @@ from rasure.sources import NAMES
 USUAL_PORTS = {"postgres": 55432, "airflow": 8080, "superset": 8088}
 FOLDERS = ("airflow", "data_docs", "dbt", "gx", "landing", "logs", "manifests", "run")
 FOLDERS += ("superset", "work")
+READERS = ("rasure_reader", "rasure_people_reader")  # see rasure.transform.access
 NEEDED_GIB = 2
 LONGEST_PATH = 600  # PostgreSQL and Airflow append some 300 bytes of their own
 ELSEWHERE = Path("/var/lib/rasure")
@@ -79,13 +80,19 @@ def prepare(settings: Settings) -> None:
                 "to start anew."
             )
         write_private(settings.home / "secrets.toml", tomli_w.dumps(new_secrets()))
+        return
+    known = tomllib.loads((settings.home / "secrets.toml").read_text())
+    whole = {part: new | known.get(part, {}) for part, new in new_secrets().items()}
+    if known | whole != known:  # an older home lacks what has come since
+        write_private(settings.home / "secrets.toml", tomli_w.dumps(known | whole))
 
 
 def new_secrets() -> dict:
     """Passwords and keys for a new home."""
     fernet = base64.urlsafe_b64encode(os.urandom(32)).decode()
-    roles = ("postgres", "rasure", "rasure_reader", "airflow", "superset")
-    people = ("admin", "officer", "analyst", "engineer")
+    roles = ("postgres", "rasure", *READERS, "airflow", "superset")
+    people = ("admin", "officer", "analyst", "engineer", "offender_manager")
+    people += ("safeguarding",)
     keys = {name: _password(48) for name in ("jwt_secret", "secret_key")}
     return {
         "postgres": {role: _password() for role in roles},
@@ -116,6 +123,7 @@ def write_private(path: Path, text: str) -> None:
 REMEMBERED = {
     "RASURE_DATABASE_URL": "database_url",
     "RASURE_READER_URL": "reader_url",
+    "RASURE_PEOPLE_READER_URL": "people_reader_url",
     "RASURE_TILE_URL": "tile_url",
     "RASURE_PROTECTIVE_MARKING": "protective_marking",
     "RASURE_SUPERSET_HTTPS": "superset_https",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rasure.errors import RasureError, SetupError
 from rasure.runtime.environment import base_environment, callers_environment
-from rasure.runtime.home import REMEMBERED
+from rasure.runtime.home import READERS, REMEMBERED
 from rasure.runtime.steps import Step
 from rasure.settings import CHECKOUT, Settings
 
@@ -50,7 +50,12 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
     """The environment of Superset and of `superset/sync.py`."""
     passwords = settings.secrets["postgres"]
     local = f"127.0.0.1:{ports['postgres']}"
-    reader = f"postgresql://rasure_reader:{passwords['rasure_reader']}@{local}/rasure"
+    readers = {
+        role: f"postgresql://{role}:{passwords[role]}@{local}/rasure"
+        for role in READERS
+    }
+    if "database_url" in settings.stored:  # a server of one's own: only what is named
+        readers = dict.fromkeys(READERS, "")
     own = f"postgresql+psycopg2://superset:{passwords['superset']}@{local}/superset"
     base = base_environment(settings)
     told = {
@@ -61,7 +66,10 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
     return {
         **base,
         "PATH": f"{ENVIRONMENT / 'bin'}:{base['PATH']}",
-        "RASURE_READER_URL": settings.stored.get("reader_url", reader),
+        "RASURE_READER_URL": settings.stored.get("reader_url", readers[READERS[0]]),
+        "RASURE_PEOPLE_READER_URL": settings.stored.get(
+            "people_reader_url", readers[READERS[1]]
+        ),
         **told,
         "SUPERSET_URL": f"http://127.0.0.1:{ports['superset']}",
         "SUPERSET_HOME": str(settings.home / "superset"),

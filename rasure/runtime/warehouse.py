@@ -8,16 +8,17 @@ from psycopg import sql
 from rasure import schema
 from rasure.errors import SetupError
 from rasure.runtime.cluster import Cluster, make_role
+from rasure.runtime.home import READERS
 from rasure.settings import Settings
 
 OWNERS = ("rasure", "airflow", "superset")
-READER = "rasure_reader"
+DONE = "set up, with readers of people"  # another text: older homes are set up again
 
 
 def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
     """Make the roles and databases of the private cluster; again changes nothing.
 
-    Nobody but a database's owner may connect to it, except the reader to the
+    Nobody but a database's owner may connect to it, except the readers to the
     warehouse; nobody but owners may make anything in `public`.
     """
     passwords = settings.secrets["postgres"]
@@ -26,7 +27,7 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
         databases = {name for (name,) in known}
         if databases.issuperset(OWNERS) and _is_done(connection):
             return
-        for role in (*OWNERS, READER):
+        for role in (*OWNERS, *READERS):
             make_role(connection, role, passwords[role])
         for name in OWNERS:
             database = sql.Identifier(name)
@@ -37,15 +38,16 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
             connection.execute(
                 sql.SQL("revoke connect on database {} from public").format(database)
             )
-        connection.execute(f"grant connect on database rasure to {READER}")
+        for reader in READERS:
+            connection.execute(f"grant connect on database rasure to {reader}")
     with cluster.admin("rasure") as connection:
         connection.execute("create extension if not exists postgis")
-        connection.execute(
-            f"alter role {READER} set default_transaction_read_only = on"
-        )
-        connection.execute(f"alter role {READER} set statement_timeout = '60s'")
+        for reader in READERS:
+            role = f"alter role {reader}"
+            connection.execute(f"{role} set default_transaction_read_only = on")
+            connection.execute(f"{role} set statement_timeout = '60s'")
     with cluster.admin() as connection:
-        connection.execute("comment on role rasure is 'set up'")
+        connection.execute(f"comment on role rasure is '{DONE}'")
 
 
 def _is_done(connection: psycopg.Connection) -> bool:
@@ -53,7 +55,7 @@ def _is_done(connection: psycopg.Connection) -> bool:
         "select shobj_description(oid, 'pg_authid') from pg_roles "
         "where rolname = 'rasure'"
     ).fetchone()
-    return answer == ("set up",)
+    return answer == (DONE,)
 
 
 def prepare_schema(settings: Settings) -> None:

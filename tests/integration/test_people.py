@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import psycopg
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -12,7 +13,8 @@ from typer.testing import CliRunner
 from rasure.people import commands, network
 from rasure.people.errors import NotOnAList, ReviewDateRejected
 from rasure.settings import Settings
-from rasure.transform import dbt, grant_reader
+from rasure.transform import dbt
+from rasure.transform.access import grant_readers
 from tests.integration.people_fixtures import (
     SEEDS,
     build_people,
@@ -42,14 +44,31 @@ def ask(connection, query: str) -> list[tuple]:
     return connection.execute(query).fetchall()
 
 
-def test_a_right_to_read_the_marts_is_none_to_read_of_people(people) -> None:
-    assert grant_reader(people)
-    (rights,) = ask(
+def test_a_right_to_read_the_marts_is_none_to_read_of_people(people, cluster) -> None:
+    grant_readers(people)
+    people.commit()
+    rights = ask(
         people,
-        "select has_schema_privilege('rasure_reader', 'marts', 'usage'),"
-        " has_schema_privilege('rasure_reader', 'marts_people', 'usage')",
+        "select reader, has_schema_privilege(reader, 'marts', 'usage'),"
+        " has_schema_privilege(reader, 'marts_people', 'usage'),"
+        " has_schema_privilege(reader, 'core', 'usage')"
+        " from unnest(array['rasure_reader', 'rasure_people_reader']) as reader",
     )
-    assert rights == (True, False)
+    assert rights == [
+        ("rasure_reader", True, False, False),
+        ("rasure_people_reader", True, True, False),
+    ]
+    name, listed = people.info.dbname, "select count(*) from marts_people.{}"
+    for table in ("hot_people_risk", "person_evidence", "knife_carrier_reviews"):
+        url = cluster.url(name, "rasure_people_reader", cluster.password)
+        with psycopg.connect(url) as reader:
+            reader.execute(listed.format(table))
+        url = cluster.url(name, "rasure_reader", cluster.password)
+        with (
+            psycopg.connect(url) as reader,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            reader.execute(listed.format(table))
 
 
 def test_who_is_listed_and_why(people) -> None:

@@ -72,10 +72,11 @@ def test_status_tells_home_services_and_warehouse(home):
     assert re.match(r"http://127\.0\.0\.1:\d+$", found["services"][5]["url"])
 
 
-def test_the_reader_owns_nothing_and_may_not_write(home):
+@pytest.mark.parametrize("role", ["rasure_reader", "rasure_people_reader"])
+def test_the_readers_own_nothing_and_may_not_write(home, role):
     secrets = home.settings.secrets["postgres"]
     port = home.settings.stored["ports"]["postgres"]
-    server = f"rasure_reader:{secrets['rasure_reader']}@127.0.0.1:{port}"
+    server = f"{role}:{secrets[role]}@127.0.0.1:{port}"
     with psycopg.connect(f"postgresql://{server}/rasure") as reader:
         with pytest.raises(psycopg.Error):
             reader.execute("create table public.mine (number int)")
@@ -85,7 +86,7 @@ def test_the_reader_owns_nothing_and_may_not_write(home):
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"postgresql://{server}/airflow")
     assert home.query(
-        "select count(*) from pg_class where relowner = 'rasure_reader'::regrole"
+        f"select count(*) from pg_class where relowner = '{role}'::regrole"
     ) == [(0,)]
     assert home.query("show data_checksums") == [("on",)]
     assert home.query("show fsync") == [("on",)]

@@ -11,9 +11,11 @@ import socket
 import stat
 import sys
 import time
+import tomllib
 from collections import namedtuple
 
 import pytest
+import tomli_w
 
 from rasure.errors import SetupError
 from rasure.runtime import home, postgres, superset, supervisor
@@ -42,8 +44,20 @@ def test_passwords_are_private_and_made_once(settings):
     words = [
         word for part in settings.secrets.values() for word in part.values() if word
     ]
-    assert len(words) == len(set(words)) == 14
+    assert len(words) == len(set(words)) == 17
     assert min(map(len, words)) >= 16
+
+
+def test_an_older_home_is_given_the_passwords_it_lacks_and_keeps_its_own(settings):
+    path = settings.home / "secrets.toml"
+    older = tomllib.loads(path.read_text())
+    del older["postgres"]["rasure_people_reader"], older["superset"]["safeguarding"]
+    home.write_private(path, tomli_w.dumps(older))
+    home.prepare(settings)
+    newer = tomllib.loads(path.read_text())
+    assert newer["postgres"].pop("rasure_people_reader")
+    assert newer["superset"].pop("safeguarding")
+    assert newer == older
 
 
 def test_only_the_owner_sees_logs_and_deliveries(settings):
