@@ -188,6 +188,15 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         "isDefault": True,
     }
 ]
+EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
+    {
+        "id": "rasure_heat",
+        "label": "Rasure heat",
+        "description": "",
+        "isDiverging": False,
+        "colors": ["#f4f1ea", "#f7d694", "#f0b262", "#e27f42", "#c94a2d", "#8a1a14"],
+    }
+]
 # Dates and numbers as they are written in Britain.
 D3_TIME_FORMAT = {
     "dateTime": "%A, %e %B %Y %X",

@@ -23,10 +23,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from publishing import access, assets, chain, filters, render  # noqa: E402
+from publishing import access, assets, available, chain, filters, render  # noqa: E402
 from publishing.errors import SyncError  # noqa: E402
 
-SETTINGS = ("RASURE_READER_URL", "RASURE_PROTECTIVE_MARKING", "RASURE_TILE_URL")
+SETTINGS = (
+    "RASURE_READER_URL",
+    "RASURE_PEOPLE_READER_URL",
+    "RASURE_PROTECTIVE_MARKING",
+    "RASURE_TILE_URL",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,13 +74,18 @@ def synchronise(options: argparse.Namespace) -> None:
 
     from publishing import marts
 
-    engine = marts.connect(settings["RASURE_READER_URL"])
-    chain.check(bundle, marts.columns(engine), "the live marts")
-    marts.try_queries(engine, bundle)
+    engines = marts.engines(bundle, settings)
+    live = {uuid: marts.columns(engine) for uuid, engine in engines.items()}
+    bundle, left_out = available.fitting(bundle, live)
+    every = {table: names for found in live.values() for table, names in found.items()}
+    chain.check(bundle, every, "the live marts")
+    marts.try_queries(engines, bundle)
     print("Checked against the live marts")
+    if left_out:
+        print(f"Left out until their tables are there: {', '.join(left_out)}")
     if options.check_only:
         return
-    facts = marts.facts(engine, bundle)
+    facts = marts.facts(engines, bundle)
     files = render.render(bundle, settings, facts)
 
     for name in ("superset", "alembic", "flask_appbuilder"):
@@ -97,14 +107,20 @@ def publish(options, bundle, given, files, facts) -> None:
         for asset in bundle.datasets.values()
         if "area" in chain.columns_of(asset)
     }
-    print(f"Access: {access.apply(given, area_tables)}")
+    restricted = {
+        uuid
+        for uuid, database in bundle.databases.items()
+        if database.content.get("restricted")
+    }
+    print(f"Access: {access.apply(given, area_tables, restricted)}")
     cache_manager.data_cache.clear()
     if options.warm:
         starting = {
-            uuid: filters.applied(board, bundle, uuid, facts.defaults)
+            uuid: filters.applied(board, bundle, uuid, facts.starting(board, bundle))
             for board in bundle.dashboards.values()
-            for uuid in bundle.charts
+            for _, uuid in chain.chart_places(board)
             if bundle.charts[uuid].file in files
+            and bundle.database_of(bundle.charts[uuid]) not in restricted
         }
         may_be_empty = {
             uuid

@@ -20,6 +20,7 @@ from publishing.errors import SyncError
 from publishing.rows import PREFIX
 
 USERS = "RASURE_SUPERSET_USERS"
+ROLE_KEYS = {"description", "includes", "permissions", "reads", "reads_database"}
 
 
 @dataclass
@@ -41,6 +42,8 @@ def load(folder: Path, home: Path) -> Access:
     for name, role in roles.items():
         if not name.startswith(PREFIX):
             raise SyncError(f"roles.yaml: {name}: a role of ours begins with {PREFIX}")
+        if unknown := set(role) - ROLE_KEYS:
+            raise SyncError(f"roles.yaml: {name}: unknown key {sorted(unknown)[0]}")
         for parent in role.get("includes") or []:
             if parent not in roles:
                 raise SyncError(f"roles.yaml: {name}: includes: no role {parent}")
@@ -93,40 +96,46 @@ def permissions(access: Access, role: str) -> set[tuple[str, str]]:
     return found
 
 
-def apply(access: Access, area_tables: set[str]) -> str:
+def apply(access: Access, area_tables: set[str], restricted: set[str]) -> str:
     """Put roles, rules and users in place; returns what changed, in a sentence.
 
     `area_tables` are the datasets that have an `area` column: a rule without its own
-    list of datasets holds for all of them.
+    list of datasets holds for all of them. `restricted` are the UUIDs of the databases
+    whose datasets only the roles that name them may read.
     """
     from publishing.importing import SERVICE_USER  # one name, kept in one place
 
-    changes = _roles(access) + rows.apply(access.rules, area_tables)
+    changes = _roles(access, restricted) + rows.apply(access.rules, area_tables)
     changes += _accounts(access, SERVICE_USER)
     return ", ".join(changes) if changes else "unchanged"
 
 
-def _roles(access: Access) -> list[str]:
+def _roles(access: Access, restricted: set[str]) -> list[str]:
     from superset.connectors.sqla.models import SqlaTable
     from superset.models.core import Database
 
     from publishing.assets import NAMESPACE
     from superset import db, security_manager
 
-    datasets = {
-        ("datasource_access", table.get_perm())
-        for table in db.session.query(SqlaTable).all()
-        if str(table.uuid).startswith(NAMESPACE)
-    }
+    everyones, named = set(), {}
+    for table in db.session.query(SqlaTable).all():
+        if str(table.uuid).startswith(NAMESPACE):
+            pair = ("datasource_access", table.get_perm())
+            if str(table.database.uuid) in restricted:
+                named[table.table_name] = pair
+            else:
+                everyones.add(pair)
     changes = []
     databases = {
         ("database_access", database.perm)
         for database in db.session.query(Database).all()
         if str(database.uuid).startswith(NAMESPACE)
+        and str(database.uuid) not in restricted
     }
     wanted = {
         name: permissions(access, name)
-        | datasets
+        | everyones
+        | {named[table] for table in role.get("reads") or [] if table in named}
         | (databases if role.get("reads_database") else set())
         for name, role in access.roles.items()
     }

@@ -35,15 +35,17 @@ KEYS = {
             "allow_file_upload",
             "allow_run_async",
             "cache_timeout",
+            "optional",
+            "restricted",
         },
     ),
     "datasets": (
         {"table_name", "schema", "uuid", "database_uuid", "columns", "metrics"},
-        {"description", "main_dttm_col", "sql_file", "reads"},
+        {"description", "main_dttm_col", "sql_file", "reads", "optional"},
     ),
     "charts": (
         {"slice_name", "uuid", "dataset_uuid", "viz_type", "params"},
-        {"description"},
+        {"description", "cache_timeout"},
     ),
     "dashboards": (
         {"dashboard_title", "slug", "uuid", "tabs"},
@@ -93,6 +95,11 @@ class Bundle:
         dataset = self.datasets[str(chart.content["dataset_uuid"])]
         return dataset.content["table_name"]
 
+    def database_of(self, chart: Asset) -> str:
+        """The UUID of the database that a chart is read from."""
+        dataset = self.datasets[str(chart.content["dataset_uuid"])]
+        return str(dataset.content["database_uuid"])
+
 
 def load(folder: Path) -> Bundle:
     """Read every asset under `folder`.
@@ -107,13 +114,22 @@ def load(folder: Path) -> Bundle:
             asset = _read(path, file, kind, faults)
             if asset is None:
                 continue
-            name = asset.content.get("sql_file") or asset.content.get("css_file")
+            name = _companion(asset.content)
             companions.add((folder / kind / name).resolve() if name else None)
             if asset.uuid in bundle.kind(kind):
                 other = bundle.kind(kind)[asset.uuid].file
                 faults.append(f"{file}: uuid: {asset.uuid} is also that of {other}")
             bundle.kind(kind)[asset.uuid] = asset
     bundle.palette = yaml.safe_load((folder / "palette.yaml").read_text())
+    heads = {
+        str(item["chart"])
+        for board in bundle.dashboards.values()
+        for item in (board.content.get("every_tab") or {}).get("charts") or []
+    }
+    for number, board in enumerate(bundle.dashboards.values(), 1):
+        faults += _spread(board, number, bundle)
+    for uuid in heads:
+        bundle.charts.pop(uuid, None)
     known = {".yaml", ".sql", ".css"}
     for path in sorted(folder.glob("*/*")):
         stray = path.suffix not in known or path.parent.name not in KINDS
@@ -123,6 +139,31 @@ def load(folder: Path) -> Bundle:
     if faults:
         raise AssetFaults(faults)
     return bundle
+
+
+def _companion(content: dict) -> str | None:
+    return content.get("sql_file") or content.get("css_file")
+
+
+def _spread(board: Asset, number: int, bundle: Bundle) -> list[str]:
+    """Put the charts that stand at the head of every tab into each, as copies.
+
+    Superset knows a chart once a dashboard, so that each tab has one of its own; what
+    they ask is the same and is cached once. Returns faults.
+    """
+    faults, around = [], board.content.get("every_tab") or {}
+    for item in around.pop("charts", []):
+        original = bundle.charts.get(str(item["chart"]))
+        if original is None:
+            faults.append(f"{board.file}: every_tab: no chart has {item['chart']}")
+            continue
+        for place, tab in enumerate(board.content["tabs"], 1):
+            uuid = original.uuid.replace("-8000-", f"-8{number}{place:02}-")
+            file = original.file.replace(".yaml", f"_{number}{place:02}.yaml")
+            copy = Asset(file, {**original.content, "uuid": uuid})
+            bundle.charts[uuid] = copy
+            tab["rows"].insert(0, [{**item, "chart": uuid, "at_head": True}])
+    return faults
 
 
 def _read(path: Path, file: str, kind: str, faults: list[str]) -> Asset | None:
@@ -147,7 +188,7 @@ def _read(path: Path, file: str, kind: str, faults: list[str]) -> Asset | None:
     prefix = f"{NAMESPACE}{KINDS[kind]}-4000-8000-"
     if not str(content["uuid"]).startswith(prefix):
         faults.append(f"{file}: uuid: {content['uuid']} does not begin with {prefix}")
-    companion = content.get("sql_file") or content.get("css_file")
+    companion = _companion(content)
     if companion is None:
         return Asset(file, content)
     beside = path.parent / companion

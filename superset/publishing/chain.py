@@ -63,7 +63,9 @@ def chart_places(dashboard: Asset) -> list[tuple[str, str]]:
 def references(chart: Asset) -> tuple[set[str], set[str]]:
     """The columns and the saved metrics that a chart's params name."""
     params = chart.content["params"]
-    columns = set(params.get("groupby") or []) | set(params.get("all_columns") or [])
+    groups = params.get("groupby") or []  # one text in a heat map, else a list
+    columns = {groups} if isinstance(groups, str) else set(groups)
+    columns |= set(params.get("all_columns") or [])
     columns |= {params[key] for key in ("x_axis", "geojson") if params.get(key)}
     for order in params.get("order_by_cols") or []:
         columns.add(re.match(r'\["([^"]+)"', order).group(1))
@@ -189,7 +191,9 @@ def _marts(bundle: Bundle, marts: Marts, origin: str) -> Iterator[str]:
                 if "expression" not in column
             }
             reads = {dataset.content["table_name"]: stored}
-        elif set(re.findall(r"\bmarts\.(\w+)", dataset.companion)) != set(reads):
+        elif set(re.findall(r"\bmarts(?:_people)?\.(\w+)", dataset.companion)) != set(
+            reads
+        ):
             yield f"{dataset.file}: reads: not the marts that its SQL reads"
         for table, columns in reads.items():
             if table not in marts:

@@ -33,6 +33,21 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def engines(bundle: Bundle, settings: dict[str, str]) -> dict[str, Engine]:
+    """An engine for each database of the assets whose reader is set, by UUID.
+
+    Raises `SyncError` when one does not answer, or is not set and not optional.
+    """
+    found = {}
+    for uuid, database in bundle.databases.items():
+        name = database.content["sqlalchemy_uri"].strip("${}")
+        if settings.get(name):
+            found[uuid] = connect(settings[name])
+        elif not database.content.get("optional"):
+            raise SyncError(f"{name} is not set, so there are no marts to show.")
+    return found
+
+
 def columns(engine: Engine) -> Marts:
     """The columns of every mart that the reader may select from."""
     found = defaultdict(set)
@@ -40,14 +55,14 @@ def columns(engine: Engine) -> Marts:
         for table, column in connection.execute(
             text(
                 "select table_name, column_name from information_schema.columns "
-                "where table_schema = 'marts'"
+                "where table_schema in ('marts', 'marts_people')"
             )
         ):
             found[table].add(column)
     return dict(found)
 
 
-def try_queries(engine: Engine, bundle: Bundle) -> None:
+def try_queries(engines: dict[str, Engine], bundle: Bundle) -> None:
     """Plan every dataset's columns and metrics; raises `AssetFaults` naming those that
     the database refuses."""
     faults = []
@@ -64,7 +79,7 @@ def try_queries(engine: Engine, bundle: Bundle) -> None:
             for metric in content["metrics"]
         ]
         for key, name, expression in tries:
-            with engine.connect() as connection:
+            with engines[str(content["database_uuid"])].connect() as connection:
                 try:
                     connection.exec_driver_sql(
                         f"explain select {expression or name} from {source}".replace(
@@ -78,37 +93,41 @@ def try_queries(engine: Engine, bundle: Bundle) -> None:
         raise AssetFaults(faults)
 
 
-def facts(engine: Engine, bundle: Bundle) -> Facts:
+def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
     """Which marts are empty, wholly or for the force whose data reach furthest.
 
     That force is the one the dashboard's filter starts with. Raises `SyncError` when
     the marts hold no force at all: there is nothing to show.
     """
-    with engine.connect() as connection:
-
-        def ask(query: str) -> list:
-            return [row[0] for row in connection.execute(text(query))]
-
-        forces = ask(
+    with next(iter(engines.values())).connect() as connection:
+        forces = _ask(
+            connection,
             "select force_name from marts.force_summary "
-            "order by data_as_at desc nulls last, force_name"
+            "order by data_as_at desc nulls last, force_name",
         )
-        if not forces:
-            raise SyncError(
-                "marts.force_summary has no rows, so there is nothing to show. Land a "
-                "delivery (`rasure land`) and run `rasure transform` first."
-            )
-        empty, elsewhere = set(), {}
-        for dataset in bundle.datasets.values():
-            table = dataset.content["table_name"]
-            if dataset.companion:
-                continue
-            if not ask(f"select exists (select from marts.{table})")[0]:
+    if not forces:
+        raise SyncError(
+            "marts.force_summary has no rows, so there is nothing to show. Land a "
+            "delivery (`rasure land`) and run `rasure transform` first."
+        )
+    empty, elsewhere = set(), {}
+    for dataset in bundle.datasets.values():
+        content = dataset.content
+        table = content["table_name"]
+        if dataset.companion and not content.get("optional"):
+            continue
+        source = f"({dataset.companion}) as source" if dataset.companion else None
+        source = source or f"{content['schema']}.{table}"
+        with engines[str(content["database_uuid"])].connect() as connection:
+            if not _ask(connection, f"select exists (select from {source})")[0]:
                 empty.add(table)
             elif "force_name" in columns_of(dataset):
-                present = ask(
-                    f"select distinct force_name from marts.{table} order by 1"
-                )
+                query = f"select distinct force_name from {source} order by 1"
+                present = _ask(connection, query)
                 if forces[0] not in present:
                     elsewhere[table] = present
     return Facts(empty, elsewhere, {"force_name": forces[:1]})
+
+
+def _ask(connection, query: str) -> list:
+    return [row[0] for row in connection.exec_driver_sql(query.replace("%", "%%"))]

@@ -20,6 +20,7 @@ def query_context(chart: dict, dataset_id: int = 0) -> dict:
         "echarts_timeseries_bar": _series,
         "echarts_timeseries_line": _series,
         "deck_geojson": _features,
+        "heatmap_v2": _heat_map,
     }[chart["viz_type"]]
     return {
         "datasource": {"id": dataset_id, "type": "table"},
@@ -64,6 +65,27 @@ def _number(params: dict) -> dict:
 
 def _features(params: dict) -> dict:
     return {**_base(params), "columns": [params["geojson"]], "metrics": []}
+
+
+def _heat_map(params: dict) -> dict:
+    across, down, metric = params["x_axis"], params["groupby"], params["metric"]
+    axis = {
+        "columnType": "BASE_AXIS",
+        "sqlExpression": across,
+        "label": across,
+        "expressionType": "SQL",
+        "isColumnReference": True,
+    }
+    return {
+        **_base(params),
+        "columns": [axis, down],
+        "metrics": [metric],
+        "orderby": [
+            [axis, params["sort_x_axis"].endswith("asc")],
+            [down, params["sort_y_axis"].endswith("asc")],
+        ],
+        "post_processing": [{"operation": "rank", "options": {"metric": metric}}],
+    }
 
 
 def _table(params: dict) -> dict:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from publishing.assets import Bundle
+from publishing.assets import Asset, Bundle
 from publishing.errors import SyncError
 from publishing.filters import cross_filters, native_filters
 from publishing.layout import charts_in, position, tabs_with_rows
@@ -27,6 +27,7 @@ COLUMN = {
     "expression": None,
     "description": None,
 }
+OURS = ("sql_file", "reads", "optional", "restricted")  # keys that Superset lacks
 METRIC = {"d3format": None, "description": None, "warning_text": None}
 
 
@@ -41,6 +42,20 @@ class Facts:
     empty: set[str] = field(default_factory=set)
     elsewhere: dict[str, list[str]] = field(default_factory=dict)
     defaults: dict[str, list[str]] = field(default_factory=dict)
+
+    def starting(self, dashboard: Asset, bundle: Bundle) -> dict[str, list[str]]:
+        """The values that a dashboard's filters start with.
+
+        A filter over a table without rows of the usual force starts with one that it
+        has; over a table without rows, with nothing.
+        """
+        chosen = dict(self.defaults)
+        for item in dashboard.content.get("filters") or []:
+            dataset = bundle.datasets[str(item["dataset_uuid"])]
+            table = dataset.content["table_name"]
+            if item["column"] == "force_name" and table in self.elsewhere:
+                chosen["force_name"] = self.elsewhere[table][:1]
+        return chosen
 
 
 def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, str]:
@@ -60,7 +75,8 @@ def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, 
         shown |= set(charts_in(tabs))
         files[asset.file] = _dashboard(asset, tabs, bundle, facts, fill)
     for asset in bundle.databases.values():
-        content = {**asset.content, "version": VERSION, "extra": {}}
+        kept = {k: v for k, v in asset.content.items() if k not in OURS}
+        content = {**kept, "version": VERSION, "extra": {}}
         content["sqlalchemy_uri"] = fill(content["sqlalchemy_uri"])
         content["allow_csv_upload"] = content.pop("allow_file_upload", False)
         files[asset.file] = content
@@ -79,7 +95,7 @@ def _setting(settings: dict[str, str], name: str) -> str:
 
 
 def _dataset(asset) -> dict:
-    content = {k: v for k, v in asset.content.items() if k not in ("sql_file", "reads")}
+    content = {k: v for k, v in asset.content.items() if k not in OURS}
     return {
         "main_dttm_col": None,
         "description": None,
@@ -102,10 +118,10 @@ def _chart(asset, settings: dict[str, str]) -> dict:
     content["params"] = params
     context = query_context(content)
     return {
+        "cache_timeout": None,
         **content,
         "version": VERSION,
         "query_context": json.dumps(context),
-        "cache_timeout": None,
         "is_managed_externally": True,
     }
 
@@ -137,7 +153,7 @@ def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> d
             "default_filters": "{}",
             "filter_bar_orientation": "HORIZONTAL",
             "native_filter_configuration": native_filters(
-                asset, bundle, chart_ids, facts.defaults
+                asset, bundle, chart_ids, facts.starting(asset, bundle)
             ),
             "chart_configuration": cross_filters(asset, chart_ids),
             "global_chart_configuration": {

@@ -36,7 +36,11 @@ def apply(rules: list[dict], area_tables: set[str]) -> list[str]:
 
     from superset import db, security_manager
 
-    tables = db.session.query(SqlaTable).filter_by(schema="marts").all()
+    tables = [
+        table
+        for table in db.session.query(SqlaTable).all()
+        if table.schema in ("marts", "marts_people")
+    ]
     ours = {
         rule.name: rule
         for rule in db.session.query(RowLevelSecurityFilter).all()

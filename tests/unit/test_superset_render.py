@@ -17,6 +17,7 @@ from publishing.errors import SyncError  # noqa: E402
 
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",
+    "RASURE_PEOPLE_READER_URL": "postgresql://people@db/rasure",
     "RASURE_PROTECTIVE_MARKING": "OFFICIAL-SENSITIVE",
 }
 
@@ -59,6 +60,9 @@ def test_every_tab_begins_with_the_marking_and_ends_with_the_licence(bundle):
     assert [tab["meta"]["text"] for tab in tabs] == [
         "Overview",
         "Places",
+        "Times",
+        "Institutions",
+        "Crimes",
         "Trends by area",
         "Stop and search",
         "Data quality",
@@ -123,6 +127,10 @@ def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle
         "Areas compared",
         "Crime types by month",
         "Crime types",
+        "My area now",
+        "Last day, week and four weeks",
+        "Crimes",
+        "The crime",
     }
     assert "Map of hot places" in reached["Area"]
     assert "Deliveries" not in reached["Force"]
@@ -156,6 +164,8 @@ def test_the_ranked_list_filters_the_profile_and_nothing_else(bundle):
     assert reached == {
         numbers["Crime mix of the chosen place"],
         numbers["Months of the chosen place"],
+        numbers["Counts of the chosen place"],
+        numbers["Briefing of the chosen place"],
     }
     silent = rules[str(numbers["Crime by month"])]["crossFilters"]["scope"]
     assert silent["rootPath"] == []
@@ -169,12 +179,12 @@ def test_every_chart_has_a_query_context_over_its_own_columns(bundle):
         assert query["columns"] or query["metrics"], asset.file
 
 
-def test_a_tile_server_goes_under_the_map_and_nowhere_else(bundle):
+def test_a_tile_server_goes_under_the_maps_and_nowhere_else(bundle):
     url = "https://tiles.example/{z}/{x}/{y}.png"
     plain = render.render(bundle, SETTINGS, render.Facts())
     tiled = render.render(bundle, {**SETTINGS, "RASURE_TILE_URL": url}, render.Facts())
     changed = {name for name in plain if plain[name] != tiled[name]}
-    assert changed == {"charts/map.yaml"}
+    assert changed == {"charts/map.yaml", "charts/map_of_clusters.yaml"}
     params = yaml.safe_load(tiled["charts/map.yaml"])["params"]
     assert params["mapbox_style"] == f"tile://{url}"
 

@@ -1,0 +1,28 @@
+-- Crimes with the place by the name that the ranked list gives it, so that choosing one
+-- there shows its crimes.
+select
+    crimes.force_name,
+    crimes.area,
+    coalesce(hot_places.rank || '. ' || hot_places.place_name, crimes.place_name)
+        as place,
+    crimes.hot_spot_name,
+    crimes.is_designated,
+    crimes.occurrence_number,
+    crimes.crime_type,
+    crimes.offence_title,
+    crimes.is_serious_violence,
+    crimes.is_knife_enabled,
+    crimes.is_domestic_abuse,
+    crimes.is_public_place,
+    coalesce(crimes.outcome, 'no outcome yet') as outcome,
+    crimes.location_type,
+    crimes.geocode_quality,
+    crimes.patrol_window,
+    crimes.harm_days,
+    crimes.month,
+    crimes.operational_date,
+    crimes.occurred_from,
+    crimes.occurred_to,
+    crimes.reported_at
+from marts.crimes
+left join marts.hot_places on crimes.hexagon_id = hot_places.hexagon_id
