@@ -45,7 +45,7 @@ def run_part(name: str, **options) -> list:
 
 
 def grant_reader(connection, **options) -> bool:
-    """Let `rasure_reader` read the marts; see `rasure.transform.access`."""
+    """Let the readers read the marts; see `rasure.transform.access`."""
     from rasure.transform.access import grant_reader as grant_now
 
     return grant_now(connection, **options)

@@ -21,28 +21,21 @@ STATEMENTS = (
 )
 
 
-def grant_readers(connection: psycopg.Connection) -> None:
-    """Give each reader that exists the schemas it may read."""
-    for role, schemas in SCHEMAS.items():
-        grant_reader(connection, role, schemas)
+def grant_reader(connection: psycopg.Connection, role: str | None = None) -> bool:
+    """Let `role`, or each reader when none is named, read every table it may read.
 
-
-def grant_reader(
-    connection: psycopg.Connection,
-    role: str = READER,
-    schemas: tuple[str, ...] = SCHEMAS[READER],
-) -> bool:
-    """Let `role` read every table of `schemas`, also those that are made later.
-
-    dbt replaces a mart by a new table, so the right is a default of the schema and
-    there is no moment without it. Returns False when the role does not exist.
+    Also those that are made later: dbt replaces a mart by a new table, so the right is
+    a default of the schema and there is no moment without it. Returns False when there
+    is no such role.
     """
-    found = connection.execute("select from pg_roles where rolname = %s", (role,))
-    if found.fetchone() is None:
-        return False
+    found = connection.execute(
+        "select rolname from pg_roles where rolname = any(%s)",
+        ([role] if role else list(SCHEMAS),),
+    ).fetchall()
     with connection.transaction():
-        for schema in schemas:
-            names = {"schema": sql.Identifier(schema), "role": sql.Identifier(role)}
-            for statement in STATEMENTS:
-                connection.execute(sql.SQL(statement).format(**names))
-    return True
+        for (name,) in found:
+            for schema in SCHEMAS[name]:
+                names = {"schema": sql.Identifier(schema), "role": sql.Identifier(name)}
+                for statement in STATEMENTS:
+                    connection.execute(sql.SQL(statement).format(**names))
+    return bool(found)

@@ -7,6 +7,7 @@ The Superset is the one that `RASURE_SUPERSET_URL`, `RASURE_SUPERSET_USER` and
 from __future__ import annotations
 
 import base64
+import json
 import os
 import sys
 from dataclasses import dataclass, field
@@ -39,7 +40,9 @@ SIZES = {
         "has_touch": True,
     },
 }
-PATH = "/superset/dashboard/serious-violence/"
+SLUG = "serious-violence"
+PATH = f"/superset/dashboard/{SLUG}/"
+COMPLAINTS = ("no data", "no results", "unexpected error", "access denied")
 # Every chart of the page: is it drawn, and does it complain?
 STATE = """() => [...document.querySelectorAll('.chart-slice')].filter(
     chart => chart.offsetParent !== null  // not on a tab that is folded away
@@ -60,7 +63,7 @@ STATE = """() => [...document.querySelectorAll('.chart-slice')].filter(
 
 @dataclass(frozen=True)
 class Site:
-    """Where Superset is and how the officer logs in."""
+    """Where Superset is and how somebody logs in."""
 
     url: str
     user: str
@@ -69,7 +72,7 @@ class Site:
 
 @dataclass
 class Visit:
-    """A page with the officer logged in, and what it asked for."""
+    """A page with somebody logged in, and what it asked for."""
 
     page: object
     site: Site
@@ -78,9 +81,9 @@ class Visit:
     hosts_that_answered: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
 
-    def open_dashboard(self) -> None:
-        """Open the dashboard, as a link of the address book would."""
-        self.page.goto(self.site.url + PATH)
+    def open_dashboard(self, slug: str = SLUG) -> None:
+        """Open a dashboard, as a link of the address book would."""
+        self.page.goto(f"{self.site.url}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".chart-slice", timeout=60_000)
 
     def open_tab(self, title: str) -> list[dict]:
@@ -137,8 +140,31 @@ def site(request: pytest.FixtureRequest) -> Site:
     return Site(home.url("superset"), "officer", home.password("superset", "officer"))
 
 
+def site_of(request: pytest.FixtureRequest, site: Site, user: str) -> Site:
+    """The same Superset for another account of the home.
+
+    Its password is in the JSON file that `RASURE_SUPERSET_USERS` names, or else in the
+    session's home.
+    """
+    given = os.environ.get("RASURE_SUPERSET_USERS")
+    if given:
+        return Site(site.url, user, json.loads(Path(given).read_text())[user])
+    home = request.getfixturevalue("home")
+    return Site(site.url, user, home.password("superset", user))
+
+
+def faults(charts: list[dict]) -> list[str]:
+    """What a reader would stumble over in the charts of a tab."""
+    found = [f"{chart['name']} is not drawn" for chart in charts if not chart["drawn"]]
+    for chart in charts:
+        said = chart["text"].lower()
+        if chart["complains"] or any(word in said for word in COMPLAINTS):
+            found.append(f"{chart['name']}: {said[:200]}")
+    return found
+
+
 def visit(browser, site: Site, size: str) -> Visit:
-    """Log the officer in, in a browser of that size."""
+    """Log in, in a browser of that size."""
     page = browser.new_context(**SIZES[size]).new_page()
     result = Visit(page, site, size)
 

@@ -52,7 +52,7 @@ def test_the_stored_queries_are_the_ones_the_page_sends(client, site):
         )
         visit = browsing.visit(browser, site, "desktop")
         visit.open_dashboard()
-        for tab in ("Overview", "Places", "Trends by area", "Data quality"):
+        for tab in ("Overview", "Places", "Institutions", "Trends by area"):
             visit.open_tab(tab)
         browser.close()
     assert len(visit.queries) >= 15

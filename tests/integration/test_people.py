@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 from rasure.people import commands, network
 from rasure.people.errors import NotOnAList, ReviewDateRejected
 from rasure.settings import Settings
-from rasure.transform import dbt
-from rasure.transform.access import grant_readers
+from rasure.transform import dbt, grant_reader
 from tests.integration.people_fixtures import (
     SEEDS,
     build_people,
@@ -45,7 +44,7 @@ def ask(connection, query: str) -> list[tuple]:
 
 
 def test_a_right_to_read_the_marts_is_none_to_read_of_people(people, cluster) -> None:
-    grant_readers(people)
+    assert grant_reader(people)
     people.commit()
     rights = ask(
         people,
