@@ -57,6 +57,7 @@
         {{ crimes }}.is_public_place,
         {{ crimes }}.is_police_generated,
         {{ crimes }}.is_time_known,
+        to_char({{ crimes }}.month, 'YYYY-MM') as period,
         {{ crimes }}.month,
         {{ crimes }}.operational_date,
         {{ crimes }}.occurred_from,

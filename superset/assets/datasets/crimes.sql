@@ -1,15 +1,16 @@
--- Crimes with the place by the name that the ranked list gives it, so that choosing one
--- there shows its crimes.
+-- Crimes with the name that the ranked list gives their place, so that choosing one there
+-- shows its crimes: the name alone, so that the index on hexagons is used.
 select
     crimes.force_name,
     crimes.area,
-    coalesce(hot_places.rank || '. ' || hot_places.place_name, crimes.place_name)
-        as place,
+    hot_places.rank || '. ' || hot_places.place_name as place,
+    crimes.place_name,
     crimes.hot_spot_name,
     crimes.is_designated,
     crimes.occurrence_number,
     crimes.crime_type,
     crimes.offence_title,
+    crimes.period,
     crimes.is_serious_violence,
     crimes.is_knife_enabled,
     crimes.is_domestic_abuse,

@@ -4,17 +4,17 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
+        incremental_strategy='append', on_schema_change='fail',
         tags=['niche_rms', 'designation'],
         pre_hook=['{{ niche_forget() }}', '{{ rename_cells() }}'],
         post_hook=['{{ gather_statistics() }}', '{{ niche_done() }}'],
         indexes=[
             {'columns': ['crime_key'], 'unique': true},
-            {'columns': ['force', 'operational_date']},
-            {'columns': ['hexagon_id']},
+            {'columns': ['force_name', 'operational_date']},
+            {'columns': ['force_name', 'period', 'operational_date']},
+            {'columns': ['force_name', 'crime_type', 'operational_date']},
+            {'columns': ['hexagon_id']}, {'columns': ['occurrence_id']},
             {'columns': ['occurrence_number']},
-            {'columns': ['occurrence_id']},
         ],
         meta={
             'subject': 'occurrence',
