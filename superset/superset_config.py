@@ -5,6 +5,7 @@
 | `SUPERSET_SECRET_KEY` | signs sessions and encrypts stored passwords; required |
 | `SQLALCHEMY_DATABASE_URI` | Superset's own metadata, PostgreSQL; required |
 | `RASURE_READER_URL` | the marts, as the reader role; required |
+| `RASURE_PEOPLE_READER_URL` | the same with people; without it they are left out |
 | `RASURE_HOME` | caches are kept in `<home>/superset/cache` (default `.local`) |
 | `RASURE_PROTECTIVE_MARKING` | the banner on every tab, default `OFFICIAL` |
 | `RASURE_TILE_URL` | a tile server, `https://host/{z}/{x}/{y}.png`; none by default |
