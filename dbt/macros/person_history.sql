@@ -3,10 +3,10 @@
 {% macro history_of_offences(offences) -%}
     select
         force,
-        person_id,
+        golden_id as person_id,
         'offence' as kind,
         side,
-        crime_id as source_id,
+        crime_key as source_id,
         occurrence_number,
         area_id,
         title,
@@ -14,9 +14,10 @@
         case
             when side = 'harmed' then null
             when eliminated_at is not null then 'eliminated'
-            when person_result = 'open' and evidence_tier >= 3 then 'on evidence'
-            when person_result = 'open' then 'suspected only'
-            else person_result
+            when no_further_action_at is not null then 'no further action'
+            when role_to is not null then 'ended'
+            when evidence_tier >= 3 then 'on evidence'
+            else 'suspected only'
         end as result,
         outcome as detail,
         is_serious_violence,

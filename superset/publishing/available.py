@@ -26,8 +26,6 @@ def fitting(bundle: Bundle, live: dict[str, Marts]) -> tuple[Bundle, list[str]]:
     }
     if not gone:
         return bundle, []
-    datasets = {k: v for k, v in bundle.datasets.items() if k not in gone}
-    used = {str(dataset.content["database_uuid"]) for dataset in datasets.values()}
     charts = {
         uuid: chart
         for uuid, chart in bundle.charts.items()
@@ -55,6 +53,13 @@ def fitting(bundle: Bundle, live: dict[str, Marts]) -> tuple[Bundle, list[str]]:
         if "chart" in item
     }
     charts = {uuid: chart for uuid, chart in charts.items() if uuid in shown}
+    used = {str(chart.content["dataset_uuid"]) for chart in charts.values()} | {
+        str(item["dataset_uuid"])
+        for board in boards.values()
+        for item in board.content["filters"]
+    }
+    datasets = {k: v for k, v in bundle.datasets.items() if k in used}
+    used = {str(dataset.content["database_uuid"]) for dataset in datasets.values()}
     databases = {k: v for k, v in bundle.databases.items() if k in used}
     return Bundle(databases, datasets, charts, boards, bundle.palette), left_out
 
@@ -62,10 +67,10 @@ def fitting(bundle: Bundle, live: dict[str, Marts]) -> tuple[Bundle, list[str]]:
 def _is_gone(dataset: Asset, bundle: Bundle, live: dict[str, Marts]) -> bool:
     content = dataset.content
     database = str(content["database_uuid"])
-    if database not in live:
-        return bool(bundle.databases[database].content.get("optional"))
+    waits = bundle.databases[database].content.get("optional")
     reads = content.get("reads") or {content["table_name"]: ()}
-    return bool(content.get("optional")) and not set(reads) <= live[database].keys()
+    there = database in live and set(reads) <= live[database].keys()
+    return bool(waits or content.get("optional")) and not there
 
 
 def _board(board: Asset, charts: set[str], gone: set[str], tables: set[str]) -> Asset:

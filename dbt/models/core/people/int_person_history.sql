@@ -19,32 +19,42 @@ restricted as (
     where is_restricted
 ),
 
-offences as (
-    select distinct on (
-        involvements.force,
-        involvements.person_id,
-        involvements.crime_id,
-        involvements.side
-    )
-        involvements.*,
-        crimes.outcome,
-        crimes.area_id
-    from {{ ref('people_involvements') }} as involvements
+involved as (
+    select involvements.*
+    from {{ ref('fct_involvement') }} as involvements
     inner join listed
         on involvements.force = listed.force
-        and involvements.person_id = listed.person_id
-    inner join {{ ref('int_niche_crimes') }} as crimes
-        on involvements.crime_id = crimes.crime_key
-    left join restricted on crimes.access_domain = restricted.access_domain
+        and involvements.golden_id = listed.person_id
     where involvements.side in ('causing harm', 'harmed')
-        and restricted.access_domain is null
+),
+
+offences as (
+    select distinct on (
+        involved.force, involved.golden_id, crimes.crime_key, involved.side
+    )
+        involved.*,
+        crimes.crime_key,
+        crimes.occurrence_number,
+        crimes.area_id,
+        coalesce(titles.title, crimes.recorded_class) as title,
+        crimes.outcome,
+        crimes.is_serious_violence,
+        coalesce(crimes.occurred_from, crimes.reported_at) as occurred_at
+    from involved
+    inner join {{ ref('int_niche_crimes') }} as crimes
+        on involved.occurrence_id = crimes.occurrence_id
+        and involved.force = crimes.force
+    left join {{ ref('dim_offence') }} as titles
+        on crimes.offence_id = titles.offence_id
+    left join restricted on crimes.access_domain = restricted.access_domain
+    where restricted.access_domain is null
     order by
-        involvements.force,
-        involvements.person_id,
-        involvements.crime_id,
-        involvements.side,
-        involvements.evidence_tier desc,
-        involvements.role
+        involved.force,
+        involved.golden_id,
+        crimes.crime_key,
+        involved.side,
+        involved.evidence_tier desc,
+        involved.role
 ),
 
 final as (

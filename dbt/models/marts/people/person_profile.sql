@@ -26,7 +26,7 @@ newest as (
     from {{ ref('int_person_history') }}
     where kind = 'offence'
         and area_id is not null
-        and coalesce(result, '') not in ('eliminated', 'no further action')
+        and coalesce(result, '') not in ('eliminated', 'no further action', 'ended')
     order by
         force, person_id, side, is_serious_violence desc, began_at desc, source_id
 ),
