@@ -33,7 +33,7 @@
     {%- set is_bail = kind == 'bail' -%}
     select
         marks.force,
-        marks.golden_id as person_id,
+        records.person_id,
         '{{ kind }}' as kind,
         {{ "'neither'" if kind == 'warning' else "'causing harm'" }} as side,
         marks.{{ kind }}_id as source_id,
@@ -52,8 +52,8 @@
         (marks.ended_on + 1)::timestamp at time zone moments.clock as ends_at
         {%- endif %}
     from {{ relation }} as marks
-    inner join listed
-        on marks.force = listed.force
-        and marks.golden_id = listed.person_id
+    inner join records
+        on marks.force = records.force
+        and marks.person_id = records.source_person_id
     inner join {{ ref('people_as_of') }} as moments on marks.force = moments.force
 {%- endmacro %}

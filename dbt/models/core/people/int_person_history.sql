@@ -13,6 +13,17 @@ listed as (
     where is_shown
 ),
 
+records as (
+    select
+        listed.force,
+        listed.person_id,
+        unnest(persons.person_ids) as source_person_id
+    from listed
+    inner join {{ ref('dim_person') }} as persons
+        on listed.force = persons.force
+        and listed.person_id = persons.golden_id
+),
+
 restricted as (
     select access_domain
     from {{ latest_definition(ref('restricted_domains')) }} as held
@@ -20,8 +31,7 @@ restricted as (
 ),
 
 involved as (
-    select involvements.*
-    from {{ ref('fct_involvement') }} as involvements
+    select involvements.* from {{ ref('fct_involvement') }} as involvements
     inner join listed
         on involvements.force = listed.force
         and involvements.golden_id = listed.person_id
@@ -60,11 +70,11 @@ offences as (
 final as (
     {{ history_of_offences('offences') }}
     union all
-    {{ history_of_marks(ref('fct_order'), 'order') }}
+    {{ history_of_marks(ref('stg_niche__orders'), 'order') }}
     union all
-    {{ history_of_marks(ref('fct_bail'), 'bail') }}
+    {{ history_of_marks(ref('stg_niche__bails'), 'bail') }}
     union all
-    {{ history_of_marks(ref('fct_warning'), 'warning') }}
+    {{ history_of_marks(ref('stg_niche__warnings'), 'warning') }}
 )
 
 select * from final
