@@ -10,7 +10,7 @@ from rasure.runtime import superset
 from tests.homes import Home
 
 FORCE = "Thames Valley Police"
-SIZE = ("--years", "2", "--crimes-per-year", "4000", "--until", "2026-01-01")
+SIZE = ("--years", "2", "--crimes-per-year", "4000", "--as-at", "2026-01-01")
 
 
 def publish(home: Home, folder: Path) -> None:
