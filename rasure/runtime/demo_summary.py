@@ -68,10 +68,11 @@ def summary() -> str:
         "",
         "Log in",
         *(
-            f"  Superset  {person:<9} {passwords['superset'][person]}"
-            for person in ("officer", "analyst", "engineer", "admin")
+            f"  Superset  {person:<16} {passwords['superset'][person]}"
+            for person in passwords["superset"]
+            if person != "secret_key"
         ),
-        f"  Airflow   admin     {passwords['airflow']['admin']}",
+        f"  Airflow   admin            {passwords['airflow']['admin']}",
         f"  (kept in {settings.home / 'secrets.toml'})",
         "",
         "Stop everything with .venv/bin/rasure down",
