@@ -1,8 +1,9 @@
 """`rasure demo`: a delivery through the whole line.
 
-With nothing given it is six years of a simulated force. With `--police-uk` it is three
-real months of West Yorkshire Police's street-level crime (July 2016, 2017 and 2018,
-Open Government Licence), which a Python package carries; with a path, what lies there.
+With nothing given it is six years of a simulated force, and beside it, landed before,
+three real months of West Yorkshire Police's street-level crime (July 2016, 2017 and
+2018, Open Government Licence), which a Python package carries. With `--police-uk` it is
+these alone; with a path, what lies there.
 
 It is done in three parts, so that `scripts/demo` can install and set up Superset while
 the simulator writes and the warehouse is filled: make, hand over, follow.
@@ -64,6 +65,8 @@ def hand_over(asked: Asked, tell: Tell) -> None:
     delivery, name = asked.make(tell)
     began = _handed_over(settings)
     began.unlink(missing_ok=True)
+    if asked.source == "niche_rms":
+        _land_shipped(tell)
     if inbox.is_landed(asked.source, delivery, name) and _is_published(settings):
         tell(f"{name} has been through before; nothing to do")
         return
@@ -75,6 +78,16 @@ def hand_over(asked: Asked, tell: Tell) -> None:
     inbox.offer(asked.source, delivery, name)
     began.write_text(json.dumps(told))
     tell(f"{name} lies in {settings.landing / asked.source}")
+
+
+def _land_shipped(tell: Tell) -> None:
+    """Land the shipped months, for the transform of the simulated force to take on."""
+    from rasure.landing import land
+
+    delivery, name = Asked(is_police_uk=True).make(tell)
+    landed = land("police_uk", inbox.put("police_uk", delivery, name))
+    known = ", which had been landed before" if landed.state == "known" else ""
+    tell(f"{name}: {landed.rows_landed:,} rows landed{known}")
 
 
 def follow(tell: Tell) -> None:

@@ -33,7 +33,16 @@ def waiting(source: str) -> list[str]:
 
 
 def offer(source: str, path: Path, name: str | None = None) -> Path:
-    """Copy a delivery into the watched folder and flag it; the path it has there.
+    """Copy a delivery into the watched folder and flag it; the path it has there."""
+    target = put(source, path, name)
+    for outcome in OUTCOMES:
+        _beside(target, outcome).unlink(missing_ok=True)
+    _beside(target, READY).touch()
+    return target
+
+
+def put(source: str, path: Path, name: str | None = None) -> Path:
+    """Copy a delivery into the watched folder without a flag; the path it has there.
 
     On one disk the files are linked, not copied: a delivery is never written to.
     """
@@ -47,9 +56,6 @@ def offer(source: str, path: Path, name: str | None = None) -> Path:
             shutil.copytree(path, target, copy_function=_link_or_copy)
         else:
             shutil.copyfile(path, target)
-    for outcome in OUTCOMES:
-        _beside(target, outcome).unlink(missing_ok=True)
-    _beside(target, READY).touch()
     return target
 
 
