@@ -39,42 +39,93 @@ grid as (
     inner join published_types on areas.force = published_types.force
 ),
 
+-- Added up, not joined: the planner knows nothing of how many rows there are of each.
 filled as (
     select
-        grid.*,
-        coalesce(counted.crimes, 0) as crimes,
-        coalesce(counted.harm_days, 0) as harm_days
-    from grid
-    left join counted
-        on grid.force = counted.force
-        and grid.area_set = counted.area_set
-        and grid.area = counted.area
-        and grid.month = counted.month
-        and grid.crime_type = counted.crime_type
-        and grid.is_serious_violence = counted.is_serious_violence
+        force,
+        area_set,
+        area,
+        crime_type,
+        is_serious_violence,
+        sum(crimes) as crimes,
+        sum(harm_days) as harm_days,
+        month
+    from (
+        select
+            force,
+            area_set,
+            area,
+            crime_type,
+            is_serious_violence,
+            0 as crimes,
+            0 as harm_days,
+            month
+        from grid
+        union all
+        select
+            counted.force,
+            counted.area_set,
+            counted.area,
+            counted.crime_type,
+            counted.is_serious_violence,
+            counted.crimes,
+            counted.harm_days,
+            counted.month
+        from counted
+        inner join months
+            on counted.force = months.force
+            and counted.month = months.month
+    ) as both_kinds
+    group by force, area_set, area, crime_type, is_serious_violence, month
+),
+
+compared as (
+    select
+        force,
+        area_set,
+        area,
+        crime_type,
+        is_serious_violence,
+        max(crimes) as crimes,
+        max(harm_days) as harm_days,
+        max(crimes_year_before) as crimes_year_before,
+        month
+    from (
+        select
+            *,
+            null::numeric as crimes_year_before
+        from filled
+        union all
+        select
+            force,
+            area_set,
+            area,
+            crime_type,
+            is_serious_violence,
+            null as crimes,
+            null as harm_days,
+            (month + interval '1 year')::date as month,
+            crimes as crimes_year_before
+        from filled
+    ) as both_years
+    group by force, area_set, area, crime_type, is_serious_violence, month
+    having count(crimes) > 0
 ),
 
 final as (
     select
-        filled.force,
+        compared.force,
         forces.force_name,
-        filled.area_set,
-        filled.area,
-        filled.month,
-        filled.crime_type,
-        filled.is_serious_violence,
-        filled.crimes::integer as crimes,
-        filled.harm_days::double precision as harm_days,
-        year_before.crimes::integer as crimes_year_before
-    from filled
-    inner join {{ ref('dim_force') }} as forces on filled.force = forces.force
-    left join filled as year_before
-        on filled.force = year_before.force
-        and filled.area_set = year_before.area_set
-        and filled.area = year_before.area
-        and filled.crime_type = year_before.crime_type
-        and filled.is_serious_violence = year_before.is_serious_violence
-        and filled.month = year_before.month + interval '1 year'
+        compared.area_set,
+        compared.area,
+        compared.month,
+        compared.crime_type,
+        compared.is_serious_violence,
+        compared.crimes::integer as crimes,
+        compared.harm_days::double precision as harm_days,
+        compared.crimes_year_before::integer as crimes_year_before
+    from compared
+    inner join {{ ref('dim_force') }} as forces on compared.force = forces.force
 )
 
 select * from final
