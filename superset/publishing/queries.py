@@ -81,7 +81,7 @@ def _heat_map(params: dict) -> dict:
         "columns": [axis, down],
         "metrics": [metric],
         "orderby": [
-            [axis, params["sort_x_axis"].endswith("asc")],
+            [across, params["sort_x_axis"].endswith("asc")],
             [down, params["sort_y_axis"].endswith("asc")],
         ],
         "post_processing": [{"operation": "rank", "options": {"metric": metric}}],

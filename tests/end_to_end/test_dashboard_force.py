@@ -22,7 +22,7 @@ VISITS = {
     "overview": (
         "officer",
         "serious-violence",
-        ["Overview", "Places", "Times", "Institutions", "Crimes", "Data quality"],
+        ["Overview", "Places", "Times", "Institutions", "Crimes"],
         "desktop",
     ),
     "on the phone": ("officer", "serious-violence", ["Times", "Crimes"], "phone"),
