@@ -27,8 +27,10 @@
 {% macro score_weight(harm_days, age_months) -%}
     round(
         (
-            power({{ harm_days }}, {{ var('harm_power') }})
-            * power(2, -{{ age_months }} / {{ var('half_life_months') }}.0)
+            power(({{ harm_days }})::double precision, {{ var('harm_power') }})
+            * power(
+                2::double precision, -{{ age_months }} / {{ var('half_life_months') }}.0
+            )
         )::numeric,
         9
     )

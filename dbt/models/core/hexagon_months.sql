@@ -19,49 +19,30 @@ counted as (
     group by force, hexagon_id, month, harm_days
 ),
 
-harms as (
-    select distinct
-        force,
-        month,
-        harm_days
-    from counted
-),
-
-weights as (
+weighed as (
     select
-        harms.force,
-        harms.month,
-        harms.harm_days,
+        counted.*,
         months.is_recent,
         months.is_previous,
-        {{ score_weight('harms.harm_days', 'months.age_months') }} as weight
-    from harms
+        {{ score_weight('counted.harm_days', 'months.age_months') }} as weight
+    from counted
     inner join {{ ref('dim_force_month') }} as months
-        on harms.force = months.force
-        and harms.month = months.month
+        on counted.force = months.force
+        and counted.month = months.month
 ),
 
 final as (
     select
-        counted.force,
-        counted.hexagon_id,
-        sum(counted.crimes)::integer as crimes,
-        sum(counted.crimes * counted.harm_days) as harm_days,
-        sum(counted.crimes * weights.weight) as score,
-        weights.is_recent,
-        weights.is_previous,
-        counted.month
-    from counted
-    inner join weights
-        on counted.force = weights.force
-        and counted.month = weights.month
-        and counted.harm_days = weights.harm_days
-    group by
-        counted.force,
-        counted.hexagon_id,
-        weights.is_recent,
-        weights.is_previous,
-        counted.month
+        force,
+        hexagon_id,
+        sum(crimes)::integer as crimes,
+        sum(crimes * harm_days) as harm_days,
+        sum(crimes * weight) as score,
+        is_recent,
+        is_previous,
+        month
+    from weighed
+    group by force, hexagon_id, is_recent, is_previous, month
 )
 
 select * from final
