@@ -33,49 +33,49 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
     os.environ.pop("RASURE_DATABASE_URL", None)
+    measures, code = [], 0
     try:
         with redirect_stdout(sys.stderr):  # of what is measured; ours is the result
-            measures = run(set(options.only or PARTS), options.years)
-    except RasureError as error:
+            run(set(options.only or PARTS), options.years, measures)
+    except RasureError as error:  # what was measured before it is shown all the same
         print(f"bench: {error}", file=sys.stderr)
-        return error.exit_code
+        code = error.exit_code
     if options.json:
         print(json.dumps([measure.as_dict() for measure in measures], indent=2))
     else:
         from rasure.bench.measures import print_table
 
         print_table(measures)
-    return 0
+    return code
 
 
-def run(parts: set[str], years: int) -> list:
-    """Start the bench's services, measure, stop; returns the measures."""
+def run(parts: set[str], years: int, measures: list) -> None:
+    """Start the services, measure, stop; a measure is added as soon as it is taken."""
     from rasure.runtime.up import down, up
 
     services = ("postgres", "superset") if "charts" in parts else ("postgres",)
     up(services, _tell)
     try:
         with tempfile.TemporaryDirectory(prefix="rasure-bench-") as folder:
-            return _measure(parts, years, Path(folder))
+            _measure(parts, years, Path(folder), measures)
     finally:
         down(_tell)
 
 
-def _measure(parts: set[str], years: int, folder: Path) -> list:
+def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
     from rasure.bench import aoristic, charts, linkage
     from rasure.bench.memory import Watch
     from rasure.bench.warehouse import forget
     from rasure.database import connect
 
     watch = Watch().start()
-    measures = []
     with connect("rasure bench", autocommit=True) as connection:
         forget(connection)
         if parts & PUBLISHED:
-            measures += _published(connection, parts, folder)
+            _published(connection, parts, folder, measures)
             forget(connection)
         if parts & RECORDS:
-            measures += _records(connection, parts, years, folder)
+            _records(connection, parts, years, folder, measures)
         if "charts" in parts:
             _tell("charts")
             _publish(connection)
@@ -86,11 +86,11 @@ def _measure(parts: set[str], years: int, folder: Path) -> list:
         if "aoristic" in parts:
             _tell("aoristic")
             measures.append(aoristic.measure(connection))
-    return [*measures, watch.stop()]
+    measures.append(watch.stop())
 
 
-def _published(connection, parts: set[str], folder: Path) -> list:
-    """The measures on published crime files."""
+def _published(connection, parts: set[str], folder: Path, measures: list) -> None:
+    """Take the measures on published crime files."""
     from rasure import geography
     from rasure.bench import landing, transform
     from rasure.bench.deliveries import lay_out
@@ -99,7 +99,6 @@ def _published(connection, parts: set[str], folder: Path) -> list:
 
     rows = lay_out(folder)
     _tell(f"{len(rows.files)} files of {rows.force}")
-    measures = []
     if "landing" in parts:
         _tell("landing")
         measures.append(landing.measure(connection, rows))
@@ -116,16 +115,17 @@ def _published(connection, parts: set[str], folder: Path) -> list:
     if "places" in parts:
         _tell("places")
         measures.append(transform.places_rank(connection, rows.force, "police_uk"))
-    return measures
 
 
-def _records(connection, parts: set[str], years: int, folder: Path) -> list:
-    """The measures on a simulated records-management force."""
+def _records(
+    connection, parts: set[str], years: int, folder: Path, measures: list
+) -> None:
+    """Take the measures on a simulated records-management force."""
     from rasure import geography
     from rasure.bench import niche, transform
     from rasure.transform import WHOLE, run_layers
 
-    measures, at_one_year = [], None
+    at_one_year = None
     if "delta" in parts:
         _tell("a day's delta at one year of history")
         at_one_year = niche.day_at_one_year(connection, folder / "one")
@@ -133,7 +133,7 @@ def _records(connection, parts: set[str], years: int, folder: Path) -> list:
     history, simulated = niche.simulate(folder / "all", years)
     measures.append(simulated)
     if not parts & (RECORDS - {"simulate"}):
-        return measures
+        return
     _tell("land them")
     landed = niche.landing(connection, history)
     geography.build(connection, niche.FORCE)
@@ -149,7 +149,6 @@ def _records(connection, parts: set[str], years: int, folder: Path) -> list:
     if "places" in parts:
         _tell("places")
         measures.append(transform.places_rank(connection, niche.FORCE, niche.SOURCE))
-    return measures
 
 
 def _publish(connection) -> None:
