@@ -1,5 +1,7 @@
 -- In every area set, the areas with those outside and without location hold each crime
 -- of the force once.
+{{ config(tags=['daily']) }}
+
 with
 
 areas as (

@@ -36,20 +36,26 @@ def link_persons(connection: psycopg.Connection) -> str:
     )
 
 
-def join_network(connection: psycopg.Connection) -> str:
-    """Join who was suspected together; erase decisions on people who are gone."""
+def erase_gone(connection: psycopg.Connection) -> str:
+    """Erase decisions on people, and their places in the network, who are gone."""
     from rasure.people.decisions import forget_gone
-    from rasure.people.network import OCCURRENCES, refresh
 
     with connection.transaction():
         gone = forget_gone(connection)
+    return f"{gone:,} decisions and places erased of people who are gone"
+
+
+def join_network(connection: psycopg.Connection) -> str:
+    """Join who was suspected together."""
+    from rasure.people.network import OCCURRENCES, refresh
+
+    with connection.transaction():
         (inputs,) = connection.execute(
             "select coalesce(sum(hashtext(joined::text)::bigint), 0)::text"
             f" from ({OCCURRENCES}) as joined"
         ).fetchone()
         people = refresh(connection) if _changed(connection, "network", inputs) else 0
-    said = f"{people:,} people joined" if people else "nothing has changed"
-    return f"{said}; {gone:,} decisions and places erased of people who are gone"
+    return f"{people:,} people joined" if people else "nothing has changed"
 
 
 def draw_bands(connection: psycopg.Connection) -> str:

@@ -16,7 +16,7 @@ from rasure import schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import NAMES
-from rasure.transform import dbt, definitions, results, steps
+from rasure.transform import days, dbt, definitions, results, steps
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
@@ -65,10 +65,17 @@ def run_part(
 ) -> list[LayerResult]:
     """Run one part of a whole transform (`steps.PARTS`): what a task of the DAG does.
 
-    The parts in their order are `run_layers(WHOLE)`.
+    The parts in their order are `run_layers(WHOLE)`, less what is done once for each
+    day of the data when it has been done for this one.
     """
+    with connect("rasure transform", autocommit=True) as connection:
+        schema.ensure(connection)
+        is_new_day = days.is_new(connection)
     return _run_all(
-        lambda landed: steps.part(name, landed), (False, False), say, wait_seconds
+        lambda landed: steps.part(name, landed, is_new_day),
+        (False, False),
+        say,
+        wait_seconds,
     )
 
 

@@ -10,22 +10,25 @@ network of co-suspects and the bands of the hours stand between core and marts.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rasure.transform.layers import LAYERS
 
+DAILY = "tag:daily"
 PERSONS = "+person_records"  # what linkage reads, with all that it is made from
 
 
 @dataclass(frozen=True)
 class Step:
     """A call of dbt on `selectors` less `excluded`; or `work`, `module:function`, with
-    a connection to the warehouse, which returns what to say of it."""
+    a connection to the warehouse, which returns what to say of it. `is_daily`: the line
+    does it once for each day of the data (`rasure.transform.days`)."""
 
     name: str
     selectors: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     work: str | None = None
+    is_daily: bool = False
     may_skip_definitions: bool = False  # where the warehouse holds them as they are
 
 
@@ -38,7 +41,8 @@ PARTS = {
     "link": (Step("link", work="rasure.transform.between:link_persons"),),
     "rest": (
         Step("core", LAYERS["core"], (PERSONS,)),
-        Step("network", work="rasure.transform.between:join_network"),
+        Step("erasure", work="rasure.transform.between:erase_gone"),
+        Step("network", work="rasure.transform.between:join_network", is_daily=True),
         Step("bands", work="rasure.transform.between:draw_bands"),
         Step("marts", LAYERS["marts"]),
     ),
@@ -52,8 +56,17 @@ def whole(landed: Collection[str]) -> tuple[Step, ...]:
     return tuple(step for steps in PARTS.values() for step in steps)
 
 
-def part(name: str, landed: Collection[str]) -> tuple[Step, ...]:
-    """The steps of one part; without people it is all done by the last."""
+def part(
+    name: str, landed: Collection[str], is_new_day: bool = True
+) -> tuple[Step, ...]:
+    """The steps of one part; without people it is all done by the last. Within a day,
+    what is done once a day is left out: steps, and the models with the tag `daily`."""
     if "niche_rms" not in landed:
         return AT_ONCE if name == list(PARTS)[-1] else ()
-    return PARTS[name]
+    if is_new_day:
+        return PARTS[name]
+    return tuple(
+        replace(step, excluded=(*step.excluded, DAILY)) if step.selectors else step
+        for step in PARTS[name]
+        if not step.is_daily
+    )

@@ -69,9 +69,18 @@ def test_published_crime_alone_is_one_call_of_dbt() -> None:
     assert steps.part("rest", {"police_uk"}) == (step,)
 
 
+def test_within_a_day_of_the_data_the_line_leaves_out_what_is_done_once_a_day() -> None:
+    landed = {"niche_rms"}
+    steps_within = steps.part("rest", landed, is_new_day=False)
+    assert [step.name for step in steps_within] == ["core", "erasure", "bands", "marts"]
+    assert all("tag:daily" in step.excluded for step in steps_within if step.selectors)
+    assert not any("tag:daily" in step.excluded for step in steps.part("rest", landed))
+    assert steps.part("rest", {"police_uk"}, is_new_day=False) == steps.AT_ONCE
+
+
 def test_people_are_linked_between_what_linkage_reads_and_what_names_them() -> None:
     landed = {"niche_rms", "police_uk"}
-    order = ["persons", "link", "core", "network", "bands", "marts"]
+    order = ["persons", "link", "core", "erasure", "network", "bands", "marts"]
     assert [step.name for step in steps.whole(landed)] == order
     parts = [step for part in steps.PARTS for step in steps.part(part, landed)]
     assert parts == list(steps.whole(landed))
