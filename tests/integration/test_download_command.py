@@ -93,7 +93,7 @@ def test_two_downloads_to_one_place_do_not_meet(publisher, tmp_path):
 @pytest.mark.parametrize(
     ("more", "code", "message"),
     [
-        (("--force", "thames"), 1, "No geography is known for the force 'thames'"),
+        (("--force", "thames"), 2, "No geography is known for the force 'thames'"),
         (("--from", "2024-13"), 2, "'2024-13' is no month. Write it as 2024-01."),
         (("--from", "2024-02"), 2, "The months run backwards"),
         (("--kinds", "crimes"), 2, "'crimes' is no kind of file: street, outcomes"),
