@@ -42,7 +42,7 @@ final as (
         array_to_string(array_remove(profiles.all_names, profiles.full_name), '; ')
             as other_names,
         coalesce(profiles.full_name, 'Name not known') || ' · '
-        || left(listed.person_id, 8) as person,
+        || right(listed.person_id, 8) as person,
         listed.age,
         persons.records,
         listed.is_at_risk,
