@@ -36,7 +36,6 @@ final as (
         police_uk.place_id,
         police_uk.hexagon_id,
         police_uk.area_id,
-        police_uk.area_ids,
         police_uk.institution_id,
         police_uk.crime_type,
         null::text as offence_id,
@@ -71,7 +70,6 @@ final as (
         niche.place_id,
         niche.hexagon_id,
         niche.area_id,
-        niche.area_ids,
         niche.institution_id,
         coalesce(niche.crime_type, niche.published_category, 'Not mapped')
             as crime_type,

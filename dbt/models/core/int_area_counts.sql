@@ -22,7 +22,7 @@ area_sets as (
 combinations as (
     select
         crimes.force,
-        crimes.area_ids,
+        places.area_ids,
         crimes.geocode_quality in ('missing', 'default point') as is_without_point,
         crimes.crime_type,
         crimes.is_serious_violence,
@@ -30,9 +30,10 @@ combinations as (
         count(*) as crimes,
         sum(crimes.harm_days) as harm_days
     from {{ ref('fct_crime') }} as crimes
+    left join {{ ref('dim_place') }} as places on crimes.place_id = places.place_id
     group by
         crimes.force,
-        crimes.area_ids,
+        places.area_ids,
         is_without_point,
         crimes.crime_type,
         crimes.is_serious_violence,
