@@ -41,35 +41,6 @@
 {%- endmacro %}
 
 
-{#- The two cells of the hexagon grid that a point can lie in, with the squared distance
-    to their middles. The grid is that of `ST_HexagonGrid(hexagon_side_m)` from the
-    origin of EPSG:27700: columns 1.5 sides apart, rows sqrt(3) sides apart, every other
-    column half a row higher. -#}
-{% macro nearest_cells(geom) -%}
-    {%- set width = 1.5 * (var('hexagon_side_m') | float) -%}
-    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) -%}
-    (
-        select
-            columns.i,
-            nearest.j,
-            power(st_x({{ geom }}) - columns.i * {{ width }}, 2)
-            + power(
-                st_y({{ geom }}) - (nearest.j + columns.i % 2 / 2.0) * {{ height }}, 2
-            ) as distance_squared
-        from (
-            values
-            (floor(st_x({{ geom }}) / {{ width }})::integer),
-            (floor(st_x({{ geom }}) / {{ width }})::integer + 1)
-        ) as columns (i)
-        cross join lateral (
-            select
-                round(st_y({{ geom }}) / {{ height }} - columns.i % 2 / 2.0)::integer
-                    as j
-        ) as nearest
-    )
-{%- endmacro %}
-
-
 {#- How good a place's position is. Read from the top, the first that holds:
     missing: no coordinates;
     default point: a point that stands for "not known" (seed `default_points`);

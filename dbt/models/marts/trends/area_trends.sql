@@ -7,7 +7,11 @@ months as (
 ),
 
 counted as (
-    select * from {{ ref('int_area_counts') }}
+    select counts.*
+    from {{ ref('int_area_counts') }} as counts
+    inner join months
+        on counts.force = months.force
+        and counts.month = months.month
 ),
 
 areas as (
@@ -39,77 +43,50 @@ grid as (
     inner join published_types on areas.force = published_types.force
 ),
 
--- Added up, not joined: the planner knows nothing of how many rows there are of each.
-filled as (
+-- Each month once as itself and once as the year before that of the next: added up, not
+-- joined, since the planner cannot know how many rows there are of each.
+told as (
+    select
+        *,
+        0 as crimes,
+        0 as harm_days,
+        true as is_observed
+    from grid
+    union all
     select
         force,
         area_set,
         area,
+        month,
         crime_type,
         is_serious_violence,
-        sum(crimes) as crimes,
-        sum(harm_days) as harm_days,
-        month
-    from (
-        select
-            force,
-            area_set,
-            area,
-            crime_type,
-            is_serious_violence,
-            0 as crimes,
-            0 as harm_days,
-            month
-        from grid
-        union all
-        select
-            counted.force,
-            counted.area_set,
-            counted.area,
-            counted.crime_type,
-            counted.is_serious_violence,
-            counted.crimes,
-            counted.harm_days,
-            counted.month
-        from counted
-        inner join months
-            on counted.force = months.force
-            and counted.month = months.month
-    ) as both_kinds
-    group by force, area_set, area, crime_type, is_serious_violence, month
+        crimes,
+        harm_days,
+        false as is_observed
+    from counted
 ),
 
 compared as (
     select
-        force,
-        area_set,
-        area,
-        crime_type,
-        is_serious_violence,
-        max(crimes) as crimes,
-        max(harm_days) as harm_days,
-        max(crimes_year_before) as crimes_year_before,
-        month
-    from (
-        select
-            *,
-            null::numeric as crimes_year_before
-        from filled
-        union all
-        select
-            force,
-            area_set,
-            area,
-            crime_type,
-            is_serious_violence,
-            null as crimes,
-            null as harm_days,
-            (month + interval '1 year')::date as month,
-            crimes as crimes_year_before
-        from filled
-    ) as both_years
-    group by force, area_set, area, crime_type, is_serious_violence, month
-    having count(crimes) > 0
+        told.force,
+        told.area_set,
+        told.area,
+        told.crime_type,
+        told.is_serious_violence,
+        sum(told.crimes) filter (where ages.years = 0) as crimes,
+        sum(told.harm_days) filter (where ages.years = 0) as harm_days,
+        sum(told.crimes) filter (where ages.years = 1) as crimes_year_before,
+        (told.month + make_interval(years => ages.years))::date as month
+    from told
+    cross join (values (0), (1)) as ages (years)
+    group by
+        told.force,
+        told.area_set,
+        told.area,
+        told.crime_type,
+        told.is_serious_violence,
+        (told.month + make_interval(years => ages.years))::date
+    having bool_or(told.is_observed and ages.years = 0)
 ),
 
 final as (
