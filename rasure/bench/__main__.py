@@ -17,6 +17,7 @@ PUBLISHED = {"landing", "transform", "places"}
 # Charts are those of the simulated force: the more rows, the slower.
 RECORDS = {"simulate", "niche", "delta", "places", "charts"}
 PARTS = sorted({*PUBLISHED, *RECORDS, "linkage", "aoristic"})
+LIVE = "near_live"  # on the running services of the demo, not in the bench's own home
 YEARS = 6
 
 
@@ -25,18 +26,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print a list of objects")
     parser.add_argument(
-        "--only", action="append", choices=PARTS, help="leave the other parts out"
+        "--only",
+        action="append",
+        choices=[*PARTS, LIVE],
+        help="leave the other parts out",
     )
     parser.add_argument(
         "--years", type=int, default=YEARS, help="of the simulated force's history"
     )
     options = parser.parse_args()
-    os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
-    os.environ.pop("RASURE_DATABASE_URL", None)
+    parts = set(options.only or PARTS)
     measures, code = [], 0
     try:
         with redirect_stdout(sys.stderr):  # of what is measured; ours is the result
-            run(set(options.only or PARTS), options.years, measures)
+            if LIVE in parts:
+                live(measures)
+            if parts - {LIVE}:
+                os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
+                os.environ.pop("RASURE_DATABASE_URL", None)
+                run(parts - {LIVE}, options.years, measures)
     except RasureError as error:  # what was measured before it is shown all the same
         print(f"bench: {error}", file=sys.stderr)
         code = error.exit_code
@@ -47,6 +55,16 @@ def main() -> int:
 
         print_table(measures)
     return code
+
+
+def live(measures: list) -> None:
+    """Measure on the services of the caller's home, where the demo has run."""
+    from rasure.bench import near_live
+    from rasure.database import connect
+
+    with connect("rasure bench", autocommit=True) as connection:
+        for measure in near_live.measure(connection, _tell):
+            measures.append(measure)
 
 
 def run(parts: set[str], years: int, measures: list) -> None:

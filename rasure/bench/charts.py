@@ -19,10 +19,7 @@ DASHBOARD = "serious-violence"
 
 def measure(connection: psycopg.Connection) -> list[Measure]:
     """Two measures for each chart of the dashboard, as the officer sees it."""
-    settings = Settings.load()
-    url = f"http://127.0.0.1:{settings.stored['ports']['superset']}"
-    password = settings.secrets["superset"]["officer"]
-    client = _charts_api().ChartClient(url, "officer", password)
+    client = client_of("officer")
     measures = []
     for chart in client.charts(DASHBOARD):
         statements = _statements(client, chart)
@@ -50,6 +47,13 @@ def _statements(client, chart) -> list[str]:
         for statement in (result.get("query") or "").split(";\n")
         if statement.strip()
     ]
+
+
+def client_of(user: str):
+    """A `ChartClient` of this home's Superset, logged in as one of its accounts."""
+    settings = Settings.load()
+    url = f"http://127.0.0.1:{settings.stored['ports']['superset']}"
+    return _charts_api().ChartClient(url, user, settings.secrets["superset"][user])
 
 
 def _charts_api():

@@ -35,7 +35,9 @@ class Changes:
     """The changes of one delta: which rows of the state's tables changed (`touched`, by
     entity), rows that are new, and ids that are deleted (entity, serial).
 
-    `spared` are serials of persons whom the same delta mentions anew.
+    `spared` are serials of persons whom the same delta mentions anew. With `subjects`,
+    serials of occurrences or of persons, only their records change; two persons merge,
+    the second into the first.
     """
 
     state: State
@@ -46,6 +48,7 @@ class Changes:
     new: dict[str, list[dict]] = field(default_factory=dict)
     deleted: list[tuple[str, int]] = field(default_factory=list)
     spared: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
+    subjects: tuple[int, ...] = ()
 
     def make(self, kind: str, count: int) -> int:
         """Make that many changes of a kind; returns how many could be made."""
@@ -63,8 +66,12 @@ class Changes:
         rows = np.searchsorted(events, serials)
         self._touch("occurrences", rows, at)
 
-    def _some(self, rows: np.ndarray, count: int) -> np.ndarray:
-        """That many of some rows that no change of this delta has met."""
+    def _some(self, rows: np.ndarray, count: int, *serials: np.ndarray) -> np.ndarray:
+        """That many of some rows that no change of this delta has met; `serials` say,
+        for each row of the table, which occurrences and persons it is of."""
+        if self.subjects and serials:
+            own = np.any([np.isin(of, self.subjects) for of in serials], axis=0)
+            rows = rows[own[rows]]
         return np.sort(self.rng.permutation(rows)[:count])
 
     def _current(self) -> np.ndarray:
@@ -87,7 +94,8 @@ class Changes:
             "105A": ("8N", "008/06"),
             "34B": ("39", "039/00"),
         }
-        rows = self._some(current[np.isin(classes[current], list(turns))], count)
+        graver = current[np.isin(classes[current], list(turns))]
+        rows = self._some(graver, count, table["occurrence_id"])
         if not len(rows):
             return 0
         at = self._now(len(rows))
@@ -112,7 +120,7 @@ class Changes:
         rows = np.flatnonzero(
             np.isin(table["roles"].index, free) & (table["eliminated_at"] == NONE)
         )
-        rows = self._some(rows, count)
+        rows = self._some(rows, count, table["person_id"], table["occurrence_id"])
         at = self._now(len(rows))
         table["eliminated_at"][rows] = at
         self._touch("involvements", rows, at)
@@ -159,12 +167,16 @@ class Changes:
         before, merges = self.state.before, self.state.recent["person_merges"]
         free = ~np.isin(before.record_serials, merges["merged_person_id"])
         serials, true = before.record_serials[free], before.true_people[free]
-        order = np.argsort(true, kind="stable")
+        if len(self.subjects) == 2:
+            order = np.flatnonzero(np.isin(serials, self.subjects))
+            order = order[np.argsort(serials[order] != self.subjects[0])]
+        else:
+            order = np.argsort(true, kind="stable")
         serials, true = serials[order], true[order]
         doubled = np.flatnonzero(true[1:] == true[:-1])
         if not len(doubled):
             doubled = np.arange(len(true) - 1)
-        pairs = self._some(doubled, count)
+        pairs = self._some(doubled, count, serials[:-1], serials[1:])
         at = self._now(len(pairs))
         row = {
             "person_merge_id": self._serials("person_merges", len(pairs)),
@@ -193,7 +205,7 @@ class Changes:
         rows = np.array(
             sorted(set(range(len(events["occurrence_id"]))) - met), np.int64
         )
-        rows = self._some(rows, count)
+        rows = self._some(rows, count, events["occurrence_id"])
         serials = events["occurrence_id"][rows]
         self.deleted += [("occurrences", int(serial)) for serial in serials]
         return len(rows)

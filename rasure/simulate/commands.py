@@ -43,6 +43,12 @@ def simulate(
     change: Annotated[
         Change | None, typer.Option(help="Write a delta of one such change")
     ] = None,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Id of the occurrence or person to change; twice for a merge"
+        ),
+    ] = None,
 ) -> None:
     """Write a simulated force's full extract, or the deltas that follow it.
 
@@ -56,7 +62,9 @@ def simulate(
         from rasure.simulate import delta
 
         made = [delta.write_day(out, _say) for _ in range(days)]
-        made += [delta.write_change(out, change.value, _say)] if change else []
+        made += (
+            [delta.write_change(out, change.value, _say, of or ())] if change else []
+        )
     else:
         from rasure.simulate.extract import write_history
         from rasure.simulate.plan import plan

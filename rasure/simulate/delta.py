@@ -7,7 +7,7 @@ extract.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from rasure.simulate import ground, truth, world
 from rasure.simulate.canonical import join, take
 from rasure.simulate.changes import PER_THOUSAND, Changes
 from rasure.simulate.errors import SimulationImpossible
+from rasure.simulate.identifiers import serial_of
 from rasure.simulate.state import KEPT, State, forget, read, save
 from rasure.simulate.tables import Tables, extract
 from rasure.simulate.world import Delivered
@@ -39,30 +40,37 @@ def write_day(out: Path, say: Callable[[str], None] = lambda text: None) -> Path
 
 
 def write_change(
-    out: Path, kind: str, say: Callable[[str], None] = lambda text: None
+    out: Path,
+    kind: str,
+    say: Callable[[str], None] = lambda text: None,
+    of: Sequence[str] = (),
 ) -> Path:
-    """Write a delta of one change of a kind of `KINDS`, a minute after the last."""
+    """Write a delta of one change of a kind of `KINDS`, a minute after the last; `of`,
+    ids of an occurrence, a person or two, has it change a record of theirs."""
     state = read(out / "state")
-    return _write(state, out, state.moment + SOON, kind, say)
+    return _write(state, out, state.moment + SOON, kind, say, of)
 
 
-def _write(state: State, out: Path, moment: datetime, kind: str | None, say) -> Path:
+def _write(
+    state: State, out: Path, moment: datetime, kind: str | None, say, of=()
+) -> Path:
     """Make the rows, write the delivery, its truth and the new state, in that order."""
     window = (state.moment, moment)
     state.steps += 1
     mapping = load(state.plan.force)
     since, until = (int(end.timestamp()) for end in window)
     rng = state.plan.following(state.steps, moment).rng("changes")
-    changes = Changes(state, rng, since, until)
+    changes = Changes(state, rng, since, until, subjects=tuple(map(serial_of, of)))
     if kind in (None, "crime"):
         plan = state.plan.following(state.steps, moment, kind and ONLY)
         made, new = _happened(state, plan, mapping, since, until, out)
     else:
         made, new = 0, {}
         if not changes.make(kind, 1):
+            whose = f" of {' and '.join(of)}" if of else ""
             raise SimulationImpossible(
-                f"Nothing that was delivered lately can be changed so ({kind}). Write "
-                "a new history."
+                f"Nothing{whose} that was delivered lately can be changed so ({kind}). "
+                "Name another, or write a new history."
             )
     if kind is None:
         changes.spared = people_of(new)

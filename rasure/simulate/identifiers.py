@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from rasure.simulate.errors import SimulationImpossible
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.mapping import Mapping
 
@@ -50,6 +51,15 @@ def id_prefix(entity: str, mapping: Mapping) -> tuple[str, int]:
     prefix = (number + "00001")[: max(1, high - SERIAL_DIGITS)]
     width = min(SERIAL_DIGITS, high - 1)
     return prefix.ljust(low - width, "0"), width
+
+
+def serial_of(record_id: str) -> int:
+    """The serial in a record id. Raises `SimulationImpossible` for what is none."""
+    if not record_id.isascii() or not record_id.isdigit():
+        raise SimulationImpossible(
+            f"{record_id!r} is no record id: it is digits alone."
+        )
+    return int(record_id[-SERIAL_DIGITS:])
 
 
 def runs(pattern: str) -> list[str | int]:

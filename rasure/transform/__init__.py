@@ -19,9 +19,9 @@ __all__ = [
     "TransformBusy",
     "TransformFailed",
     "grant_reader",
+    "run_changes",
     "run_layer",
     "run_layers",
-    "run_part",
 ]
 
 
@@ -37,11 +37,11 @@ def run_layers(layers=WHOLE, full_refresh: bool = False, **options) -> list:
     return run_now(layers, full_refresh, **options)
 
 
-def run_part(name: str, **options) -> list:
-    """Run one part of a whole transform; see `rasure.transform.running`."""
-    from rasure.transform.running import run_part as run_now
+def run_changes(**options) -> list:
+    """Transform what may have changed; see `rasure.transform.running`."""
+    from rasure.transform.running import run_changes as run_now
 
-    return run_now(name, **options)
+    return run_now(**options)
 
 
 def grant_reader(connection, **options) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import psycopg
 
+from rasure.transform import inputs as inputs_of
+
 TIMES = """
     select concat_ws(' ',
         (select sum(hashtext(events::text)::bigint)
@@ -72,22 +74,12 @@ def draw_bands(connection: psycopg.Connection) -> str:
         except NoTimes:
             return "no event has a time"
         (inputs,) = connection.execute(TIMES).fetchone()
-        _keep(connection, "bands", inputs)
+        inputs_of.keep(connection, "bands", inputs)
     return f"{rows['bands']:,} bands drawn"
 
 
 def _changed(connection: psycopg.Connection, step: str, inputs: str) -> bool:
     """Whether a step's inputs are others than at its last time; keeps them."""
-    known = connection.execute(
-        "select inputs from ops.step_inputs where step = %s", (step,)
-    ).fetchone()
-    _keep(connection, step, inputs)
-    return known != (inputs,)
-
-
-def _keep(connection: psycopg.Connection, step: str, inputs: str) -> None:
-    connection.execute(
-        "insert into ops.step_inputs (step, inputs) values (%s, %s)"
-        " on conflict (step) do update set inputs = excluded.inputs, done_at = now()",
-        (step, inputs),
-    )
+    known = inputs_of.known(connection, step)
+    inputs_of.keep(connection, step, inputs)
+    return known != inputs

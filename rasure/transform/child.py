@@ -3,6 +3,8 @@
 dbt takes seconds to load itself and to read the project, and half a second for a call
 after that; so one process serves all calls of a transform. It reads a list of dbt's
 arguments, a line of JSON each, and ends each answer with `DONE` and dbt's exit code.
+A build leaves what became of each node in `RESULTS`, as dbt would, but not the manifest
+beside it, which nobody reads and which takes most of a second.
 
 A transform that is killed lets go of its lock; were its dbt to go on, the next
 transform would meet it in the same tables. So the kernel is asked to end dbt with it.
@@ -15,7 +17,9 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
+RESULTS = "run_results.json"  # in dbt's target directory
 PR_SET_PDEATHSIG = 1
 DONE = "\x1e done "  # no line of dbt's begins with a record separator
 
@@ -33,9 +37,18 @@ def main() -> None:
     read = dbtRunner().invoke(["--quiet", "parse", "--no-write-json"])
     runner = dbtRunner(manifest=read.result if read.success else None)
     for line in sys.stdin:
-        answer = runner.invoke(json.loads(line))
+        answer = _answer(runner, json.loads(line))
         sys.stdout.flush()
         print(f"{DONE}{_code(answer)}", flush=True)
+
+
+def _answer(runner, arguments: list[str]):
+    if arguments[0] != "build":
+        return runner.invoke(arguments)
+    answer = runner.invoke([*arguments, "--no-write-json"])
+    if hasattr(answer.result, "write"):
+        answer.result.write(str(Path(os.environ["DBT_TARGET_PATH"]) / RESULTS))
+    return answer
 
 
 def _code(answer) -> int:

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from rasure.transform import LAYERS
+from rasure.transform.steps import NAMES
 
 # dbt says START and OK for each node; the end of a node is news, its start is not.
 PROGRESS = re.compile(r"^\S+\s+(\d+ of \d+ (?!START).*|.*waiting.*)$")
 
-OWN = ("Another transform", "building", "link:", "network:", "bands:")
+OWN = ("Another transform", "building", *(f"{name}: " for name in {*NAMES, *LAYERS}))
 
 transform_app = typer.Typer(
     invoke_without_command=True,
@@ -51,14 +52,7 @@ def transform(
         elif line.startswith(OWN):
             typer.echo(line)
 
-    results = run_layers(
-        tuple(layer or WHOLE), full_refresh, say=show, unit_tests=unit_tests
-    )
-    for result in results:
-        typer.echo(
-            f"{result.layer}: {result.count('model', 'seed')} models and seeds, "
-            f"{result.count('test', 'unit_test')} tests, {result.seconds:.1f} s"
-        )
+    run_layers(tuple(layer or WHOLE), full_refresh, say=show, unit_tests=unit_tests)
 
 
 @transform_app.command()

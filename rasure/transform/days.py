@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import psycopg
 
+from rasure.transform import inputs
+
 STEP = "designation"  # its last day is kept in ops.step_inputs
 DAY_OF_DATA = """
     select coalesce(string_agg(concat_ws(' ', source, told), ', ' order by source), '')
@@ -25,11 +27,6 @@ DAY_OF_DATA = """
         group by source
     ) as landed
 """
-KNOWN = "select inputs from ops.step_inputs where step = %s"
-KEEP = """
-    insert into ops.step_inputs (step, inputs) values (%s, %s)
-    on conflict (step) do update set inputs = excluded.inputs, done_at = now()
-"""
 
 
 def day_of_data(connection: psycopg.Connection) -> str:
@@ -39,10 +36,9 @@ def day_of_data(connection: psycopg.Connection) -> str:
 
 def is_new(connection: psycopg.Connection) -> bool:
     """Whether the data are of another day than at the last designation."""
-    known = connection.execute(KNOWN, (STEP,)).fetchone()
-    return known != (day_of_data(connection),)
+    return inputs.known(connection, STEP) != day_of_data(connection)
 
 
 def keep(connection: psycopg.Connection) -> None:
     """Remember that what is done once a day has been done for this one."""
-    connection.execute(KEEP, (STEP, day_of_data(connection)))
+    inputs.keep(connection, STEP, day_of_data(connection))

@@ -11,20 +11,12 @@ from collections.abc import Collection
 
 import psycopg
 
+from rasure.transform import inputs
 from rasure.transform.dbt import PROJECT
 
 STEP = "definitions"
 SELECTOR = "path:seeds"
-HELD = """
-    select inputs from ops.step_inputs
-    where step = %s and exists (
-        select from pg_tables where schemaname = 'reference'
-    )
-"""
-KEEP = """
-    insert into ops.step_inputs (step, inputs) values (%s, %s)
-    on conflict (step) do update set inputs = excluded.inputs, done_at = now()
-"""
+LOADED = "select exists (select from pg_tables where schemaname = 'reference')"
 
 
 def version(landed: Collection[str]) -> str:
@@ -38,10 +30,10 @@ def version(landed: Collection[str]) -> str:
 
 def are_held(connection: psycopg.Connection, landed: Collection[str]) -> bool:
     """Whether the warehouse holds them as they are."""
-    found = connection.execute(HELD, (STEP,)).fetchone()
-    return found == (version(landed),)
+    is_loaded = connection.execute(LOADED).fetchone()[0]
+    return is_loaded and inputs.known(connection, STEP) == version(landed)
 
 
 def keep(connection: psycopg.Connection, landed: Collection[str]) -> None:
     """Remember that they have been loaded and have passed their tests."""
-    connection.execute(KEEP, (STEP, version(landed)))
+    inputs.keep(connection, STEP, version(landed))

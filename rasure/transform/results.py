@@ -53,6 +53,14 @@ class LayerResult:
         """How many nodes were not built because of those that went wrong."""
         return sum(node.status == "skipped" for node in self.nodes)
 
+    @property
+    def summary(self) -> str:
+        """What was done, in a line that begins with the layer's name."""
+        return (
+            f"{self.layer}: {self.count('model', 'seed')} models and seeds, "
+            f"{self.count('test', 'unit_test')} tests, {self.seconds:.1f} s"
+        )
+
     def count(self, *resource_types: str) -> int:
         """How many nodes of these types succeeded."""
         return sum(

@@ -16,7 +16,7 @@ from rasure import schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import NAMES
-from rasure.transform import days, dbt, definitions, results, steps
+from rasure.transform import child, days, dbt, definitions, inputs, results, steps
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
@@ -24,6 +24,7 @@ from rasure.transform.layers import WHOLE, selection
 from rasure.transform.results import LayerResult, NodeResult
 from rasure.transform.steps import Step
 
+PUBLISHED = "published"  # the step that models of published crime are, to `inputs`
 LOCK = 7_257_814  # arbitrary; geography builds take it too, to wait for each other
 
 logger = logging.getLogger(__name__)
@@ -49,38 +50,35 @@ def run_layers(
     """
     layers = tuple(layers)
     asked = [Step(name, selection(name)) for name in layers]
-    return _run_all(
-        steps.whole if layers == WHOLE else lambda landed: asked,
-        (full_refresh, unit_tests),
-        say,
-        wait_seconds,
-    )
+
+    def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
+        return steps.whole(landed) if layers == WHOLE else asked
+
+    return _run_all(choose, (full_refresh, unit_tests), say, wait_seconds)
 
 
-def run_part(
-    name: str,
-    *,
-    say: Callable[[str], None] = logger.info,
-    wait_seconds: int = 1800,
+def run_changes(
+    *, say: Callable[[str], None] = logger.info, wait_seconds: int = 1800
 ) -> list[LayerResult]:
-    """Run one part of a whole transform (`steps.PARTS`): what a task of the DAG does.
+    """Run a whole transform, less what is done once for each day of the data when that
+    has been done for this one, and less the models of published crime while that is
+    the same: what Airflow does whenever something has landed."""
+    found = {}
 
-    The parts in their order are `run_layers(WHOLE)`, less what is done once for each
-    day of the data when it has been done for this one.
-    """
+    def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
+        found["published"] = inputs.published(connection)
+        is_same = inputs.known(connection, PUBLISHED) == found["published"]
+        is_same = is_same and definitions.are_held(connection, landed)
+        return steps.whole(landed, days.is_new(connection), is_same)
+
+    done = _run_all(choose, (False, False), say, wait_seconds)
     with connect("rasure transform", autocommit=True) as connection:
-        schema.ensure(connection)
-        is_new_day = days.is_new(connection)
-    return _run_all(
-        lambda landed: steps.part(name, landed, is_new_day),
-        (False, False),
-        say,
-        wait_seconds,
-    )
+        inputs.keep(connection, PUBLISHED, found["published"])
+    return done
 
 
 def _run_all(
-    choose: Callable[[set[str]], Iterable[Step]],
+    choose: Callable[[psycopg.Connection, set[str]], Iterable[Step]],
     flags: tuple[bool, bool],
     say: Callable[[str], None],
     wait_seconds: int,
@@ -90,23 +88,20 @@ def _run_all(
     done = []
     with connect("rasure transform", autocommit=True) as connection:
         schema.ensure(connection)
-        chosen = choose(landed := _landed(connection))
         with ExitStack() as stack:
-            session = None
-            if any(step.selectors for step in chosen):
-                session = stack.enter_context(dbt.Session(settings))
+            session = stack.enter_context(dbt.Session(settings))
             stack.enter_context(only_one(connection, wait_seconds, say))
-            if session:  # its end comes before that of the lock
-                stack.push(session)
+            stack.push(session)  # its end comes before that of the lock
             grant_reader(connection)
             ensure_ground(connection, say)
-            for step in chosen:
+            for step in choose(connection, landed := _landed(connection)):
                 if step.work is None:
                     held = step.may_skip_definitions and not any(flags)
                     held = held and definitions.are_held(connection, landed)
                     arguments = _arguments(step, landed, *flags, held)
                     result = _run(connection, settings, session, step, arguments, say)
                     done.append(result)
+                    say(result.summary)
                     if step.may_skip_definitions:
                         definitions.keep(connection, landed)
                 else:
@@ -168,7 +163,7 @@ def _run(
     arguments: list[str],
     say: Callable[[str], None],
 ) -> LayerResult:
-    found = dbt.target_path(settings) / "run_results.json"
+    found = dbt.target_path(settings) / child.RESULTS
     found.unlink(missing_ok=True)
     started = time.monotonic()
     code, tail = session.call(arguments, say)

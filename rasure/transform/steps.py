@@ -16,6 +16,7 @@ from rasure.transform.layers import LAYERS
 
 DAILY = "tag:daily"
 PERSONS = "+person_records"  # what linkage reads, with all that it is made from
+PUBLISHED = ("path:models/staging/police_uk", "path:models/core/police_uk")
 
 
 @dataclass(frozen=True)
@@ -33,40 +34,37 @@ class Step:
 
 
 AT_ONCE = (Step("whole", LAYERS["whole"], may_skip_definitions=True),)
-# By the part of the transform DAG that runs them.
-PARTS = {
-    "persons": (
-        Step("persons", (*LAYERS["staging"], PERSONS), may_skip_definitions=True),
-    ),
-    "link": (Step("link", work="rasure.transform.between:link_persons"),),
-    "rest": (
-        Step("core", LAYERS["core"], (PERSONS,)),
-        Step("erasure", work="rasure.transform.between:erase_gone"),
-        Step("network", work="rasure.transform.between:join_network", is_daily=True),
-        Step("bands", work="rasure.transform.between:draw_bands"),
-        Step("marts", LAYERS["marts"]),
-    ),
-}
+IN_STEPS = (
+    Step("persons", (*LAYERS["staging"], PERSONS), may_skip_definitions=True),
+    Step("link", work="rasure.transform.between:link_persons"),
+    Step("core", LAYERS["core"], (PERSONS,)),
+    Step("erasure", work="rasure.transform.between:erase_gone"),
+    Step("network", work="rasure.transform.between:join_network", is_daily=True),
+    Step("bands", work="rasure.transform.between:draw_bands"),
+    Step("marts", LAYERS["marts"]),
+)
+
+# What a transform tells of a step begins with its name.
+NAMES = tuple(step.name for step in (*AT_ONCE, *IN_STEPS))
 
 
-def whole(landed: Collection[str]) -> tuple[Step, ...]:
-    """The steps of a whole transform, when deliveries of these sources have landed."""
+def whole(
+    landed: Collection[str],
+    is_new_day: bool = True,
+    is_published_same: bool = False,
+) -> tuple[Step, ...]:
+    """The steps of a whole transform, when deliveries of these sources have landed.
+
+    Within a day of the data, what is done once a day is left out: steps, and the models
+    with the tag `daily`. While published crime is the same as at the last transform, so
+    are the models that it alone goes into.
+    """
     if "niche_rms" not in landed:
         return AT_ONCE
-    return tuple(step for steps in PARTS.values() for step in steps)
-
-
-def part(
-    name: str, landed: Collection[str], is_new_day: bool = True
-) -> tuple[Step, ...]:
-    """The steps of one part; without people it is all done by the last. Within a day,
-    what is done once a day is left out: steps, and the models with the tag `daily`."""
-    if "niche_rms" not in landed:
-        return AT_ONCE if name == list(PARTS)[-1] else ()
-    if is_new_day:
-        return PARTS[name]
+    left_out = () if is_new_day else (DAILY,)
+    left_out += PUBLISHED if is_published_same else ()
     return tuple(
-        replace(step, excluded=(*step.excluded, DAILY)) if step.selectors else step
-        for step in PARTS[name]
-        if not step.is_daily
+        replace(step, excluded=(*step.excluded, *left_out)) if step.selectors else step
+        for step in IN_STEPS
+        if is_new_day or not step.is_daily
     )

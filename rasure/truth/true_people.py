@@ -21,7 +21,6 @@ from rasure.truth.planted import Truth
 IDS = "int_niche_person_ids"
 EVENTS = "int_niche_role_events"
 CHAIN = (
-    "int_niche_roles",
     "int_niche_endings",
     "fct_involvement",
     "dim_person",

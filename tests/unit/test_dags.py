@@ -76,9 +76,7 @@ def test_tasks_follow_one_another(found):
     assert after == {
         "find_deliveries": [],
         "land_delivery": ["find_deliveries"],
-        "build_persons": [],
-        "link_persons": ["build_persons"],
-        "build_marts": ["link_persons"],
+        "build_marts": [],
         "designate_hot_places": [],
         "build_hot_places": ["designate_hot_places"],
         "synchronise_superset": [],
@@ -106,7 +104,7 @@ def test_what_is_tried_again_by_kind_of_error(found, tmp_path, monkeypatch):
     from rasure.runtime.superset import AssetsFaulty, PublishFailed
     from rasure.transform.errors import TransformBusy, TransformFailed
 
-    rules = found["dags"]["transform"]["tasks"]["link_persons"]["retried"]
+    rules = found["dags"]["transform"]["tasks"]["build_marts"]["retried"]
     assert tuple(rules) == MAY_PASS
     policy = RETRIES["retry_policy"]
     again = (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rasure.simulate import delta
+from rasure.simulate.errors import SimulationImpossible
 from tests.unit.simulated_force import delivered, files, truth
 
 
@@ -66,3 +69,23 @@ def test_a_single_merge_is_of_one_true_person(out, history):
     true = {r["person_id"]: r["true_person"] for r in truth(history, "people")}
     assert row["surviving_person_id"] != row["merged_person_id"]
     assert true[row["surviving_person_id"]] == true[row["merged_person_id"]]
+
+
+def test_a_change_is_of_the_record_that_is_asked_for(out, full):
+    named = next(
+        row
+        for row in reversed(list(full["involvements"].values()))
+        if row["roles"] == ";SUS;" and not row["eliminated_at"]
+    )
+    delivery = delta.write_change(out, "eliminate", of=[named["person_id"]])
+    (row,) = delivered(delivery, "involvements")
+    assert row["person_id"] == named["person_id"]
+    merged = {row["merged_person_id"] for row in full["person_merges"].values()}
+    one, other = [person for person in full["persons"] if person not in merged][:2]
+    delivery = delta.write_change(out, "merge", of=[other, one])
+    (row,) = delivered(delivery, "person_merges")
+    assert (row["surviving_person_id"], row["merged_person_id"]) == (other, one)
+    with pytest.raises(SimulationImpossible, match=f"of {one} that was delivered"):
+        delta.write_change(out, "reclassify", of=[one])
+    with pytest.raises(SimulationImpossible, match="no record id"):
+        delta.write_change(out, "delete", of=["x"])

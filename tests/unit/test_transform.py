@@ -64,30 +64,33 @@ def test_the_whole_is_staging_core_and_marts_in_this_order() -> None:
 def test_published_crime_alone_is_one_call_of_dbt() -> None:
     (step,) = steps.whole({"police_uk"})
     assert (step.name, step.selectors) == ("whole", ("path:seeds", "path:models"))
-    assert steps.part("persons", {"police_uk"}) == ()
-    assert steps.part("link", {"police_uk"}) == ()
-    assert steps.part("rest", {"police_uk"}) == (step,)
+    assert steps.whole({"police_uk"}, is_new_day=False) == (step,)
+    assert steps.whole({"police_uk"}, is_published_same=True) == (step,)
 
 
 def test_within_a_day_of_the_data_the_line_leaves_out_what_is_done_once_a_day() -> None:
     landed = {"niche_rms"}
-    steps_within = steps.part("rest", landed, is_new_day=False)
-    assert [step.name for step in steps_within] == ["core", "erasure", "bands", "marts"]
-    assert all("tag:daily" in step.excluded for step in steps_within if step.selectors)
-    assert not any("tag:daily" in step.excluded for step in steps.part("rest", landed))
-    assert steps.part("rest", {"police_uk"}, is_new_day=False) == steps.AT_ONCE
+    within = steps.whole(landed, is_new_day=False)
+    names = ["persons", "link", "core", "erasure", "bands", "marts"]
+    assert [step.name for step in within] == names
+    assert all("tag:daily" in step.excluded for step in within if step.selectors)
+    assert not any("tag:daily" in step.excluded for step in steps.whole(landed))
+
+
+def test_models_of_published_crime_are_left_out_while_that_is_the_same() -> None:
+    left_out = {"path:models/staging/police_uk", "path:models/core/police_uk"}
+    for step in steps.whole({"niche_rms", "police_uk"}, is_published_same=True):
+        assert left_out <= set(step.excluded) or not step.selectors
 
 
 def test_people_are_linked_between_what_linkage_reads_and_what_names_them() -> None:
     landed = {"niche_rms", "police_uk"}
     order = ["persons", "link", "core", "erasure", "network", "bands", "marts"]
     assert [step.name for step in steps.whole(landed)] == order
-    parts = [step for part in steps.PARTS for step in steps.part(part, landed)]
-    assert parts == list(steps.whole(landed))
-    by_name = {step.name: step for step in parts}
+    by_name = {step.name: step for step in steps.whole(landed)}
     assert "+person_records" in by_name["persons"].selectors
     assert by_name["core"].excluded == ("+person_records",)
-    for step in parts:  # what a step names is there to be called
+    for step in by_name.values():  # what a step names is there to be called
         if step.work:
             module, function = step.work.split(":")
             assert callable(getattr(importlib.import_module(module), function))

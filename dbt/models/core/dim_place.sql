@@ -1,11 +1,16 @@
 -- Where crime happened, of whatever source: points that a publisher snapped to, and
 -- positions that a force recorded.
 {{ config(materialized='view', post_hook=[]) }}
-{%- set has_niche = is_built(ref('int_niche_places')) %}
+{%- set sources = ['int_police_uk_places'] %}
+{%- if is_built(ref('int_niche_places')) %}
+{%- do sources.append('int_niche_places') %}
+{%- endif %}
 
 with
 
 final as (
+    {%- for source in sources %}
+    {{ 'union all' if not loop.first }}
     select
         place_id,
         force,
@@ -22,27 +27,8 @@ final as (
         is_listed_institution,
         is_located,
         geom
-    from {{ ref('int_police_uk_places') }}
-    {%- if has_niche %}
-    union all
-    select
-        place_id,
-        force,
-        area_id,
-        area_ids,
-        hexagon_id,
-        institution_id,
-        street_name,
-        generic_label,
-        institution_kind,
-        institution_name,
-        geocode_quality,
-        is_at_institution,
-        is_listed_institution,
-        is_located,
-        geom
-    from {{ ref('int_niche_places') }}
-    {%- endif %}
+    from {{ ref(source) }}
+    {%- endfor %}
 )
 
 select * from final

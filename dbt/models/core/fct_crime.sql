@@ -6,13 +6,29 @@
 -- depends_on: {{ ref('dim_force') }}
 -- depends_on: {{ ref('stg_niche__files') }}
 {%- set has_niche = is_built(ref('int_niche_crimes')) %}
+{%- set of_both = [
+    'force', 'place_id', 'hexagon_id', 'area_id', 'area_ids', 'institution_id',
+    'outcome', 'geocode_quality', 'harm_days', 'is_serious_violence',
+    'is_police_generated', 'is_at_institution', 'is_located', 'month'
+] %}
+{%- set of_records = {
+    'occurrence_id': 'text', 'occurrence_number': 'text', 'offence_id': 'text',
+    'location_type': 'text', 'patrol_window': 'text', 'is_public_place': 'boolean',
+    'is_domestic_abuse': 'boolean', 'is_knife_enabled': 'boolean',
+    'is_time_known': 'boolean', 'operational_date': 'date',
+    'occurred_from': 'timestamptz', 'occurred_to': 'timestamptz',
+    'reported_at': 'timestamptz'
+} %}
 
 with
 
 police_uk as (
-    select * from {{ ref('int_police_uk_crimes') }}
+    select
+        crimes.*,
+        {{ crime_key('crimes') }} as crime_key
+    from {{ ref('int_police_uk_crimes') }} as crimes
     {%- if has_niche %}
-    where force not in {{ niche_forces() }}
+    where crimes.force not in {{ niche_forces() }}
     {%- endif %}
 ),
 
@@ -27,71 +43,23 @@ niche as ( -- noqa: ST03
 {% endif -%}
 final as (
     select
-        {{ crime_key('police_uk') }} as crime_key,
+        crime_key,
         'police_uk' as source,
-        police_uk.force,
-        police_uk.crime_id,
-        null::text as occurrence_id,
-        null::text as occurrence_number,
-        police_uk.place_id,
-        police_uk.hexagon_id,
-        police_uk.area_id,
-        police_uk.institution_id,
-        police_uk.crime_type,
-        null::text as offence_id,
-        police_uk.outcome,
-        null::text as location_type,
-        police_uk.geocode_quality,
-        null::text as patrol_window,
-        police_uk.harm_days,
-        police_uk.is_serious_violence,
-        police_uk.is_police_generated,
-        police_uk.is_at_institution,
-        police_uk.is_located,
-        null::boolean as is_public_place,
-        null::boolean as is_domestic_abuse,
-        null::boolean as is_knife_enabled,
-        null::boolean as is_time_known,
-        police_uk.month,
-        null::date as operational_date,
-        null::timestamptz as occurred_from,
-        null::timestamptz as occurred_to,
-        null::timestamptz as reported_at
+        crime_id,
+        crime_type,
+        {%- for column, type in of_records.items() %}
+        null::{{ type }} as {{ column }},
+        {%- endfor %}
+        {{ of_both | join(',\n        ') }}
     from police_uk
     {%- if has_niche %}
     union all
     select
-        niche.crime_key,
+        crime_key,
         'niche_rms' as source,
-        niche.force,
         null as crime_id,
-        niche.occurrence_id,
-        niche.occurrence_number,
-        niche.place_id,
-        niche.hexagon_id,
-        niche.area_id,
-        niche.institution_id,
-        coalesce(niche.crime_type, niche.published_category, 'Not mapped')
-            as crime_type,
-        niche.offence_id,
-        niche.outcome,
-        niche.location_type,
-        niche.geocode_quality,
-        niche.patrol_window,
-        niche.harm_days,
-        niche.is_serious_violence,
-        niche.is_police_generated,
-        niche.is_at_institution,
-        niche.is_located,
-        niche.is_public_place,
-        niche.is_domestic_abuse,
-        niche.is_knife_enabled,
-        niche.is_time_known,
-        niche.month,
-        niche.operational_date,
-        niche.occurred_from,
-        niche.occurred_to,
-        niche.reported_at
+        coalesce(crime_type, published_category, 'Not mapped') as crime_type,
+        {{ (of_records.keys() | list + of_both) | join(',\n        ') }}
     from niche
     {%- endif %}
 )

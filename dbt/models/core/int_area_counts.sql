@@ -21,23 +21,17 @@ area_sets as (
 
 combinations as (
     select
-        crimes.force,
-        places.area_ids,
-        crimes.geocode_quality in ('missing', 'default point') as is_without_point,
-        crimes.crime_type,
-        crimes.is_serious_violence,
-        crimes.month,
+        force,
+        area_ids,
+        geocode_quality in ('missing', 'default point') as is_without_point,
+        crime_type,
+        is_serious_violence,
+        month,
         count(*) as crimes,
-        sum(crimes.harm_days) as harm_days
-    from {{ ref('fct_crime') }} as crimes
-    left join {{ ref('dim_place') }} as places on crimes.place_id = places.place_id
+        sum(harm_days) as harm_days
+    from {{ ref('fct_crime') }}
     group by
-        crimes.force,
-        places.area_ids,
-        is_without_point,
-        crimes.crime_type,
-        crimes.is_serious_violence,
-        crimes.month
+        force, area_ids, is_without_point, crime_type, is_serious_violence, month
 ),
 
 final as (
@@ -55,7 +49,7 @@ final as (
     left join areas
         on area_sets.force = areas.force
         and area_sets.area_set = areas.area_set
-        and areas.area_id = any(combinations.area_ids)
+        and areas.area_id = any(string_to_array(combinations.area_ids, ' '))
     group by
         combinations.force,
         area_sets.area_set,

@@ -19,10 +19,7 @@
 
 with
 
-roles as (
-    select * from {{ ref('int_niche_roles') }}
-    where {{ niche_only_changed('involvement') }}
-),
+{{ niche_roles() }},
 
 crimes as (
     select

@@ -1,25 +1,34 @@
 -- Suspicion that ended without charge, caution or conviction. A person's own decisions
 -- come first, crime by crime: it ended if the latest of every crime did. Who has none
 -- of their own is out when every crime of the occurrence was closed with no further
--- action.
+-- action. Of those on the side of causing harm alone: nobody else is suspected.
 {{
     config(
         indexes=[{'columns': ['occurrence_id', 'golden_id', 'force'], 'unique': true}],
-        meta={'subject': 'involvement', 'inputs': ['outcome_codes', 'offences']},
+        meta={'subject': 'involvement', 'inputs': ['outcome_codes', 'offences', 'role_tiers']},
     )
 }}
 
 with
 
+role_tiers as (
+    {{ holding('role_tiers', 'role') }}
+),
+
 events as (
     select
         events.*,
+        role_tiers.role is not null as is_suspected,
         coalesce(ids.golden_id, events.person_id) as golden_id
     from {{ ref('int_niche_role_events') }} as events
+    left join role_tiers
+        on events.role = role_tiers.role
+        and role_tiers.side = 'causing harm'
     left join {{ ref('int_niche_person_ids') }} as ids
         on events.person_id = ids.person_id
         and events.force = ids.force
-    where {{ niche_only_changed('involvement', relation='events') }}
+    where (role_tiers.role is not null or events.sequence is not null)
+        and {{ niche_only_changed('involvement', relation='events') }}
 ),
 
 decisions as (
@@ -73,7 +82,8 @@ final as (
     left join closed
         on events.occurrence_id = closed.occurrence_id
         and events.force = closed.force
-    where coalesce(own.has_ended, closed.closed_on is not null)
+    where events.is_suspected
+        and coalesce(own.has_ended, closed.closed_on is not null)
 )
 
 select * from final

@@ -27,22 +27,19 @@ phrases as (
 patterns as (
     select
         string_agg(phrase, '|') filter (where is_negated) as denials,
-        (
-            select array_agg(distinct '%' || stems.stem || '%')
-            from phrases as stemmed
-            cross join unnest(string_to_array(stemmed.stem, '|')) as stems (stem)
-        ) as stems
+        string_agg(distinct stem, '|') as stems
     from phrases
 ),
 
-telling as (
+-- Materialized: else the texts would be made anew for every phrase.
+telling as materialized (
     select
         occurrences.force,
         occurrences.occurrence_id,
         occurrences.words,
         regexp_replace(occurrences.words, patterns.denials, ' ', 'g') as words_left
     from occurrences
-    inner join patterns on occurrences.words like any(patterns.stems)
+    inner join patterns on occurrences.words ~ patterns.stems
 ),
 
 weighed as (

@@ -1,7 +1,16 @@
 -- What is on record about the people on a list: offences by side with the strongest
 -- role and what became of it, orders, bail and warnings with the moment they end.
 -- Nobody else's, and nothing of an occurrence behind restricted access.
-{{ config(indexes=[{'columns': ['person_id']}], tags=['confirmation']) }}
+-- Emptied and filled in one transaction, never replaced: the view that people read
+-- stands on it.
+{{
+    config(
+        materialized='incremental', incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{% if is_incremental() %}delete from {{ this }}{% else %}select 1{% endif %}",
+        indexes=[{'columns': ['person_id']}], tags=['confirmation'],
+    )
+}}
 
 with
 

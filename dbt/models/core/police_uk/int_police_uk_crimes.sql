@@ -40,6 +40,7 @@ final as (
         places.place_id,
         places.hexagon_id,
         places.area_id,
+        places.area_ids,
         places.lsoa_code,
         places.institution_id,
         street.load_id,

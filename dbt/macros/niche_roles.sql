@@ -1,0 +1,69 @@
+{#- The parts of a query up to `roles`: the roles of each
+    person in each occurrence, once, whichever records and sources say so. Who was
+    eliminated from the enquiry has that as a role of its own, and the roles it ended
+    (seed `role_tiers`) carry its time; a later record without it restores them. -#}
+{% macro niche_roles() -%}
+events as (
+    select
+        events.*,
+        coalesce(ids.golden_id, events.person_id) as golden_id
+    from {{ ref('int_niche_role_events') }} as events
+    left join {{ ref('int_niche_person_ids') }} as ids
+        on events.person_id = ids.person_id
+        and events.force = ids.force
+    where events.role is not null
+        and {{ niche_only_changed('involvement', relation='events') }}
+),
+
+role_tiers as (
+    {{ holding('role_tiers', 'role') }}
+),
+
+told as (
+    select
+        occurrence_id,
+        golden_id,
+        force,
+        role,
+        min(role_from) as role_from,
+        case when bool_and(role_to is not null) then max(role_to) end as role_to,
+        case when bool_and(eliminated_at is not null) then max(eliminated_at) end
+            as eliminated_at
+    from events
+    group by occurrence_id, golden_id, force, role
+),
+
+tiered as (
+    select
+        told.occurrence_id,
+        told.golden_id,
+        told.force,
+        told.role,
+        coalesce(role_tiers.side, 'neither') as side,
+        coalesce(role_tiers.evidence_tier, 0) as evidence_tier,
+        told.role_from,
+        told.role_to,
+        case when role_tiers.can_be_eliminated then told.eliminated_at end
+            as eliminated_at
+    from told
+    left join role_tiers on told.role = role_tiers.role
+),
+
+roles as (
+    select * from tiered
+    union all
+    select
+        occurrence_id,
+        golden_id,
+        force,
+        'eliminated' as role,
+        'neither' as side,
+        0 as evidence_tier,
+        max(eliminated_at) as role_from,
+        null as role_to,
+        null as eliminated_at
+    from tiered
+    where eliminated_at is not null
+    group by occurrence_id, golden_id, force
+)
+{%- endmacro %}
