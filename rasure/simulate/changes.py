@@ -164,30 +164,36 @@ class Changes:
 
     def _merge(self, count: int) -> int:
         """Merge records of one true person, or failing that of two."""
-        before, merges = self.state.before, self.state.recent["person_merges"]
-        free = ~np.isin(before.record_serials, merges["merged_person_id"])
-        serials, true = before.record_serials[free], before.true_people[free]
+        merged = self.state.recent["person_merges"]["merged_person_id"]
         if len(self.subjects) == 2:
-            order = np.flatnonzero(np.isin(serials, self.subjects))
-            order = order[np.argsort(serials[order] != self.subjects[0])]
+            pairs = np.array([self.subjects])
+            pairs = pairs[~np.isin(pairs, merged).any(axis=1)]
         else:
-            order = np.argsort(true, kind="stable")
-        serials, true = serials[order], true[order]
-        doubled = np.flatnonzero(true[1:] == true[:-1])
-        if not len(doubled):
-            doubled = np.arange(len(true) - 1)
-        pairs = self._some(doubled, count, serials[:-1], serials[1:])
+            pairs = self._pairs(merged, count)
         at = self._now(len(pairs))
         row = {
             "person_merge_id": self._serials("person_merges", len(pairs)),
-            "surviving_person_id": serials[pairs],
-            "merged_person_id": serials[pairs + 1],
+            "surviving_person_id": pairs[:, 0],
+            "merged_person_id": pairs[:, 1],
             "merged_at": at,
             "unmerged_at": np.full(len(pairs), NONE),
             "modified_at": at.copy(),
         }
         self.new.setdefault("person_merges", []).append(row)
         return len(pairs)
+
+    def _pairs(self, merged: np.ndarray, count: int) -> np.ndarray:
+        """(n, 2) serials of that many pairs of records that were not merged."""
+        before = self.state.before
+        free = ~np.isin(before.record_serials, merged)
+        serials, true = before.record_serials[free], before.true_people[free]
+        order = np.argsort(true, kind="stable")
+        serials, true = serials[order], true[order]
+        doubled = np.flatnonzero(true[1:] == true[:-1])
+        if not len(doubled):
+            doubled = np.arange(len(true) - 1)
+        first = self._some(doubled, count, serials[:-1], serials[1:])
+        return np.stack([serials[first], serials[first + 1]], axis=1)
 
     def _unmerge(self, count: int) -> int:
         """Undo merges."""
