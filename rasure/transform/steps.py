@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from rasure.transform.layers import LAYERS
 
 DAILY = "tag:daily"
-PERSONS = "+person_records"  # what linkage reads, with all that it is made from
+# What linkage reads, with all that it is made from.
+PERSONS = ("+person_records", "+person_merges")
 PUBLISHED = ("path:models/staging/police_uk", "path:models/core/police_uk")
 
 
@@ -35,9 +36,9 @@ class Step:
 
 AT_ONCE = (Step("whole", LAYERS["whole"], may_skip_definitions=True),)
 IN_STEPS = (
-    Step("persons", (*LAYERS["staging"], PERSONS), may_skip_definitions=True),
+    Step("persons", (*LAYERS["staging"], *PERSONS), may_skip_definitions=True),
     Step("link", work="rasure.transform.between:link_persons"),
-    Step("core", LAYERS["core"], (PERSONS,)),
+    Step("core", LAYERS["core"], PERSONS),
     Step("erasure", work="rasure.transform.between:erase_gone"),
     Step("network", work="rasure.transform.between:join_network", is_daily=True),
     Step("bands", work="rasure.transform.between:draw_bands"),

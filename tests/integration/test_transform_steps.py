@@ -9,7 +9,7 @@ import pytest
 from rasure.runtime import designating
 from rasure.transform import WHOLE, run_layers, running
 from tests.integration import niche_day as known
-from tests.integration.niche_fixtures import deliver, row, set_up
+from tests.integration.niche_fixtures import deliver, number, row, set_up
 
 MIDSUMMER = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
 BUILT = """
@@ -61,6 +61,42 @@ def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None
     deliver(warehouse, {"persons": [person]}, extracted_at=datetime(2025, 6, 25, 23))
     told, _ = transform(warehouse)
     assert "1 new or changed (incremental" in told["link"]
+
+
+def test_who_is_merged_at_the_source_is_one_person_until_that_is_undone(
+    warehouse,
+) -> None:
+    transform(warehouse)
+    assert golden(warehouse, 1) == golden(warehouse, 2)  # merged in the full extract
+    assert len({golden(warehouse, person) for person in (1, 3, 6)}) == 3
+
+    merge = {
+        "surviving_person_id": 3,
+        "merged_person_id": 6,
+        "merged_at": "25/06/2025 11:00:00",
+        "modified_at": "25/06/2025 12:00:00",
+    }
+    rows = {"person_merges": [row("person_merges", 3, **merge)]}
+    deliver(warehouse, rows, extracted_at=datetime(2025, 6, 25, 23))
+    transform(warehouse)
+    assert golden(warehouse, 3) == golden(warehouse, 6)
+
+    merge |= {
+        "unmerged_at": "26/06/2025 11:00:00",
+        "modified_at": "26/06/2025 12:00:00",
+    }
+    rows = {"person_merges": [row("person_merges", 3, **merge)]}
+    deliver(warehouse, rows, extracted_at=datetime(2025, 6, 26, 23))
+    transform(warehouse)
+    assert golden(warehouse, 3) != golden(warehouse, 6)
+
+
+def golden(connection, key: int) -> str:
+    """Who the person of the source with that key is."""
+    return connection.execute(
+        "select golden_id from core.int_niche_person_ids where person_id = %s",
+        (number(key),),
+    ).fetchone()[0]
 
 
 def test_a_day_of_data_is_designated_once(warehouse, monkeypatch) -> None:
