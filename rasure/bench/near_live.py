@@ -12,6 +12,7 @@ import csv
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -80,6 +81,7 @@ def measure(
             tell(f"{kind}: {took:.1f} s")
             yield Measure(f"near_live:{kind}", took, "s", source=SOURCE)
             if change.occurrence_id:
+                _wait_until_idle(airflow)
                 _look_for(connection, change.occurrence_id)
 
 
@@ -144,9 +146,14 @@ def _eliminate(connection: psycopg.Connection) -> Change:
 
 
 def _merge(connection: psycopg.Connection) -> Change:
-    (person, one), (other_person, other) = connection.execute(LISTED).fetchmany(2)
-    delivery = write_change(folder(), "merge", of=[one, other])
-    return Change(delivery, PEOPLE, [person, other_person])
+    listed = connection.execute(LISTED).fetchall()
+    for (person, one), (other_person, other) in pairwise(listed):
+        try:
+            delivery = write_change(folder(), "merge", of=[one, other])
+        except SimulationImpossible:  # merged before
+            continue
+        return Change(delivery, PEOPLE, [person, other_person])
+    raise NotSeen("There are no two people on the list of risk to merge.")
 
 
 CHANGES = {

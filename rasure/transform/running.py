@@ -21,6 +21,7 @@ from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import WHOLE, selection
+from rasure.transform.leftovers import drop_unowned
 from rasure.transform.results import LayerResult, NodeResult
 from rasure.transform.steps import Step
 
@@ -94,6 +95,8 @@ def _run_all(
             stack.push(session)  # its end comes before that of the lock
             grant_reader(connection)
             ensure_ground(connection, say)
+            if unowned := drop_unowned(connection):
+                say(f"building without {', '.join(unowned)}: no model owns them")
             for step in choose(connection, landed := _landed(connection)):
                 if step.work is None:
                     held = step.may_skip_definitions and not any(flags)

@@ -43,6 +43,7 @@ IN_STEPS = (
     Step("network", work="rasure.transform.between:join_network", is_daily=True),
     Step("bands", work="rasure.transform.between:draw_bands"),
     Step("marts", LAYERS["marts"]),
+    Step("forget", work="rasure.transform.leftovers:forget_taken"),
 )
 
 # What a transform tells of a step begins with its name.

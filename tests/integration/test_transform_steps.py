@@ -52,7 +52,18 @@ def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None
     )
     assert of_linkage.fetchone() == (linked,)
 
+    earlier = "create table core.{0} (occurrence_id text)"
+    for name in ("int_of_before", "of_somebody_else"):
+        warehouse.execute(earlier.format(name))
+    warehouse.execute(
+        "insert into ops.dbt_runs (invocation_id, layer, node, resource_type, status,"
+        " seconds, finished_at)"
+        " values ('x', 'core', 'int_of_before', 'model', 'success', 1, now())"
+    )
     told, layers = transform(warehouse)
+    there = "select to_regclass('core.int_of_before'), to_regclass(%s)"
+    other = "core.of_somebody_else"
+    assert warehouse.execute(there, (other,)).fetchone() == (None, other)
     assert layers == [("persons", False), ("core", False), ("marts", False)]
     assert told["link"] == told["bands"] == "nothing has changed"
     assert told["network"].startswith("nothing has changed")
@@ -61,6 +72,9 @@ def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None
     deliver(warehouse, {"persons": [person]}, extracted_at=datetime(2025, 6, 25, 23))
     told, _ = transform(warehouse)
     assert "1 new or changed (incremental" in told["link"]
+    for table in ("ops.niche_changes", "core.int_niche_changed_persons"):  # forgotten
+        named = f"select count(*) from {table} where batch is not null"
+        assert warehouse.execute(named).fetchone() == (0,)
 
 
 def test_who_is_merged_at_the_source_is_one_person_until_that_is_undone(
