@@ -2,7 +2,8 @@
 
 The files are leaner than Superset's export, so that a change is a short diff: SQL and
 CSS stand in files of their own, and what can be derived (ids, positions, filter scopes,
-query contexts) is derived by `render` and never written down.
+query contexts) is derived by `render` and never written down. Datasets that differ in a
+word share one SQL file, in which `$word` stands for the word in their `sql_values`.
 
 Every UUID is `5e0a7a5e-<kind>-4000-8000-<number>`: the first group marks what is ours
 in a Superset that others use too, the second one the kind.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 
 import yaml
 
@@ -41,7 +43,14 @@ KEYS = {
     ),
     "datasets": (
         {"table_name", "schema", "uuid", "database_uuid", "columns", "metrics"},
-        {"description", "main_dttm_col", "sql_file", "reads", "optional"},
+        {
+            "description",
+            "main_dttm_col",
+            "sql_file",
+            "sql_values",
+            "reads",
+            "optional",
+        },
     ),
     "charts": (
         {"slice_name", "uuid", "dataset_uuid", "viz_type", "params"},
@@ -195,4 +204,11 @@ def _read(path: Path, file: str, kind: str, faults: list[str]) -> Asset | None:
     if not beside.is_file():
         faults.append(f"{file}: {companion} is not beside it")
         return None
-    return Asset(file, content, beside.read_text(encoding="utf-8"))
+    text, values = beside.read_text(encoding="utf-8"), content.get("sql_values")
+    if values is None:
+        return Asset(file, content, text)
+    asked = set(Template(text).get_identifiers())
+    for name in sorted(asked ^ values.keys()):
+        place = companion if name in values else "sql_values"
+        faults.append(f"{file}: {place}: does not name {name}")
+    return Asset(file, content, Template(text).safe_substitute(values))

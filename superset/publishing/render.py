@@ -27,7 +27,8 @@ COLUMN = {
     "expression": None,
     "description": None,
 }
-OURS = ("sql_file", "reads", "optional", "restricted")  # keys that Superset lacks
+# Keys that Superset lacks.
+OURS = ("sql_file", "sql_values", "reads", "optional", "restricted")
 METRIC = {"d3format": None, "description": None, "warning_text": None}
 
 

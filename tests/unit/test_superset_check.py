@@ -239,3 +239,18 @@ def test_the_command_tells_faulty_assets_from_what_may_pass(folder):
     assert answer.returncode == 2
     assert chart.name in answer.stderr
     assert not issubclass(AssetsFaulty, PublishFailed)  # those are tried again
+
+
+def test_datasets_that_share_a_query_name_what_differs(folder):
+    bundle = assets.load(folder)
+    by_name = {one.content["table_name"]: one for one in bundle.datasets.values()}
+    assert "is_at_risk_under_18" in by_name["evidence_under_18"].companion
+    assert not any("$" in one.companion for one in by_name.values() if one.companion)
+    path = folder / "datasets" / "evidence_under_18.yaml"
+    path.write_text(path.read_text().replace("  is_listed:", "  listed:"))
+    with pytest.raises(AssetFaults) as caught:
+        assets.load(folder)
+    assert caught.value.faults == [
+        "datasets/evidence_under_18.yaml: sql_values: does not name is_listed",
+        "datasets/evidence_under_18.yaml: evidence_of_risk.sql: does not name listed",
+    ]

@@ -1,7 +1,7 @@
--- What adults on the list of risk did, and what holds of orders, bail and warnings.
+-- What is on record about people on a list, on its side or on neither.
 select
     profiles.force_name,
-    profiles.area_at_risk as area,
+    profiles.$area as area,
     profiles.person,
     history.kind,
     history.side,
@@ -16,4 +16,4 @@ select
 from marts_people.person_history as history
 inner join marts_people.person_profile as profiles
     on history.force = profiles.force and history.person_id = profiles.person_id
-where profiles.is_at_risk and history.side in ('causing harm', 'neither')
+where profiles.$is_listed and history.side in ('$side', 'neither')

@@ -1,7 +1,7 @@
--- Who the people on the list of the vulnerable are.
+-- Who the people on a list are.
 select
     force_name,
-    area_vulnerable as area,
+    $area as area,
     person,
     full_name,
     other_names,
@@ -10,4 +10,4 @@ select
     date_of_birth,
     is_birth_date_estimated
 from marts_people.person_profile
-where is_vulnerable
+where $is_listed

@@ -1,4 +1,4 @@
--- Why an under-18 meets a rule of risk: each row behind each rule.
+-- Why somebody meets a rule of risk: each row behind each rule.
 select
     profiles.force_name,
     profiles.area_at_risk as area,
@@ -16,4 +16,4 @@ select
 from marts_people.person_evidence as evidence
 inner join marts_people.person_profile as profiles
     on evidence.force = profiles.force and evidence.person_id = profiles.person_id
-where profiles.is_at_risk_under_18
+where profiles.$is_listed

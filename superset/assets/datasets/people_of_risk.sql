@@ -1,4 +1,4 @@
--- Adults at risk of causing serious violence, by name.
+-- Who meets a rule of risk of causing serious violence, by name.
 select
     profiles.force_name,
     profiles.area_at_risk as area,
@@ -22,6 +22,6 @@ select
     listed.harm_days,
     listed.knife_events,
     listed.last_crime_on
-from marts_people.hot_people_risk as listed
+from marts_people.$listed as listed
 inner join marts_people.person_profile as profiles
     on listed.force = profiles.force and listed.person_id = profiles.person_id
