@@ -10,3 +10,11 @@
     analyze {{ this }} {{ '(' ~ columns | join(', ') ~ ')' if columns }}
     {%- endif -%}
 {% endmacro %}
+
+
+{#- Before a model that others wait for while nothing else is left to do: let the planner
+    use every core for it. 1.8 s to 0.9 s for a quarter of a million crimes. -#}
+{% macro share_among_workers() -%}
+    set local parallel_setup_cost = 100;
+    set local parallel_tuple_cost = 0.01
+{%- endmacro %}
