@@ -19,6 +19,8 @@ from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.terms import TERMS
 
 START = datetime(2025, 3, 1, 12, tzinfo=UTC)
+# What a free text may hold.
+ACCOUNT = 'He said "no", then\n\nleft “there” with a knife; £5\n\\.\nover'
 EXTRACTED = datetime(2026, 1, 1, 4, tzinfo=UTC)
 NUMBERS = {name: number for number, name in enumerate(ENTITIES, start=11)}
 REFERENCES = {

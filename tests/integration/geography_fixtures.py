@@ -14,6 +14,25 @@ from rasure import geography
 from rasure.database import connect
 from rasure.geography import commands
 
+INSTITUTION_AREAS = {
+    "HMP Bullingdon": "Cherwell & West Oxfordshire",
+    "HMP Grendon": "Aylesbury Vale",
+    "HMP Spring Hill": "Aylesbury Vale",
+    "HMP Woodhill": "Milton Keynes",
+    "HMP Huntercombe": "South Oxfordshire & Vale of White Horse",
+    "HMP/YOI Aylesbury": "Aylesbury Vale",
+    "John Radcliffe Hospital": "Oxford",
+    "Horton General Hospital": "Cherwell & West Oxfordshire",
+    "Royal Berkshire Hospital": "Reading",
+    "Wexham Park Hospital": "Slough",
+    "Stoke Mandeville Hospital": "Aylesbury Vale",
+    "Milton Keynes University Hospital": "Milton Keynes",
+    "Wycombe Hospital": "Wycombe",
+    "Prospect Park Hospital": "Reading",
+    "Broadmoor Hospital": "Bracknell & Wokingham",
+    "Littlemore Mental Health Centre": "Oxford",
+}
+
 
 @contextmanager
 def scratch_warehouse(cluster) -> Iterator[psycopg.Connection]:

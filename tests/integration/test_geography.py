@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rasure import geography
-from tests.integration.geography_fixtures import one, three_forces
+from tests.integration.geography_fixtures import INSTITUTION_AREAS, one, three_forces
 
 PUBLISHED_KM2 = {
     "Aylesbury Vale": 903,
@@ -20,24 +20,6 @@ PUBLISHED_KM2 = {
     "West Berkshire": 704,
     "Windsor & Maidenhead": 198,
     "Wycombe": 325,
-}
-INSTITUTION_AREAS = {
-    "HMP Bullingdon": "Cherwell & West Oxfordshire",
-    "HMP Grendon": "Aylesbury Vale",
-    "HMP Spring Hill": "Aylesbury Vale",
-    "HMP Woodhill": "Milton Keynes",
-    "HMP Huntercombe": "South Oxfordshire & Vale of White Horse",
-    "HMP/YOI Aylesbury": "Aylesbury Vale",
-    "John Radcliffe Hospital": "Oxford",
-    "Horton General Hospital": "Cherwell & West Oxfordshire",
-    "Royal Berkshire Hospital": "Reading",
-    "Wexham Park Hospital": "Slough",
-    "Stoke Mandeville Hospital": "Aylesbury Vale",
-    "Milton Keynes University Hospital": "Milton Keynes",
-    "Wycombe Hospital": "Wycombe",
-    "Prospect Park Hospital": "Reading",
-    "Broadmoor Hospital": "Bracknell & Wokingham",
-    "Littlemore Mental Health Centre": "Oxford",
 }
 
 

@@ -6,42 +6,16 @@ import pytest
 from rasure.places import designate, designate_all, rank_places
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
+from tests.integration.designation_fixtures import (
+    MONTHS,
+    count,
+    one_percent,
+    open_version,
+    town,
+)
 from tests.integration.places_fixtures import Force, force, warehouse
 
-__all__ = ["force", "warehouse"]
-
-MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04"]
-
-
-@pytest.fixture
-def one_percent(warehouse):
-    """A definition that designates 10 of the force's 900 hexagons."""
-    return Definition.load(coverage_percent=1.0)
-
-
-@pytest.fixture
-def town(force):
-    """Two clusters of three touching hexagons, and 20 lone ones, each a little less."""
-    for x, y in ((1000, 1000), (4000, 4000)):
-        centre = force.hexagon(x, y)
-        for each, hexagon_id in enumerate([centre, *force.neighbours(centre)[:2]]):
-            force.plant(hexagon_id, MONTHS, 9 - each, street_name=f"Street {x}")
-    for step in range(20):
-        row, column = divmod(step, 10)
-        lone = force.hexagon(300 + 540 * column, 5500 - 2500 * row)
-        force.plant(lone, MONTHS, 1)
-    return force
-
-
-def open_version(connection):
-    return connection.execute(
-        "select designation_id, valid_from, valid_to from places.designations "
-        "where valid_to is null"
-    ).fetchall()
-
-
-def count(connection, table):
-    return connection.execute(f"select count(*) from places.{table}").fetchone()[0]
+__all__ = ["force", "one_percent", "town", "warehouse"]
 
 
 def test_designation_fills_the_coverage_within_one_cell(warehouse, town, one_percent):
@@ -143,78 +117,6 @@ def test_too_few_persistent_places_and_the_next_hottest_fill_up(warehouse, force
     assert len(designation.hexagons) == 2
     assert designation.not_persistent == 1
     assert designation.hexagons[0].is_persistent
-
-
-def test_same_content_twice_publishes_nothing(warehouse, town, one_percent):
-    first = designate(warehouse, town.name, definition=one_percent)
-    before = warehouse.execute("select * from places.designations").fetchall()
-    again = designate(warehouse, town.name, definition=one_percent)
-    assert first.is_new
-    assert not again.is_new
-    assert again.designation_id == first.designation_id
-    assert warehouse.execute("select * from places.designations").fetchall() == before
-    assert count(warehouse, "designated_hexagons") == 10
-
-
-def test_the_id_tells_force_month_and_content(warehouse, town, one_percent):
-    designation = designate(warehouse, town.name, definition=one_percent)
-    start, month, digits = designation.designation_id.split(" ")
-    assert (start, month) == ("borchester", "2024-04")
-    assert len(digits) == 8
-    other = designate(
-        warehouse,
-        town.name,
-        publish=False,
-        definition=Definition.load(coverage_percent=1.01),
-    )
-    assert other.designation_id != designation.designation_id
-
-
-def test_new_content_closes_the_version_before(warehouse, town, one_percent):
-    first = designate(warehouse, town.name, definition=one_percent)
-    town.plant(town.hexagon(2500, 2500), ["2024-05", "2024-03", "2024-04"], 40)
-    second = designate(warehouse, town.name, definition=one_percent)
-    assert second.is_new
-    assert open_version(warehouse) == [(second.designation_id, date(2024, 6, 1), None)]
-    closed = warehouse.execute(
-        "select valid_from, valid_to from places.designations "
-        "where designation_id = %s",
-        (first.designation_id,),
-    ).fetchone()
-    assert closed == (date(2024, 5, 1), date(2024, 5, 31))
-    assert count(warehouse, "designated_hexagons") == 20
-
-
-def test_a_version_replaced_before_it_began_was_never_in_force(
-    warehouse, town, one_percent
-):
-    first = designate(warehouse, town.name, definition=one_percent)
-    other = Definition.load(coverage_percent=2.0)
-    second = designate(warehouse, town.name, definition=other)
-    assert open_version(warehouse)[0][0] == second.designation_id
-    closed = warehouse.execute(
-        "select valid_from, valid_to from places.designations "
-        "where designation_id = %s",
-        (first.designation_id,),
-    ).fetchone()
-    assert closed == (date(2024, 5, 1), date(2024, 4, 30))
-
-
-def test_going_back_opens_the_old_version_again(warehouse, town, one_percent):
-    first = designate(warehouse, town.name, definition=one_percent)
-    designate(warehouse, town.name, definition=Definition.load(coverage_percent=2.0))
-    back = designate(warehouse, town.name, definition=one_percent)
-    assert back.is_new
-    assert open_version(warehouse) == [(first.designation_id, date(2024, 5, 1), None)]
-    assert count(warehouse, "designations") == 2
-
-
-def test_without_publishing_nothing_is_written(warehouse, town, one_percent):
-    designation = designate(warehouse, town.name, False, one_percent)
-    assert len(designation.hexagons) == 10
-    assert not designation.is_new
-    for table in ("designations", "hot_spots", "designated_hexagons"):
-        assert count(warehouse, table) == 0
 
 
 def test_every_force_with_crimes_is_designated_and_committed(warehouse, town):

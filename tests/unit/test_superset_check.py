@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from rasure.runtime.superset import AssetsFaulty, PublishFailed
+from tests.unit.superset_fixtures import change, folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
@@ -19,19 +18,9 @@ sys.path.insert(0, str(CHECKOUT / "superset"))
 from publishing import assets, chain  # noqa: E402
 from publishing.errors import AssetFaults, SyncError  # noqa: E402
 
+__all__ = ["folder"]
+
 UNKNOWN = "5e0a7a5e-0003-4000-8000-000000009999"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(CHECKOUT / "superset" / "assets", tmp_path / "assets")
-    return tmp_path / "assets"
-
-
-def change(folder: Path, file: str, edit) -> None:
-    content = yaml.safe_load((folder / file).read_text())
-    edit(content)
-    (folder / file).write_text(yaml.safe_dump(content, sort_keys=False))
 
 
 def faults(folder: Path, marts=None) -> list[str]:
@@ -175,48 +164,6 @@ def test_sql_that_reads_a_mart_it_does_not_declare_is_named(folder):
     ]
 
 
-def test_broken_yaml_is_named_with_its_line(folder):
-    (folder / "charts" / "map.yaml").write_text("slice_name: Map\nparams: [1, 2\n")
-    with pytest.raises(
-        AssetFaults, match=r"charts/map\.yaml: not valid YAML in line 3"
-    ):
-        assets.load(folder)
-
-
-def test_missing_and_unknown_keys_and_foreign_uuids_are_all_named(folder):
-    def edit(content):
-        del content["viz_type"]
-        content["colour"] = "red"
-
-    change(folder, "charts/map.yaml", edit)
-    change(folder, "charts/quarantine.yaml", lambda c: c.update(uuid="1234"))
-    with pytest.raises(AssetFaults) as caught:
-        assets.load(folder)
-    assert caught.value.faults == [
-        "charts/map.yaml: viz_type: missing",
-        "charts/map.yaml: colour: unknown key",
-        "charts/quarantine.yaml: uuid: 1234 does not begin with "
-        "5e0a7a5e-0003-4000-8000-",
-    ]
-
-
-def test_two_files_with_one_uuid_are_named(folder):
-    shutil.copy(folder / "charts" / "map.yaml", folder / "charts" / "map_again.yaml")
-    with pytest.raises(AssetFaults, match=r"is also that of charts/map\.yaml"):
-        assets.load(folder)
-
-
-def test_files_that_nothing_uses_and_files_that_are_missing_are_named(folder):
-    (folder / "datasets" / "old.sql").write_text("select 1")
-    (folder / "datasets" / "map_layers.sql").unlink()
-    with pytest.raises(AssetFaults) as caught:
-        assets.load(folder)
-    assert caught.value.faults == [
-        "datasets/map_layers.yaml: map_layers.sql is not beside it",
-        "datasets/old.sql: no asset uses this file",
-    ]
-
-
 def test_all_faults_are_one_error_for_the_command_line(folder):
     (folder / "charts" / "map.yaml").write_text("- a list")
     with pytest.raises(SyncError, match=r"1 fault\(s\) in the assets:\n  - charts/map"):
@@ -239,18 +186,3 @@ def test_the_command_tells_faulty_assets_from_what_may_pass(folder):
     assert answer.returncode == 2
     assert chart.name in answer.stderr
     assert not issubclass(AssetsFaulty, PublishFailed)  # those are tried again
-
-
-def test_datasets_that_share_a_query_name_what_differs(folder):
-    bundle = assets.load(folder)
-    by_name = {one.content["table_name"]: one for one in bundle.datasets.values()}
-    assert "is_at_risk_under_18" in by_name["evidence_under_18"].companion
-    assert not any("$" in one.companion for one in by_name.values() if one.companion)
-    path = folder / "datasets" / "evidence_under_18.yaml"
-    path.write_text(path.read_text().replace("  is_listed:", "  listed:"))
-    with pytest.raises(AssetFaults) as caught:
-        assets.load(folder)
-    assert caught.value.faults == [
-        "datasets/evidence_under_18.yaml: sql_values: does not name is_listed",
-        "datasets/evidence_under_18.yaml: evidence_of_risk.sql: does not name listed",
-    ]
