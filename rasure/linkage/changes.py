@@ -11,6 +11,7 @@ from __future__ import annotations
 import psycopg
 
 from rasure.linkage.linking import LinkReport, has_news, link
+from rasure.linkage.reading import MERGES
 
 MARK = "linkage"
 SINCE = """
@@ -37,7 +38,7 @@ def link_changes(connection: psycopg.Connection) -> LinkReport | None:
         changed = since and connection.execute(CHANGED, since).fetchall()
         report = None
         if changed is None or changed or has_news(connection):
-            report = link(connection, changed=changed)
+            report = link(connection, merges=MERGES, changed=changed)
         connection.execute(
             "insert into ops.niche_marks (model, batch, inputs_version)"
             " values (%s, %s, '')"
