@@ -21,10 +21,20 @@ LOADED = "select exists (select from pg_tables where schemaname = 'reference')"
 
 def version(landed: Collection[str]) -> str:
     """What the definitions are, for these sources: those of others are not loaded."""
-    content = hashlib.sha256(" ".join(sorted(landed)).encode())
-    for file in sorted((PROJECT / "seeds").rglob("*")):
-        if file.is_file():
-            content.update(file.read_bytes())
+    return _digest(" ".join(sorted(landed)), "seeds")
+
+
+def models_version() -> str:
+    """What the models are made by: another release's are made anew."""
+    return _digest("", "models", "macros")
+
+
+def _digest(start: str, *folders: str) -> str:
+    content = hashlib.sha256(start.encode())
+    for folder in folders:
+        for file in sorted((PROJECT / folder).rglob("*")):
+            if file.is_file():
+                content.update(file.read_bytes())
     return content.hexdigest()[:16]
 
 

@@ -67,7 +67,8 @@ def run_changes(
     found = {}
 
     def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
-        found["published"] = inputs.published(connection)
+        made_by = definitions.models_version()
+        found["published"] = f"{inputs.published(connection)} {made_by}"
         is_same = inputs.known(connection, PUBLISHED) == found["published"]
         is_same = is_same and definitions.are_held(connection, landed)
         return steps.whole(landed, days.is_new(connection), is_same)

@@ -124,3 +124,18 @@ def test_a_day_of_data_is_designated_once(warehouse, monkeypatch) -> None:
     assert designating.designate_due(warehouse)
     assert designating.designate_due(warehouse, always=True)
     assert len(designated) == 3
+
+
+def test_models_of_published_crime_are_made_when_it_or_they_have_changed(
+    warehouse, monkeypatch
+) -> None:
+    def nodes() -> set[str]:
+        results = running.run_changes()
+        return {node.node for result in results for node in result.nodes}
+
+    assert "int_police_uk_crimes" in nodes()
+    within = nodes()
+    assert "int_police_uk_crimes" not in within
+    assert {"fct_crime", "int_niche_crimes", "crimes"} <= within
+    monkeypatch.setattr(running.definitions, "models_version", lambda: "another")
+    assert "int_police_uk_crimes" in nodes()
