@@ -14,6 +14,6 @@ select
     count(*) as areas
 from combinations
 inner join {{ source('geo', 'areas') }} as areas
-    on areas.area_id = any(string_to_array(combinations.area_ids, ' '))
+    on areas.area_id = any(string_to_array(combinations.area_ids, '|'))
 group by combinations.example_place_id, areas.area_set
 having count(*) > 1

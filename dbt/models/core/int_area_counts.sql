@@ -49,7 +49,7 @@ final as (
     left join areas
         on area_sets.force = areas.force
         and area_sets.area_set = areas.area_set
-        and areas.area_id = any(string_to_array(combinations.area_ids, ' '))
+        and areas.area_id = any(string_to_array(combinations.area_ids, '|'))
     group by
         combinations.force,
         area_sets.area_set,

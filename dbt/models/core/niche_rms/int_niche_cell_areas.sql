@@ -40,7 +40,7 @@ final as (
         hexagons.force,
         hexagons.hexagon_id,
         max(pieces.area_id) filter (where pieces.is_default_set) as area_id,
-        string_agg(distinct pieces.area_id, ' ' order by pieces.area_id) as area_ids
+        string_agg(distinct pieces.area_id, '|' order by pieces.area_id) as area_ids
     from hexagons
     inner join {{ ref('int_niche_area_pieces') }} as pieces
         on st_intersects(pieces.geom, hexagons.centroid)

@@ -57,7 +57,7 @@ by_point as (
         position_id,
         force,
         max(area_id) filter (where is_default_set) as area_id,
-        string_agg(area_id, ' ' order by area_id) as area_ids
+        string_agg(area_id, '|' order by area_id) as area_ids
     from at_point
     group by position_id, force
 ),

@@ -35,7 +35,7 @@ codes as (
         sets.force,
         area_lsoas.lsoa_code,
         max(sets.area_id) filter (where sets.is_default_set) as area_id,
-        string_agg(distinct sets.area_id, ' ' order by sets.area_id) as area_ids
+        string_agg(distinct sets.area_id, '|' order by sets.area_id) as area_ids
     from {{ source('geo', 'area_lsoas') }} as area_lsoas
     inner join sets on area_lsoas.area_id = sets.area_id
     group by sets.force, area_lsoas.lsoa_code
@@ -74,7 +74,7 @@ by_point as (
     select
         place_id,
         max(area_id) filter (where is_default_set) as area_id,
-        string_agg(area_id, ' ' order by area_id) as area_ids
+        string_agg(area_id, '|' order by area_id) as area_ids
     from at_point
     group by place_id
 ),
