@@ -138,8 +138,8 @@ def test_no_rule_looks_at_what_must_never_count(people) -> None:
     settings = Settings.load()
     code, tail = dbt.call(settings, ["parse"], lambda line: None)
     assert code == 0, tail
-    manifest = dbt.target_path(settings) / "manifest.json"
-    nodes = json.loads(manifest.read_text())["nodes"]
+    target = dbt.target_path(settings)
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
 
     def above(name: str) -> set[str]:
         """The models that `name` is made of, down to the inputs."""
