@@ -1,5 +1,7 @@
 -- Crimes by area, month and type, in every area set of a force; months and types with
 -- no crime are there with 0, so that a year before can be told from not observed.
+{%- set cell = ['force', 'area_set', 'area', 'crime_type', 'is_serious_violence'] %}
+
 with
 
 months as (
@@ -35,9 +37,9 @@ grid as (
         areas.force,
         areas.area_set,
         areas.area,
-        months.month,
         published_types.crime_type,
-        published_types.is_serious_violence
+        published_types.is_serious_violence,
+        months.month
     from areas
     inner join months on areas.force = months.force
     inner join published_types on areas.force = published_types.force
@@ -54,12 +56,8 @@ told as (
     from grid
     union all
     select
-        force,
-        area_set,
-        area,
+        {{ cell | join(',\n        ') }},
         month,
-        crime_type,
-        is_serious_violence,
         crimes,
         harm_days,
         false as is_observed
@@ -68,11 +66,7 @@ told as (
 
 compared as (
     select
-        told.force,
-        told.area_set,
-        told.area,
-        told.crime_type,
-        told.is_serious_violence,
+        {{ 'told.' ~ cell | join(',\n        told.') }},
         sum(told.crimes) filter (where ages.years = 0) as crimes,
         sum(told.harm_days) filter (where ages.years = 0) as harm_days,
         sum(told.crimes) filter (where ages.years = 1) as crimes_year_before,
@@ -80,24 +74,16 @@ compared as (
     from told
     cross join (values (0), (1)) as ages (years)
     group by
-        told.force,
-        told.area_set,
-        told.area,
-        told.crime_type,
-        told.is_serious_violence,
+        {{ 'told.' ~ cell | join(', told.') }},
         (told.month + make_interval(years => ages.years))::date
     having bool_or(told.is_observed and ages.years = 0)
 ),
 
 final as (
     select
-        compared.force,
+        {{ 'compared.' ~ cell | join(',\n        compared.') }},
         forces.force_name,
-        compared.area_set,
-        compared.area,
         compared.month,
-        compared.crime_type,
-        compared.is_serious_violence,
         compared.crimes::integer as crimes,
         compared.harm_days::double precision as harm_days,
         compared.crimes_year_before::integer as crimes_year_before
