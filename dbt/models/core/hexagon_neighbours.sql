@@ -1,5 +1,6 @@
 -- Each hexagon with itself and the hexagons of its force that it touches. The grid is
--- joined to itself with no step between, so that its statistics are known. Only clusters read it.
+-- joined to itself with no step between, so that its statistics are known. Only the
+-- clusters read it.
 {{ config(materialized='view', tags=['niche_rms']) }}
 
 select
