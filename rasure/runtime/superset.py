@@ -84,6 +84,7 @@ def server_command(port: int) -> list[str]:
     """The command line of the web server: few processes, some threads each."""
     return [
         program("gunicorn"),
+        *("--config", str(CHECKOUT / "superset" / "gunicorn_config.py")),
         *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"),
         *("--threads", "8", "--timeout", "120", "--graceful-timeout", "10"),
         *("--preload", "--access-logfile", "-", "--error-logfile", "-"),

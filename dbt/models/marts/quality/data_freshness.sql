@@ -1,12 +1,28 @@
--- How old the data of each force and kind of file is, and what became of its rows.
+-- How new the files of each force and kind are, and what became of their rows. Whether
+-- they are late is for the reader to ask, as in `force_freshness`. Of published crime
+-- these are the current files, of records those since the newest full extract; a later
+-- extract without a file of a kind says that nothing of it has changed.
 with
 
-files as (
-    select * from {{ ref('stg_police_uk__files') }}
+rules as (
+    select * from {{ latest_definition(ref('freshness_rules')) }} as held
 ),
 
-forces as (
-    select * from {{ ref('dim_force') }}
+landed as (
+    select
+        files.*,
+        deliveries.source,
+        deliveries.extracted_at,
+        deliveries.landed_at,
+        coalesce(
+            (files.month + interval '1 month') at time zone '{{ var("time_zone") }}',
+            max(deliveries.extracted_at)
+                over (partition by files.force, deliveries.source)
+        ) as as_at
+    from {{ source('ops', 'delivery_files') }} as files
+    inner join {{ source('ops', 'deliveries') }} as deliveries
+        on files.load_id = deliveries.load_id
+    where deliveries.state = 'landed'
 ),
 
 resolved as (
@@ -18,43 +34,45 @@ resolved as (
     group by file_id
 ),
 
-by_kind as (
-    select
-        files.force,
-        files.kind as file_kind,
-        max(files.month) as latest_month,
-        count(*) as files,
-        sum(files.rows_read) as rows_read,
-        sum(files.rows_landed) as rows_landed,
-        sum(files.rows_quarantined) as rows_quarantined,
-        coalesce(sum(resolved.ids_doubled), 0) as ids_doubled,
-        coalesce(sum(resolved.rows_resolved), 0) as rows_resolved,
-        (max(files.month) + interval '1 month - 1 day')::date as data_as_at,
-        max(files.landed_at) as last_landed_at
-    from files
-    left join resolved on files.file_id = resolved.file_id
-    group by files.force, files.kind
+files as (
+    select landed.*
+    from landed
+    left join {{ ref('stg_police_uk__files') }} as newest
+        on landed.file_id = newest.file_id
+    left join {{ source('niche_ops', 'niche_full_extracts') }} as extracts
+        on landed.force = extracts.force
+        and landed.kind = extracts.entity
+    where newest.file_id is not null
+        or (
+            landed.source = 'niche_rms'
+            and landed.extracted_at >= coalesce(extracts.extracted_at, '-infinity')
+        )
 ),
 
 final as (
     select
-        by_kind.force,
+        files.force,
         forces.force_name,
-        'police_uk' as source,
-        by_kind.file_kind,
-        by_kind.latest_month,
-        by_kind.files::integer as files,
-        by_kind.rows_read::bigint as rows_read,
-        by_kind.rows_landed::bigint as rows_landed,
-        by_kind.rows_quarantined::bigint as rows_quarantined,
-        by_kind.ids_doubled::integer as ids_doubled,
-        by_kind.rows_resolved::integer as rows_resolved,
-        by_kind.data_as_at,
-        current_date - by_kind.data_as_at as days_old,
-        current_date - by_kind.data_as_at > {{ var('late_after_days') }} as is_late,
-        by_kind.last_landed_at
-    from by_kind
-    inner join forces on by_kind.force = forces.force
+        files.source,
+        files.kind as file_kind,
+        count(*)::integer as files,
+        sum(files.rows_read)::bigint as rows_read,
+        sum(files.rows_landed)::bigint as rows_landed,
+        sum(files.rows_quarantined)::bigint as rows_quarantined,
+        coalesce(sum(resolved.ids_doubled), 0)::integer as ids_doubled,
+        coalesce(sum(resolved.rows_resolved), 0)::integer as rows_resolved,
+        (
+            max(files.as_at - interval '1 second')
+            at time zone '{{ var("time_zone") }}'
+        )::date as data_as_at,
+        max(files.as_at) as as_at,
+        max(make_interval(mins => rules.late_after_minutes)) as late_after,
+        max(files.landed_at) as last_landed_at
+    from files
+    inner join rules on files.source = rules.source
+    inner join {{ ref('dim_force') }} as forces on files.force = forces.force
+    left join resolved on files.file_id = resolved.file_id
+    group by files.force, forces.force_name, files.source, files.kind
 )
 
 select * from final
