@@ -1,4 +1,4 @@
-"""Hooks of the web server's processes; what differs between homes is on its command line.
+"""Hooks of the web server's processes; the rest of its settings is on the command line.
 
 Superset is loaded once and its workers are forked from it. What it loaded stays to the
 end: told so, Python need not search it for garbage again with every few requests, and
