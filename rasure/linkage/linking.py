@@ -157,6 +157,13 @@ def has_news(connection: psycopg.Connection) -> bool:
     return connection.execute(NEWS).fetchone()[0]
 
 
+def is_outdated(connection: psycopg.Connection) -> bool:
+    """Whether rules, model or library are of another version than at the last run, or
+    there has been none."""
+    kept = store.newest_model(connection)
+    return not _stands(kept, Rules.load(), _known(connection))
+
+
 def _erase_vanished(
     connection: psycopg.Connection,
     duck: duckdb.DuckDBPyConnection,

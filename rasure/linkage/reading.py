@@ -22,6 +22,7 @@ from rasure.linkage.transfer import copy_out
 
 PERSONS = "core.person_records"
 MERGES = "core.person_merges"
+KEY = ("force", "person_id")
 # How each column is read, as text; several values of one record stand in one field,
 # between signs that no name holds.
 COLUMNS = {
@@ -37,8 +38,13 @@ COLUMNS = {
     "postcodes": ("array_to_string(postcodes, chr(31))", "varchar"),
     "contacts": ("array_to_string(contacts, chr(31))", "varchar"),
 }
-# What linkage knows of each already; read in the same pass.
+# All that is compared of a record, as one value: with another it is scored again.
+FINGERPRINT = "md5(row({})::text)".format(
+    ", ".join(value for name, (value, _) in COLUMNS.items() if name not in KEY)
+)
+# That, and what linkage knows of each already; read in the same pass.
 KNOWN = {
+    "fingerprint": (FINGERPRINT, "varchar"),
     "known_fingerprint": ("persons.fingerprint", "varchar"),
     "golden_before": ("golden_ids.golden_id", "varchar"),
 }

@@ -74,7 +74,8 @@ class Cluster:
                 [
                     *(self.installation.program("initdb"), "-D", self.folder),
                     *("-U", "postgres", f"--pwfile={password}", "--auth=scram-sha-256"),
-                    *("--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"),
+                    *("--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"),
+                    "--data-checksums",
                 ]
             )
         finally:

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from rasure.linkage import delta, hard_set
+from rasure.linkage.changes import link_changes
 from rasure.linkage.linking import has_news
 from rasure.linkage.reviews import decide_pair
 from rasure.linkage.rules import Rules
@@ -111,3 +112,31 @@ def test_a_decision_and_an_erasure_are_news_to_the_next_run(records):
     records.link(changed=[(FORCE, "1")])
     assert records.groups() == [["2"], ["3"]]
     assert records.golden()["2"] != before
+
+
+def test_when_staging_was_made_anew_the_records_tell_what_has_changed(records):
+    def anew():
+        """A linkage that knows of no change, as after a full rebuild of staging."""
+        records.connection.execute("delete from ops.niche_marks")
+        return link_changes(records.connection)
+
+    for person, forename in ((1, "John"), (2, "John"), (3, "Peter"), (4, "Ann")):
+        records.add(person, forename, "Sutcliffe", national_id=f"2001/{person}23456A")
+    assert anew().records_changed == 4
+    before = records.kept()
+    assert anew() is None
+    assert records.kept() == before
+
+    records.add(3, "Petra", "Sutcliffe", national_id="2001/323456A")
+    records.add(5, "Joan", "Archer")
+    records.remove(4)
+    report = anew()
+    assert (report.records, report.records_changed, report.records_erased) == (4, 2, 1)
+    assert records.groups() == [["1"], ["2"], ["3"], ["5"]]
+
+    records.merge(1, 2)
+    assert anew() is not None
+    assert records.groups() == [["1", "2"], ["3"], ["5"]]
+    records.connection.execute("update linkage.models set versions = '{}'")
+    assert anew().kind == "trained"  # the rules are of another version
+    assert anew() is None

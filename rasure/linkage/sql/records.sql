@@ -3,10 +3,6 @@
 create table numbered as
 select
     row_number() over (order by length(person_id), person_id, force) - 1 as unique_id,
-    md5(row(
-        national_id, cro_number, date_of_birth, is_birth_date_estimated, sex,
-        forenames, surnames, postcodes, contacts
-    )::varchar) as fingerprint,
     *
 from source_records;
 

@@ -3,6 +3,7 @@
 -- of causing harm also: neither eliminated nor closed with no further action.
 {{
     config(
+        pre_hook='{{ share_among_workers() }}',
         indexes=[
             {
                 'columns': ['occurrence_id', 'golden_id', 'role', 'force'],
