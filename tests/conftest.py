@@ -6,7 +6,7 @@ database of its own, copied from a template in which the schema stands.
 
 from __future__ import annotations
 
-import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-_numbers = itertools.count(1)
+PARSED = Path("dbt", "target", "partial_parse.msgpack")  # of a home
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,14 +52,39 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what dbt has read of the project is handed from test to test: to read all
+    of it takes seconds. dbt itself sees what has changed since."""
+    return tmp_path_factory.mktemp("dbt") / PARSED.name
+
+
 @pytest.fixture
-def new_database(cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def own_home(
+    parsed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Path]:
+    """The folder of the test's own home."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("RASURE_HOME", str(home))
+    if parsed.exists():
+        (home / PARSED).parent.mkdir(parents=True)
+        shutil.copy(parsed, home / PARSED)
+    yield home
+    if (home / PARSED).exists():
+        shutil.copy(home / PARSED, parsed)
+
+
+@pytest.fixture
+def new_database(cluster, own_home: Path, monkeypatch: pytest.MonkeyPatch):
     """A function that makes a fresh warehouse, points the settings at it, and returns
-    its URL; the last one made is in force."""
+    its URL; the last one made is in force.
+
+    The first of each test has the same name: dbt reads its project anew for another.
+    """
     made: list[str] = []
 
     def make() -> str:
-        name = f"test_{next(_numbers)}"
+        name = f"test_{len(made) + 1}"
         with cluster.admin() as admin:
             admin.execute(f"create database {name} template rasure owner rasure")
         made.append(name)
@@ -67,7 +92,6 @@ def new_database(cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         monkeypatch.setenv("RASURE_DATABASE_URL", url)
         return url
 
-    monkeypatch.setenv("RASURE_HOME", str(tmp_path / "home"))
     yield make
     with cluster.admin() as admin:
         for name in made:

@@ -17,7 +17,8 @@ PUBLISHED = {"landing", "transform", "places"}
 # Charts are those of the simulated force: the more rows, the slower.
 RECORDS = {"simulate", "niche", "delta", "places", "charts"}
 PARTS = sorted({*PUBLISHED, *RECORDS, "linkage", "aoristic"})
-LIVE = "near_live"  # on the running services of the demo, not in the bench's own home
+# On the running services of the demo, not in the bench's own home.
+LIVE = {"near_live", "dashboard"}
 YEARS = 6
 
 
@@ -28,7 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         action="append",
-        choices=[*PARTS, LIVE],
+        choices=[*PARTS, *sorted(LIVE)],
         help="leave the other parts out",
     )
     parser.add_argument(
@@ -39,12 +40,12 @@ def main() -> int:
     measures, code = [], 0
     try:
         with redirect_stdout(sys.stderr):  # of what is measured; ours is the result
-            if LIVE in parts:
-                live(measures)
-            if parts - {LIVE}:
+            if parts & LIVE:
+                live(parts, measures)
+            if parts - LIVE:
                 os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
                 os.environ.pop("RASURE_DATABASE_URL", None)
-                run(parts - {LIVE}, options.years, measures)
+                run(parts - LIVE, options.years, measures)
     except RasureError as error:  # what was measured before it is shown all the same
         print(f"bench: {error}", file=sys.stderr)
         code = error.exit_code
@@ -57,14 +58,17 @@ def main() -> int:
     return code
 
 
-def live(measures: list) -> None:
+def live(parts: set[str], measures: list) -> None:
     """Measure on the services of the caller's home, where the demo has run."""
-    from rasure.bench import near_live
+    from rasure.bench import dashboard, near_live
     from rasure.database import connect
 
-    with connect("rasure bench", autocommit=True) as connection:
-        for measure in near_live.measure(connection, _tell):
-            measures.append(measure)
+    if "dashboard" in parts:
+        measures += dashboard.measure()
+    if "near_live" in parts:
+        with connect("rasure bench", autocommit=True) as connection:
+            for measure in near_live.measure(connection, _tell):
+                measures.append(measure)
 
 
 def run(parts: set[str], years: int, measures: list) -> None:
@@ -81,7 +85,7 @@ def run(parts: set[str], years: int, measures: list) -> None:
 
 
 def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
-    from rasure.bench import aoristic, charts, linkage
+    from rasure.bench import aoristic, charts, dashboard, linkage
     from rasure.bench.memory import Watch
     from rasure.bench.warehouse import forget
     from rasure.database import connect
@@ -98,6 +102,7 @@ def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
             _tell("charts")
             _publish(connection)
             measures += charts.measure(connection)
+            measures += dashboard.measure()
         if "linkage" in parts:
             _tell("linkage")
             measures.append(linkage.measure(connection))

@@ -150,17 +150,14 @@ def delete(
 
 def transform(full_refresh: bool = False, tests: bool = False) -> None:
     """Build staging and core of the source; with `tests`, run theirs too."""
-    arguments = ["build" if tests else "run", "--select", *SELECTION]
-    if not tests:
-        settings = Settings.load()
-        code, tail = dbt.call(
-            settings, ["seed", "--select", "path:seeds"], lambda line: None
-        )
-        assert code == 0, tail
+    build = ["build" if tests else "run", "--select", *SELECTION]
     if full_refresh:
-        arguments.append("--full-refresh")
-    code, tail = dbt.call(Settings.load(), arguments, lambda line: None)
-    assert code == 0, tail
+        build.append("--full-refresh")
+    calls = [build] if tests else [["seed", "--select", "path:seeds"], build]
+    with dbt.Session(Settings.load()) as session:
+        for arguments in calls:
+            code, tail = session.call(arguments, lambda line: None)
+            assert code == 0, tail
 
 
 def contents(connection: psycopg.Connection) -> dict[str, list[str]]:

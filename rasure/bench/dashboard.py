@@ -1,0 +1,82 @@
+"""`dashboard_interactive` and `dashboard_drawn`: seconds in a real browser.
+
+From asking for the dashboard as an officer, who has opened it before, until a chart of
+the overview has its figures and another tab opens when it is touched; and until every
+chart of the overview is drawn. The floor of both is the same browser on the same
+server's plainest page.
+"""
+
+from __future__ import annotations
+
+from rasure.bench.measures import Measure, median, seconds
+from rasure.places.plan.printing import FLAGS, browser_path
+from rasure.settings import Settings
+
+ROUNDS = 5
+USER = "officer"
+PATH = "/superset/dashboard/serious-violence/"
+OTHER_TAB = "Places"
+ACTIVE = "title => document.querySelector('.ant-tabs-tab-active').innerText === title"
+# Of the charts that are not on a tab folded away, which are drawn.
+DRAWN = """[...document.querySelectorAll('.chart-slice')]
+    .filter(chart => chart.offsetParent !== null)
+    .map(chart => !chart.querySelector('[data-test="loading-indicator"], .loading')
+        && !!chart.querySelector('.slice_container canvas,'
+            + ' .slice_container table tbody td, .slice_container .header-line'))"""
+SOME_DRAWN = f"() => {DRAWN}.some(drawn => drawn)"
+# Those out of sight are drawn when they are scrolled to: the page is made tall first.
+ALL_DRAWN = f"""() => {{
+    const charts = {DRAWN};
+    return charts.length > 5 && charts.every(drawn => drawn);
+}}"""
+DESK = {"width": 1440, "height": 900}
+TALL = {"width": 1440, "height": 2400}
+
+
+def measure() -> list[Measure]:
+    """The two measures, on this home's running Superset."""
+    from playwright.sync_api import sync_playwright
+
+    settings = Settings.load()
+    site = f"http://127.0.0.1:{settings.stored['ports']['superset']}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        try:
+            page = browser.new_page(viewport=DESK)
+            _log_in(page, site, settings.secrets["superset"][USER])
+            return _measures(page, site)
+        finally:
+            browser.close()
+
+
+def _measures(page, site: str) -> list[Measure]:
+    def interactive() -> None:
+        page.goto(site + PATH, wait_until="commit")
+        page.wait_for_function(SOME_DRAWN)
+        page.locator(".ant-tabs-tab", has_text=OTHER_TAB).first.click()
+        page.wait_for_function(ACTIVE, arg=OTHER_TAB)
+
+    def drawn() -> None:
+        page.goto(site + PATH, wait_until="commit")
+        page.wait_for_function(ALL_DRAWN)
+
+    floor = _timed(lambda: page.goto(site + "/health"))
+    taken = _timed(interactive)
+    page.set_viewport_size(TALL)
+    return [
+        Measure("dashboard_interactive", taken, "s", floor),
+        Measure("dashboard_drawn", _timed(drawn), "s", floor),
+    ]
+
+
+def _timed(visit) -> float:
+    visit()  # the browser has seen the page before
+    return median([seconds(visit) for _ in range(ROUNDS)])
+
+
+def _log_in(page, site: str, password: str) -> None:
+    page.goto(site + "/login/")
+    page.fill("[data-test=username-input]", USER)
+    page.fill("[data-test=password-input]", password)
+    page.click("[data-test=login-button]")
+    page.wait_for_url(lambda url: "/login" not in url, wait_until="commit")
