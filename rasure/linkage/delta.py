@@ -107,7 +107,7 @@ def read(
         store.read_known(connection, duck, folder)
         scoring.make_blocks(duck, rules)
         keys = [key for (key,) in duck.execute(BLOCKS).fetchall()]
-        connection.execute(IN_BLOCKS, (keys,))
+        _want_members(connection, keys)
         size = _reach(connection, merges)
     if duck.execute(NOW_CROWDED).fetchall():
         return False
@@ -131,6 +131,14 @@ def _start(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> No
             copy.write_row(row)
     (since,) = connection.execute("select max(started_at) from linkage.runs").fetchone()
     connection.execute(STARTS, {"since": since})
+
+
+def _want_members(connection: psycopg.Connection, keys: list[int]) -> None:
+    """Add to `wanted` who is in these blocks, by their index: of some thousand blocks
+    the planner thinks that everybody is in one, and would read everybody (50 s)."""
+    connection.execute("set local enable_seqscan = off")
+    connection.execute(IN_BLOCKS, (keys,))
+    connection.execute("set local enable_seqscan to default")
 
 
 def _reach(connection: psycopg.Connection, merges: str | None) -> int:
