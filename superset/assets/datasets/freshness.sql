@@ -7,8 +7,16 @@ asked as (
         *,
         now() - data_as_at > late_after as is_late,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
-        to_char(data_as_at at time zone 'Europe/London', 'DD Mon YYYY, HH24:MI')
-            as as_at
+        case
+            -- Published by the month: the last day in it, and no hour.
+            when source = 'police_uk'
+                then to_char(
+                    (data_as_at - interval '1 second') at time zone 'Europe/London',
+                    'DD Mon YYYY'
+                )
+            else
+                to_char(data_as_at at time zone 'Europe/London', 'DD Mon YYYY, HH24:MI')
+        end as as_at
     from marts.force_freshness
 )
 
