@@ -1,3 +1,9 @@
+{#- The moment at which the month that begins on a date is over, by the local clock. -#}
+{% macro end_of_month(first_day) -%}
+    (({{ first_day }} + interval '1 month') at time zone '{{ var("time_zone") }}')
+{%- endmacro %}
+
+
 {#- The hour of the week of a local time. -#}
 {% macro hour_of_week(local_time) -%}
     ((extract(isodow from {{ local_time }}) - 1) * 24

@@ -17,17 +17,18 @@ USER = "officer"
 PATH = "/superset/dashboard/serious-violence/"
 OTHER_TAB = "Places"
 ACTIVE = "title => document.querySelector('.ant-tabs-tab-active').innerText === title"
-# Of the charts that are not on a tab folded away, which are drawn.
-DRAWN = """[...document.querySelectorAll('.chart-slice')]
-    .filter(chart => chart.offsetParent !== null)
-    .map(chart => !chart.querySelector('[data-test="loading-indicator"], .loading')
-        && !!chart.querySelector('.slice_container canvas,'
-            + ' .slice_container table tbody td, .slice_container .header-line'))"""
-SOME_DRAWN = f"() => {DRAWN}.some(drawn => drawn)"
+# JavaScript: the charts that are not on a tab folded away; whether one is drawn.
+CHARTS = """[...document.querySelectorAll('.chart-slice')]
+    .filter(chart => chart.offsetParent !== null)"""
+IS_DRAWN = """(chart =>
+    !chart.querySelector('[data-test="loading-indicator"], .loading')
+    && !!chart.querySelector('.slice_container canvas,'
+        + ' .slice_container table tbody td, .slice_container .header-line'))"""
+SOME_DRAWN = f"() => {CHARTS}.some({IS_DRAWN})"
 # Those out of sight are drawn when they are scrolled to: the page is made tall first.
 ALL_DRAWN = f"""() => {{
-    const charts = {DRAWN};
-    return charts.length > 5 && charts.every(drawn => drawn);
+    const charts = {CHARTS};
+    return charts.length > 5 && charts.every({IS_DRAWN});
 }}"""
 DESK = {"width": 1440, "height": 900}
 TALL = {"width": 1440, "height": 2400}
@@ -43,7 +44,7 @@ def measure() -> list[Measure]:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         try:
             page = browser.new_page(viewport=DESK)
-            _log_in(page, site, settings.secrets["superset"][USER])
+            log_in(page, site, USER, settings.secrets["superset"][USER])
             return _measures(page, site)
         finally:
             browser.close()
@@ -74,9 +75,10 @@ def _timed(visit) -> float:
     return median([seconds(visit) for _ in range(ROUNDS)])
 
 
-def _log_in(page, site: str, password: str) -> None:
+def log_in(page, site: str, user: str, password: str) -> None:
+    """Log in to the Superset at an address, by its form."""
     page.goto(site + "/login/")
-    page.fill("[data-test=username-input]", USER)
+    page.fill("[data-test=username-input]", user)
     page.fill("[data-test=password-input]", password)
     page.click("[data-test=login-button]")
     page.wait_for_url(lambda url: "/login" not in url, wait_until="commit")

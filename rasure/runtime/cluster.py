@@ -74,6 +74,8 @@ class Cluster:
                 [
                     *(self.installation.program("initdb"), "-D", self.folder),
                     *("-U", "postgres", f"--pwfile={password}", "--auth=scram-sha-256"),
+                    # Text sorts as in C.UTF-8, byte by byte, but PostgreSQL knows it
+                    # does and sorts ids with fewer instructions.
                     *("--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"),
                     "--data-checksums",
                 ]

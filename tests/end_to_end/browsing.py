@@ -15,21 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from rasure.bench import dashboard
+from rasure.places.plan import printing
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
 
 CHROMIUM = "/usr/bin/chromium"
-# Draw deck.gl without a graphics card, and keep the browser from calling home.
+# Draw deck.gl without a graphics card.
 FLAGS = [
-    "--no-sandbox",
+    *printing.FLAGS,
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
 ]
 SIZES = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
@@ -44,21 +42,16 @@ SLUG = "serious-violence"
 PATH = f"/superset/dashboard/{SLUG}/"
 COMPLAINTS = ("no data", "no results", "unexpected error", "access denied")
 # Every chart of the page: is it drawn, and does it complain?
-STATE = """() => [...document.querySelectorAll('.chart-slice')].filter(
-    chart => chart.offsetParent !== null  // not on a tab that is folded away
-).map(chart => {
+STATE = f"""() => {dashboard.CHARTS}.map(chart => {{
     const box = chart.getBoundingClientRect();
-    const shown = '.slice_container canvas, .slice_container table tbody td, '
-        + '.slice_container .header-line';
-    return {
+    return {{
         name: chart.dataset.testChartName,
         left: box.left, right: box.right, width: box.width,
-        drawn: !!chart.querySelector(shown)
-            && !chart.querySelector('[data-test="loading-indicator"], .loading'),
+        drawn: {dashboard.IS_DRAWN}(chart),
         complains: !!chart.querySelector('.ant-empty, .ant-alert, [role=alert]'),
         text: chart.innerText,
-    };
-})"""
+    }};
+}})"""
 
 
 @dataclass(frozen=True)
@@ -184,13 +177,7 @@ def visit(browser, site: Site, size: str) -> Visit:
 
     page.on("request", note_request)
     page.on("response", note_response)
-    page.goto(site.url + "/login/")
-    page.fill("[data-test=username-input]", site.user)
-    page.fill("[data-test=password-input]", site.password)
-    page.click("[data-test=login-button]")
-    page.wait_for_url(
-        lambda url: "/login" not in url, timeout=60_000, wait_until="commit"
-    )
+    dashboard.log_in(page, site.url, site.user, site.password)
     return result
 
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from rasure.places.errors import PlanUnprintable
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Asks for no rights of a container's host, and calls nobody.
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-quic",
 )
 A4 = {"width": 794, "height": 1123}  # at 96 dots an inch
 SMALLEST = 7.5  # points; below this nobody reads it by a street lamp

@@ -15,7 +15,7 @@ landed as (
         deliveries.extracted_at,
         deliveries.landed_at,
         coalesce(
-            (files.month + interval '1 month') at time zone '{{ var("time_zone") }}',
+            {{ end_of_month('files.month') }},
             max(deliveries.extracted_at)
                 over (partition by files.force, deliveries.source)
         ) as as_at

@@ -11,12 +11,9 @@ files as (
     select
         deliveries.source,
         files.force,
-        case
-            when files.month is null then deliveries.extracted_at
-            else
-                (files.month + interval '1 month')
-                at time zone '{{ var("time_zone") }}'
-        end as as_at,
+        coalesce(
+            {{ end_of_month('files.month') }}, deliveries.extracted_at
+        ) as as_at,
         deliveries.landed_at
     from {{ source('ops', 'delivery_files') }} as files
     inner join {{ source('ops', 'deliveries') }} as deliveries
