@@ -157,7 +157,8 @@ def forget() -> None:
 def network_command() -> None:
     """Compute who was suspected together with whom, for analysts."""
     from rasure.database import connect
-    from rasure.people.network import refresh
+    from rasure.people.network import joined, refresh
 
     with connect("rasure people network") as connection:
-        typer.echo(f"{refresh(connection)} people in the network of co-suspects.")
+        people = refresh(connection, joined(connection))
+        typer.echo(f"{people} people in the network of co-suspects.")

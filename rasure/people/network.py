@@ -15,17 +15,17 @@ from itertools import combinations
 import psycopg
 
 OCCURRENCES = """
-    select crimes.force, array_agg(distinct crimes.person_id order by crimes.person_id)
-    from core.person_crimes as crimes
+    select parts.force, array_agg(distinct parts.person_id order by parts.person_id)
+    from core.int_counted_involvements as parts
     cross join (
         select network_most_suspects
         from reference.people_figures
         order by valid_from desc
         limit 1
     ) as figures
-    where crimes.side = 'causing harm'
-    group by crimes.force, crimes.occurrence_id, figures.network_most_suspects
-    having count(distinct crimes.person_id) between 2 and figures.network_most_suspects
+    where parts.side = 'causing harm'
+    group by parts.force, parts.occurrence_id, figures.network_most_suspects
+    having count(distinct parts.person_id) between 2 and figures.network_most_suspects
 """
 
 
@@ -77,10 +77,18 @@ def positions(occurrences: Iterable[list[str]]) -> list[Position]:
     ]
 
 
-def refresh(connection: psycopg.Connection) -> int:
-    """Replace `people.co_offending` by the network as of now; returns its people."""
+def joined(connection: psycopg.Connection) -> list[tuple[str, list[str]]]:
+    """The force and the people (golden ids) of each occurrence that joins some."""
+    return sorted(connection.execute(OCCURRENCES))
+
+
+def refresh(
+    connection: psycopg.Connection, occurrences: list[tuple[str, list[str]]]
+) -> int:
+    """Replace `people.co_offending` by the network of `occurrences` (of `joined`);
+    returns its people."""
     by_force: dict[str, list[list[str]]] = {}
-    for force, people in connection.execute(OCCURRENCES):
+    for force, people in occurrences:
         by_force.setdefault(force, []).append(people)
     rows = [
         (force, *vars(position).values())

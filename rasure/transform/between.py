@@ -7,6 +7,8 @@ that changes its rows.
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import psycopg
 
 from rasure.transform import inputs as inputs_of
@@ -49,15 +51,15 @@ def erase_gone(connection: psycopg.Connection) -> str:
 
 def join_network(connection: psycopg.Connection) -> str:
     """Join who was suspected together."""
-    from rasure.people.network import OCCURRENCES, refresh
+    from rasure.people.network import joined, refresh
 
     with connection.transaction():
-        (inputs,) = connection.execute(
-            "select coalesce(sum(hashtext(joined::text)::bigint), 0)::text"
-            f" from ({OCCURRENCES}) as joined"
-        ).fetchone()
-        people = refresh(connection) if _changed(connection, "network", inputs) else 0
-    return f"{people:,} people joined" if people else "nothing has changed"
+        occurrences = joined(connection)
+        inputs = sha256(repr(occurrences).encode()).hexdigest()
+        if not _changed(connection, "network", inputs):
+            return "nothing has changed"
+        people = refresh(connection, occurrences)
+    return f"{people:,} people joined"
 
 
 def draw_bands(connection: psycopg.Connection) -> str:

@@ -221,7 +221,7 @@ def test_decisions_and_plans(people) -> None:
         answer = run("confirm", *words, "--reason", "x", "--by", "A")
         assert isinstance(answer.exception, error)
         assert message in str(answer.exception)
-    assert network.refresh(people) == 2
+    assert network.refresh(people, network.joined(people)) == 2
     assert ask(
         people,
         "select person_id, partners, weight, core_number, component_size"

@@ -1,11 +1,21 @@
 -- The occurrences whose people changed and not every model has taken: their own rows,
--- or because a person in them is another now.
+-- or because a person in them, or with a weapon of theirs, is another now.
 {{ config(materialized='table') }}
 
 with
 
 events as (
-    select * from {{ ref('int_niche_role_events') }}
+    select
+        force,
+        occurrence_id,
+        person_id
+    from {{ ref('int_niche_role_events') }}
+    union all
+    select
+        force,
+        occurrence_id,
+        person_id
+    from {{ ref('stg_niche__weapons') }}
 ),
 
 -- depends_on: {{ ref('int_niche_person_ids') }}

@@ -1,6 +1,7 @@
 -- What the facts of this source are made with: for each definition and for the ground
 -- one text that changes with its content. A model names those it depends on
--- (`meta.inputs`) and is made anew when one of them changes.
+-- (`meta.inputs`) and is made anew when one of them changes. Of some definitions every
+-- row has its own start, others hold as a table.
 {{ config(materialized='table') }}
 {%- set definitions = {
     'outcome_codes': 'outcome_code',
@@ -9,8 +10,10 @@
     'knife_phrases': 'phrase',
     'role_tiers': 'role',
     'time_defaults': 'local_time',
-    'restricted_domains': 'access_domain',
 } %}
+{%- set tables = [
+    'restricted_domains', 'injury_subgroups', 'knife_possession_classes',
+] %}
 {%- set ground = {
     'forces': 'force, st_asbinary(geom)',
     'force_settings': 'force, default_area_set',
@@ -32,6 +35,13 @@ inputs as (
         '{{ seed }}' as input,
         {{ fingerprint('held::text') }} as content
     from ({{ holding(seed, key) }}) as held
+    union all
+    {%- endfor %}
+    {%- for seed in tables %}
+    select
+        '{{ seed }}' as input,
+        {{ fingerprint('held::text') }} as content
+    from {{ latest_definition(ref(seed)) }} as held
     union all
     {%- endfor %}
     {%- for relation, columns in ground.items() %}

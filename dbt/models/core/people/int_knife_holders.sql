@@ -3,13 +3,17 @@
 
 with
 
+scope as (
+    {{ holding('weapon_scope', 'weapon') }}
+),
+
 final as (
     select
         weapons.force,
         weapons.occurrence_id,
         array_agg(distinct weapons.golden_id) as holders
     from {{ ref('fct_weapon') }} as weapons
-    inner join {{ latest_definition(ref('weapon_scope')) }} as scope
+    inner join scope
         on weapons.weapon = scope.weapon
         and scope.is_knife
     where weapons.golden_id is not null

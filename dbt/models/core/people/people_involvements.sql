@@ -1,5 +1,23 @@
--- Who had which part in which crime, one row a person, crime and role.
-{{ config(materialized='view') }}
+-- Who had which part in which crime, one row a person, crime and role, of the parts on
+-- one side of harm or the other. Kept, since all rules on people begin with it, and made
+-- anew by occurrence.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook='{{ niche_forget() }}',
+        post_hook='{{ niche_done() }}',
+        indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
+        meta={
+            'subject': 'involvement',
+            'inputs': [
+                'offences', 'injury_subgroups', 'knife_possession_classes',
+                'weapon_scope',
+            ],
+        },
+    )
+}}
 
 with
 
@@ -48,6 +66,8 @@ final as (
     left join {{ ref('int_knife_holders') }} as holders
         on crimes.occurrence_id = holders.occurrence_id
         and crimes.force = holders.force
+    where involvements.side <> 'neither'
+        and {{ niche_only_changed('involvement', relation='involvements') }}
 )
 
 select * from final
