@@ -5,7 +5,9 @@
     Selects (force, cell_id, value, value_around, gi_star); none where all cells of a
     force are alike.
     cells: a relation with force, cell_id and value (integer), every cell of a force;
-    neighbours: a relation with cell_id and neighbour_id, each cell also its own. -#}
+    neighbours: a relation with cell_id and neighbour_ids (an array), every cell once,
+    also its own neighbour, and each the neighbour of its neighbours: so the sums around
+    the cells are made from the few that hold something. -#}
 {% macro gi_star(cells, neighbours) -%}
     (
         with
@@ -23,26 +25,43 @@
 
         around as (
             select
-                neighbours.cell_id,
-                count(*)::double precision as w,
-                sum(cells.value)::double precision as value_around
-            from {{ neighbours }} as neighbours
-            inner join {{ cells }} as cells on neighbours.neighbour_id = cells.cell_id
-            group by neighbours.cell_id
+                beside.cell_id,
+                sum(cells.value) as value_around
+            from {{ cells }} as cells
+            inner join {{ neighbours }} as neighbours
+                on cells.cell_id = neighbours.cell_id
+            cross join lateral unnest(neighbours.neighbour_ids) as beside (cell_id)
+            where cells.value <> 0
+            group by beside.cell_id
+        ),
+
+        weighed as (
+            select
+                cells.force,
+                cells.cell_id,
+                cells.value,
+                cardinality(neighbours.neighbour_ids)::double precision as w,
+                coalesce(around.value_around, 0)::double precision as value_around
+            from {{ cells }} as cells
+            inner join {{ neighbours }} as neighbours
+                on cells.cell_id = neighbours.cell_id
+            left join around on cells.cell_id = around.cell_id
         )
 
         select
-            cells.force,
-            cells.cell_id,
-            cells.value,
-            around.value_around,
-            (around.value_around - totals.mean * around.w)
+            weighed.force,
+            weighed.cell_id,
+            weighed.value,
+            weighed.value_around,
+            (weighed.value_around - totals.mean * weighed.w)
             / (
                 totals.deviation
-                * sqrt((totals.n * around.w - around.w * around.w) / (totals.n - 1))
+                * sqrt((totals.n * weighed.w - weighed.w * weighed.w) / (totals.n - 1))
             ) as gi_star
-        from {{ cells }} as cells
-        inner join totals on cells.force = totals.force and totals.deviation > 0
-        inner join around on cells.cell_id = around.cell_id and around.w < totals.n
+        from weighed
+        inner join totals
+            on weighed.force = totals.force
+            and totals.deviation > 0
+            and weighed.w < totals.n
     )
 {%- endmacro %}

@@ -3,11 +3,6 @@
 -- anew by occurrence.
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook='{{ niche_forget() }}',
-        post_hook='{{ niche_done() }}',
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
         meta={
             'subject': 'involvement',
