@@ -3,7 +3,9 @@
     relation: whose columns they are, where several have them. -#}
 {% macro niche_only_changed(subject='occurrence', relation=none) -%}
     {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
-    {%- set id = {'involvement': 'occurrence_id'}.get(subject, subject ~ '_id') -%}
+    {%- set id = {
+        'involvement': 'occurrence_id', 'month': 'month'
+    }.get(subject, subject ~ '_id') -%}
     {%- set of = relation ~ '.' if relation else '' -%}
     {%- set since = niche_since() -%}
     {%- if since is none -%}
@@ -16,6 +18,35 @@
             from {{ changed }} as changed
             where changed.batch > {{ since }}
         )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Log the months of the rows that a model takes away or adds, where others count its
+    rows by month (`meta.logs_months`). -#}
+{% macro niche_log_months(subject, since) -%}
+    {%- if model.config.meta.get('logs_months') -%}
+    with
+
+    months as (
+        select distinct
+            force,
+            month
+        from {{ this }}
+        where {{ niche_only_changed(subject) if since is not none else 'true' }}
+    ),
+
+    batch as (select nextval('ops.niche_batches') as batch)
+
+    insert into ops.niche_changes
+    select
+        batch.batch,
+        months.force,
+        'month',
+        months.month::text
+    from months
+    cross join batch
+    where months.month is not null;
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,5 +1,6 @@
-{#- The golden ids that record linkage holds now, where it has run. -#}
-{% macro linked_ids() -%}
+{#- Every golden id that record linkage has given, with its instants; none where it has
+    never run. -#}
+{% macro linked_history() -%}
     {%- set has_run = execute
         and run_query("select to_regclass('linkage.golden_ids') is not null")
             .columns[0].values()[0] -%}
@@ -8,14 +9,30 @@
             {%- if has_run %}
             force,
             person_id,
-            golden_id::text as golden_id
+            golden_id::text as golden_id,
+            effective_from,
+            effective_to
         from linkage.golden_ids
-        where effective_to is null
             {%- else %}
             null::text as force,
             null::text as person_id,
-            null::text as golden_id
+            null::text as golden_id,
+            null::timestamptz as effective_from,
+            null::timestamptz as effective_to
         where false
             {%- endif %}
+    )
+{%- endmacro %}
+
+
+{#- The golden ids that record linkage holds now. -#}
+{% macro linked_ids() -%}
+    (
+        select
+            force,
+            person_id,
+            golden_id
+        from {{ linked_history() }} as history
+        where effective_to is null
     )
 {%- endmacro %}

@@ -1,5 +1,7 @@
 {#- Before `int_niche_person_ids`: put aside the ids that may be others now: of persons
-    that changed or were ever merged, and where linkage says something else. -#}
+    that changed or were ever merged, and of whom linkage has said something since it was
+    asked last. Each of its runs is at an instant of its own, later than the one before,
+    and that of the last one seen is kept (`ops.step_inputs`). -#}
 {% macro niche_take_person_ids() -%}
     {%- set changed = ref('int_niche_changed_persons') -%}
     {%- set merges = ref('stg_niche__person_merges') -%}
@@ -9,7 +11,9 @@
     create temp table niche_doubtful (force text, person_id text) on commit drop;
     create temp table niche_former_ids (force text, person_id text, golden_id text)
         on commit drop;
+    {{ niche_note_last_linked() }}
     {%- else -%}
+    {{ niche_note_last_linked() }};
     create temp table niche_doubtful on commit drop as
     select force, person_id from {{ changed }} where batch > {{ since }}
     union
@@ -17,12 +21,10 @@
     union
     select force, person_id from {{ survivors }}
     union
-    select coalesce(built.force, linked.force), coalesce(built.person_id, linked.person_id)
-    from {{ this }} as built
-    full join {{ linked_ids() }} as linked
-        on built.force = linked.force
-        and built.person_id = linked.person_id
-    where built.linked_id is distinct from linked.golden_id;
+    select linked.force, linked.person_id
+    from {{ linked_history() }} as linked
+    cross join niche_last_linked as seen
+    where linked.effective_from > seen.before or linked.effective_to > seen.before;
     analyze niche_doubtful;
 
     create temp table niche_former_ids on commit drop as
@@ -37,6 +39,24 @@
     where built.force = doubtful.force
         and built.person_id = doubtful.person_id
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The last instant of linkage that the model has taken, and the last there is. -#}
+{% macro niche_note_last_linked() -%}
+    create temp table niche_last_linked on commit drop as
+    select
+        coalesce(
+            (
+                select inputs from {{ source('niche_ops', 'step_inputs') }}
+                where step = '{{ this.identifier }}'
+            ),
+            '-infinity'
+        )::timestamptz as before,
+        (
+            select greatest(max(effective_from), max(effective_to))
+            from {{ linked_history() }} as linked
+        ) as now
 {%- endmacro %}
 
 
@@ -57,6 +77,11 @@
 
 {#- After it: log the persons that are another now, and who they were and are. -#}
 {% macro niche_log_person_ids() -%}
+    insert into {{ source('niche_ops', 'step_inputs') }} (step, inputs)
+    select '{{ this.identifier }}', coalesce(now, '-infinity')::text
+    from niche_last_linked
+    on conflict (step) do update set inputs = excluded.inputs, done_at = now();
+
     with
 
     differing as (

@@ -11,13 +11,18 @@
 {%- endmacro %}
 
 
-{#- Whether something that old lies on any side of any window up to that length. -#}
-{% macro is_on_a_side(age, length) -%}
+{#- Whether an instant lies on any side of any window up to that length that ends at
+    `moment`; as ranges of the instant, which an index finds. -#}
+{% macro is_on_a_side(instant, moment, length) -%}
+    {%- set year = "interval '8736 hours'" -%}
     (
-            ({{ age }} >= interval '0 hours' and {{ age }} < 2 * {{ length }})
+            (
+                {{ instant }} <= {{ moment }}
+                and {{ instant }} > {{ moment }} - 2 * {{ length }}
+            )
             or (
-                {{ age }} >= interval '364 days'
-                and {{ age }} < interval '364 days' + {{ length }}
+                {{ instant }} <= {{ moment }} - {{ year }}
+                and {{ instant }} > {{ moment }} - {{ year }} - {{ length }}
             )
         )
 {%- endmacro %}

@@ -18,3 +18,12 @@
     set local parallel_setup_cost = 100;
     set local parallel_tuple_cost = 0.01
 {%- endmacro %}
+
+
+{#- An index of a new table on `columns` of the few rows that meet `predicate`: what reads
+    only these does not read the rest. -#}
+{% macro index_where(columns, predicate) -%}
+    {%- if not is_incremental() -%}
+    create index on {{ this }} ({{ columns }}) where {{ predicate }};
+    {%- endif -%}
+{%- endmacro %}

@@ -6,29 +6,23 @@
 {%- do sources.append('int_niche_places') %}
 {%- endif %}
 
-with
-
-final as (
-    {%- for source in sources %}
-    {{ 'union all' if not loop.first }}
-    select
-        place_id,
-        force,
-        area_id,
-        area_ids,
-        hexagon_id,
-        institution_id,
-        street_name,
-        generic_label,
-        institution_kind,
-        institution_name,
-        geocode_quality,
-        is_at_institution,
-        is_listed_institution,
-        is_located,
-        geom
-    from {{ ref(source) }}
-    {%- endfor %}
-)
-
-select * from final
+{%- for source in sources %}
+{{ 'union all' if not loop.first }}
+select
+    place_id,
+    force,
+    area_id,
+    area_ids,
+    hexagon_id,
+    institution_id,
+    street_name,
+    generic_label,
+    institution_kind,
+    institution_name,
+    geocode_quality,
+    is_at_institution,
+    is_listed_institution,
+    is_located,
+    geom
+from {{ ref(source) }}
+{%- endfor %}

@@ -1,7 +1,9 @@
 -- Every crime that counts, of whatever source, each force by one source only. A view:
 -- what is costly was done for each source before. Crimes that happened before the
 -- months that a force observes (reported years after) stay with their source: a place
--- of thirty years ago is not hot today.
+-- of thirty years ago is not hot today. The view is written anew in every transform,
+-- with these months in it, so that it joins nothing: a selection of one table is one
+-- that PostgreSQL finds its index for.
 {{ config(materialized='view', post_hook=[]) }}
 -- depends_on: {{ ref('dim_force') }}
 -- depends_on: {{ ref('stg_niche__files') }}
@@ -20,48 +22,25 @@
     'reported_at': 'timestamptz'
 } %}
 
-with
-
-police_uk as (
-    select
-        crimes.*,
-        {{ crime_key('crimes') }} as crime_key
-    from {{ ref('int_police_uk_crimes') }} as crimes
-    {%- if has_niche %}
-    where crimes.force not in {{ niche_forces() }}
-    {%- endif %}
-),
-
-{% if has_niche -%}
-niche as ( -- noqa: ST03
-    select crimes.*
-    from {{ ref('int_niche_crimes') }} as crimes
-    inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
-    where crimes.month >= forces.data_from
-),
-
-{% endif -%}
-final as (
-    select
-        crime_key,
-        'police_uk' as source,
-        crime_id,
-        crime_type,
-        {%- for column, type in of_records.items() %}
-        null::{{ type }} as {{ column }},
-        {%- endfor %}
-        {{ of_both | join(',\n        ') }}
-    from police_uk
-    {%- if has_niche %}
-    union all
-    select
-        crime_key,
-        'niche_rms' as source,
-        null as crime_id,
-        coalesce(crime_type, published_category, 'Not mapped') as crime_type,
-        {{ (of_records.keys() | list + of_both) | join(',\n        ') }}
-    from niche
-    {%- endif %}
-)
-
-select * from final
+select
+    {{ crime_key('crimes') }} as crime_key,
+    'police_uk' as source,
+    crimes.crime_id,
+    crimes.crime_type,
+    {%- for column, type in of_records.items() %}
+    null::{{ type }} as {{ column }},
+    {%- endfor %}
+    {{ 'crimes.' ~ of_both | join(',\n    crimes.') }}
+from {{ ref('int_police_uk_crimes') }} as crimes
+{%- if has_niche %}
+where crimes.force not in {{ niche_forces() }}
+union all
+select
+    crimes.crime_key,
+    'niche_rms' as source,
+    null as crime_id,
+    coalesce(crimes.crime_type, crimes.published_category, 'Not mapped') as crime_type,
+    {{ 'crimes.' ~ (of_records.keys() | list + of_both) | join(',\n    crimes.') }}
+from {{ ref('int_niche_crimes') }} as crimes
+where crimes.month >= {{ observed_since('crimes.force') }}
+{%- endif %}

@@ -1,6 +1,5 @@
 -- Crimes by area, month and type in every area set of a force. A crime in no area of
 -- the set counts as outside the force, or as without location: each counts once a set.
--- Counted by the combination of areas first, so that the crimes are read only once.
 with
 
 areas as (
@@ -19,44 +18,56 @@ area_sets as (
     from {{ ref('dim_force') }}
 ),
 
-combinations as (
+counts as (
     select
-        force,
-        area_ids,
-        geocode_quality in ('missing', 'default point') as is_without_point,
-        crime_type,
-        is_serious_violence,
-        month,
-        count(*) as crimes,
-        sum(harm_days) as harm_days
-    from {{ ref('fct_crime') }}
-    group by
-        force, area_ids, is_without_point, crime_type, is_serious_violence, month
+        *,
+        coalesce(area_ids, '') as combination,
+        geocode_quality in ('missing', 'default point') as is_without_point
+    from {{ ref('int_crime_counts') }}
 ),
 
-final as (
+combinations as (
+    select distinct
+        force,
+        combination
+    from counts
+),
+
+placed as (
     select
         combinations.force,
+        combinations.combination,
         area_sets.area_set,
-        {{ area_label('areas.area', 'not combinations.is_without_point') }} as area,
-        combinations.crime_type,
-        combinations.is_serious_violence,
-        sum(combinations.crimes) as crimes,
-        sum(combinations.harm_days) as harm_days,
-        combinations.month
+        areas.area
     from combinations
     inner join area_sets on combinations.force = area_sets.force
     left join areas
         on area_sets.force = areas.force
         and area_sets.area_set = areas.area_set
-        and areas.area_id = any(string_to_array(combinations.area_ids, '|'))
+        and areas.area_id = any(string_to_array(combinations.combination, '|'))
+),
+
+final as (
+    select
+        counts.force,
+        placed.area_set,
+        {{ area_label('placed.area', 'not counts.is_without_point') }} as area,
+        counts.crime_type,
+        counts.is_serious_violence,
+        sum(counts.crimes) as crimes,
+        sum(counts.harm_days) as harm_days,
+        counts.month
+    from counts
+    inner join placed
+        on counts.force = placed.force
+        and counts.combination = placed.combination
     group by
-        combinations.force,
-        area_sets.area_set,
-        {{ area_label('areas.area', 'not combinations.is_without_point') }},
-        combinations.crime_type,
-        combinations.is_serious_violence,
-        combinations.month
+        counts.force,
+        placed.area_set,
+        {{ area_label('placed.area', 'not counts.is_without_point') }},
+        counts.crime_type,
+        counts.is_serious_violence,
+        counts.month
 )
 
 select * from final

@@ -4,20 +4,6 @@
 
 with
 
-events as (
-    select
-        force,
-        occurrence_id,
-        person_id
-    from {{ ref('int_niche_role_events') }}
-    union all
-    select
-        force,
-        occurrence_id,
-        person_id
-    from {{ ref('stg_niche__weapons') }}
-),
-
 -- depends_on: {{ ref('int_niche_person_ids') }}
 linked as (
     select * from {{ source('niche_ops', 'niche_changes') }}
@@ -36,9 +22,18 @@ final as (
         linked.force,
         events.occurrence_id
     from linked
-    inner join events
+    inner join {{ ref('int_niche_role_events') }} as events
         on linked.force = events.force
         and linked.subject_id = events.person_id
+    union
+    select
+        linked.batch,
+        linked.force,
+        weapons.occurrence_id
+    from linked
+    inner join {{ ref('stg_niche__weapons') }} as weapons
+        on linked.force = weapons.force
+        and linked.subject_id = weapons.person_id
 )
 
 select * from final

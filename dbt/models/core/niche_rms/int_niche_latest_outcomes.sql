@@ -2,6 +2,7 @@
 {{
     config(
         indexes=[{'columns': ['occurrence_id', 'sequence', 'force'], 'unique': true}],
+        post_hook="{{ index_where('force', 'outcome is null') }}",
         meta={'subject': 'occurrence', 'inputs': ['outcome_codes']},
     )
 }}

@@ -3,6 +3,7 @@
 {{
     config(
         indexes=[{'columns': ['occurrence_id', 'sequence', 'force'], 'unique': true}],
+        post_hook="{{ index_where('force', 'not is_class_known') }}",
         meta={'subject': 'occurrence', 'inputs': ['offences', 'outcome_codes']},
     )
 }}

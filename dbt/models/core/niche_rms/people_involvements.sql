@@ -1,6 +1,5 @@
--- Who had which part in which crime, one row a person, crime and role, of the parts on
--- one side of harm or the other. Kept, since all rules on people begin with it, and made
--- anew by occurrence.
+-- Who had which part in which crime, one row a person, crime and role, on one side of
+-- harm or the other. Kept, since all rules on people begin with it.
 {{
     config(
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],

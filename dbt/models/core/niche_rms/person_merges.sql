@@ -2,16 +2,10 @@
 -- record linkage goes by it before it compares. A view, since nothing is added.
 {{ config(materialized='view', pre_hook=[], post_hook=[]) }}
 
-with
-
-final as (
-    select
-        force,
-        surviving_person_id,
-        merged_person_id,
-        merged_at,
-        unmerged_at
-    from {{ ref('stg_niche__person_merges') }}
-)
-
-select * from final
+select
+    force,
+    surviving_person_id,
+    merged_person_id,
+    merged_at,
+    unmerged_at
+from {{ ref('stg_niche__person_merges') }}

@@ -3,13 +3,21 @@
 
 with
 
+suspects as (
+    select distinct
+        force,
+        crime_id,
+        person_id
+    from {{ ref('int_counted_involvements') }}
+    where side = 'causing harm'
+),
+
 final as (
     select
         force,
         crime_id,
-        count(distinct person_id)::integer as co_suspects
-    from {{ ref('int_counted_involvements') }}
-    where side = 'causing harm'
+        count(*)::integer as co_suspects
+    from suspects
     group by force, crime_id
 )
 

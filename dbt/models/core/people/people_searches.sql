@@ -2,23 +2,17 @@
 -- occurrence counts as little as that.
 {{ config(materialized='view') }}
 
-with
-
-final as (
-    select
-        searches.force,
-        searches.golden_id as person_id,
-        searches.stop_search_id,
-        searches.occurrence_id,
-        occurrences.occurrence_number,
-        searches.found,
-        searches.searched_at
-    from {{ ref('int_niche_stop_searches') }} as searches
-    left join {{ ref('stg_niche__occurrences') }} as occurrences
-        on searches.occurrence_id = occurrences.occurrence_id
-        and searches.force = occurrences.force
-    where searches.golden_id is not null
-        and occurrences.cancelled_at is null
-)
-
-select * from final
+select
+    searches.force,
+    searches.golden_id as person_id,
+    searches.stop_search_id,
+    searches.occurrence_id,
+    occurrences.occurrence_number,
+    searches.found,
+    searches.searched_at
+from {{ ref('int_niche_stop_searches') }} as searches
+left join {{ ref('stg_niche__occurrences') }} as occurrences
+    on searches.occurrence_id = occurrences.occurrence_id
+    and searches.force = occurrences.force
+where searches.golden_id is not null
+    and occurrences.cancelled_at is null

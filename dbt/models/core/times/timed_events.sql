@@ -3,27 +3,21 @@
 -- rest of the core.
 {{ config(materialized='view') }}
 
-with
-
-final as (
-    select
-        crimes.crime_key as event_id,
-        crimes.force,
-        crimes.area_id,
-        crimes.hexagon_id,
-        mappings.clock,
-        crimes.is_time_known,
-        crimes.occurred_from,
-        crimes.occurred_to,
-        crimes.reported_at
-    from {{ ref('int_niche_crimes') }} as crimes
-    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on crimes.force = mappings.force
-    where crimes.is_serious_violence
-        and crimes.is_public_place
-        and not crimes.is_domestic_abuse
-        and not crimes.is_police_generated
-        and not crimes.is_at_institution
-)
-
-select * from final
+select
+    crimes.crime_key as event_id,
+    crimes.force,
+    crimes.area_id,
+    crimes.hexagon_id,
+    mappings.clock,
+    crimes.is_time_known,
+    crimes.occurred_from,
+    crimes.occurred_to,
+    crimes.reported_at
+from {{ ref('int_niche_crimes') }} as crimes
+inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+    on crimes.force = mappings.force
+where crimes.is_serious_violence
+    and crimes.is_public_place
+    and not crimes.is_domestic_abuse
+    and not crimes.is_police_generated
+    and not crimes.is_at_institution

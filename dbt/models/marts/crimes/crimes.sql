@@ -14,7 +14,7 @@
             {'columns': ['force_name', 'period', 'operational_date']},
             {'columns': ['force_name', 'crime_type', 'operational_date']},
             {'columns': ['hexagon_id']}, {'columns': ['occurrence_id']},
-            {'columns': ['occurrence_number']},
+            {'columns': ['occurrence_number']}, {'columns': ['reported_at']},
         ],
         meta={
             'subject': 'occurrence',

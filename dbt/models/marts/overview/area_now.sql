@@ -28,7 +28,8 @@ recent as (
     inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
     where forces.is_day_dated
         and {{ is_on_a_side(
-            'forces.data_as_at - crimes.reported_at',
+            'crimes.reported_at',
+            'forces.data_as_at',
             '(select max(windows.length) from windows)'
         ) }}
 ),

@@ -2,29 +2,23 @@
 -- warning is gone at the moment it expires, whenever the marts were built.
 {{ config(materialized='view', tags=['confirmation']) }}
 
-with
-
-final as (
-    select
-        history.force,
-        history.person_id,
-        history.kind,
-        history.side,
-        history.source_id,
-        history.occurrence_number,
-        areas.area,
-        history.title,
-        history.role,
-        history.result,
-        history.detail,
-        history.is_serious_violence,
-        history.began_at,
-        history.ends_at
-    from {{ ref('int_person_history') }} as history
-    left join {{ source('geo', 'areas') }} as areas
-        on history.area_id = areas.area_id
-    where history.began_at <= now()
-        and (history.ends_at is null or history.ends_at > now())
-)
-
-select * from final
+select
+    history.force,
+    history.person_id,
+    history.kind,
+    history.side,
+    history.source_id,
+    history.occurrence_number,
+    areas.area,
+    history.title,
+    history.role,
+    history.result,
+    history.detail,
+    history.is_serious_violence,
+    history.began_at,
+    history.ends_at
+from {{ ref('int_person_history') }} as history
+left join {{ source('geo', 'areas') }} as areas
+    on history.area_id = areas.area_id
+where history.began_at <= now()
+    and (history.ends_at is null or history.ends_at > now())

@@ -10,21 +10,24 @@ forces as (
 
 latest as (
     select
-        crimes.force,
-        count(*) filter (where months.recency = 1) as crimes_latest_month,
-        nullif(count(*) filter (where months.recency = 2), 0) as crimes_month_before,
-        count(*) filter (where months.recency = 1 and crimes.is_serious_violence)
-            as serious_violence_latest_month,
-        nullif(
-            count(*) filter (where months.recency = 2 and crimes.is_serious_violence),
+        counts.force,
+        coalesce(sum(counts.crimes) filter (where months.recency = 1), 0)
+            as crimes_latest_month,
+        sum(counts.crimes) filter (where months.recency = 2) as crimes_month_before,
+        coalesce(
+            sum(counts.crimes)
+            filter (where months.recency = 1 and counts.is_serious_violence),
             0
-        ) as serious_violence_month_before
-    from {{ ref('fct_crime') }} as crimes
+        ) as serious_violence_latest_month,
+        sum(counts.crimes)
+        filter (where months.recency = 2 and counts.is_serious_violence)
+            as serious_violence_month_before
+    from {{ ref('int_crime_counts') }} as counts
     inner join {{ ref('dim_force_month') }} as months
-        on crimes.force = months.force
-        and crimes.month = months.month
+        on counts.force = months.force
+        and counts.month = months.month
     where months.recency <= 2
-    group by crimes.force
+    group by counts.force
 ),
 
 designated as (

@@ -12,6 +12,7 @@ cells as (
         count(*) as crimes
     from {{ ref('fct_crime') }}
     where is_located
+        and hexagon_id in (select unnest(institutions.hexagon_ids) from institutions)
     group by hexagon_id
 ),
 

@@ -1,7 +1,7 @@
 with
 
 crimes as (
-    select * from {{ ref('fct_crime') }}
+    select * from {{ ref('int_crime_counts') }}
 ),
 
 forces as (
@@ -13,7 +13,7 @@ counted as (
         force,
         month,
         geocode_quality as quality,
-        count(*) as crimes
+        sum(crimes) as crimes
     from crimes
     group by force, month, geocode_quality
 ),
