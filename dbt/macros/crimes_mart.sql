@@ -17,24 +17,24 @@
 
 {#- Before `crimes` takes what changed: the crimes that stay get the names that their
     cells have now, since a cell may be named or designated anew without any change of
-    its crimes. All crimes of a cell bear the same names, so one of each is looked at
-    and the stale ones are found by the index: 1.8 s where reading all crimes took 9.
-    Nothing to do where all are to be written again. -#}
+    its crimes. `ops.cell_names` holds what they were called with. -#}
 {% macro rename_cells() -%}
-    {%- if niche_since() is none -%}
-    select 1
-    {%- else -%}
+    {%- set known = source('niche_ops', 'cell_names') -%}
+    create temp table named_now on commit drop as
+    select * from {{ cell_names() }} as cells
+    where cells.place_name is not null or cells.is_designated;
+    {% if niche_since() is not none -%}
     with stale as materialized (
-        select cells.*
-        from {{ cell_names() }} as cells
-        cross join lateral (
-            select * from {{ this }} as one
-            where one.hexagon_id = cells.hexagon_id
-            limit 1
-        ) as crime
-        where crime.is_designated <> cells.is_designated
-            or crime.place_name is distinct from cells.place_name
-            or crime.hot_spot_name is distinct from cells.hot_spot_name
+        select
+            coalesce(cells.hexagon_id, known.hexagon_id) as hexagon_id,
+            cells.place_name,
+            coalesce(cells.is_designated, false) as is_designated,
+            cells.hot_spot_name
+        from named_now as cells
+        full join {{ known }} as known on cells.hexagon_id = known.hexagon_id
+        where cells.place_name is distinct from known.place_name
+            or cells.is_designated is distinct from known.is_designated
+            or cells.hot_spot_name is distinct from known.hot_spot_name
     )
 
     update {{ this }} as built
@@ -44,8 +44,16 @@
         hot_spot_name = stale.hot_spot_name
     from stale
     where built.hexagon_id = stale.hexagon_id
-        and built.hexagon_id = any(array(select known.hexagon_id from stale as known))
-    {%- endif -%}
+        and built.hexagon_id = any(array(select listed.hexagon_id from stale as listed))
+        and (
+            built.place_name is distinct from stale.place_name
+            or built.is_designated <> stale.is_designated
+            or built.hot_spot_name is distinct from stale.hot_spot_name
+        );
+    {%- endif %}
+    delete from {{ known }};
+    insert into {{ known }} (hexagon_id, place_name, is_designated, hot_spot_name)
+    select hexagon_id, place_name, is_designated, hot_spot_name from named_now
 {%- endmacro %}
 
 

@@ -1,3 +1,9 @@
+{#- The crimes that the rules on people look at. -#}
+{% macro listed_scope() -%}
+    (is_serious_violence or is_knife_recorded or is_knife_possession)
+{%- endmacro %}
+
+
 {#- What counts about people, one row a person, crime and side (causing harm, harmed), with
     the strongest evidence and the harm whole and divided; of the involvements that
     `scope` lets through. -#}

@@ -15,17 +15,17 @@ from itertools import combinations
 import psycopg
 
 OCCURRENCES = """
-    select parts.force, array_agg(distinct parts.person_id order by parts.person_id)
-    from core.int_counted_involvements as parts
+    select suspects.force, array_agg(distinct person_id order by person_id)
+    from core.int_crime_suspects as suspects
+    cross join unnest(suspects.person_ids) as person_id
     cross join (
         select network_most_suspects
         from reference.people_figures
         order by valid_from desc
         limit 1
     ) as figures
-    where parts.side = 'causing harm'
-    group by parts.force, parts.occurrence_id, figures.network_most_suspects
-    having count(distinct parts.person_id) between 2 and figures.network_most_suspects
+    group by suspects.force, suspects.occurrence_id, figures.network_most_suspects
+    having count(distinct person_id) between 2 and figures.network_most_suspects
 """
 
 

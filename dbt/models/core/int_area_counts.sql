@@ -33,7 +33,7 @@ combinations as (
     from counts
 ),
 
-placed as (
+placed as materialized (
     select
         combinations.force,
         combinations.combination,

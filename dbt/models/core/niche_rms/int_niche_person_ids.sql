@@ -14,11 +14,11 @@
 
 with
 
-survivors as (
+survivors as not materialized (
     select * from {{ ref('int_niche_survivors') }}
 ),
 
-linked as (
+linked as not materialized (
     select * from {{ linked_ids() }} as linked_ids
 ),
 

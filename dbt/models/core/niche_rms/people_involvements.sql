@@ -3,6 +3,7 @@
 {{
     config(
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
+        post_hook="{{ index_where('person_id', listed_scope()) }}",
         meta={
             'subject': 'involvement',
             'inputs': [
