@@ -27,3 +27,10 @@
     create index on {{ this }} ({{ columns }}) where {{ predicate }};
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Before a model that groups a hundred thousand rows by many texts: nothing is known of
+    how many groups there will be, and the planner would sort them. 0.9 s to 0.2 s. -#}
+{% macro group_by_hash() -%}
+    set local enable_sort = off
+{%- endmacro %}

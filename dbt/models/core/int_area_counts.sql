@@ -1,5 +1,7 @@
 -- Crimes by area, month and type in every area set of a force. A crime in no area of
 -- the set counts as outside the force, or as without location: each counts once a set.
+{{ config(pre_hook='{{ group_by_hash() }}') }}
+
 with
 
 areas as (
