@@ -30,6 +30,7 @@ FORCE = "thames-valley"
 SOURCE = "niche_rms"
 SEED = 1
 MILLION = 1_000_000
+DAYS = 3
 Tell = Callable[[str], None]
 
 
@@ -96,14 +97,18 @@ def transform(
 
 
 def day(history: History) -> float:
-    """The seconds from a day's delta to the marts that show it."""
-    delivery = delta.write_day(history.folder, lambda text: None)
+    """The seconds from a day's delta to the marts that show it: of `DAYS` days the
+    quickest, since what else the machine does only adds."""
 
     def arrive() -> None:
         land(SOURCE, delivery)
         run_layers(WHOLE)
 
-    return seconds(arrive)
+    taken = []
+    for _ in range(1 + DAYS):  # on the first, what is made once is made
+        delivery = delta.write_day(history.folder, lambda text: None)
+        taken.append(seconds(arrive))
+    return min(taken[1:])
 
 
 def day_at_one_year(connection: psycopg.Connection, folder: Path) -> float:
@@ -112,7 +117,6 @@ def day_at_one_year(connection: psycopg.Connection, folder: Path) -> float:
     land(SOURCE, history.delivery)
     geography.build(connection, FORCE)
     run_layers(WHOLE)
-    day(history)  # what is made once is made
     taken = day(history)
     forget(connection)
     shutil.rmtree(folder)
@@ -121,5 +125,4 @@ def day_at_one_year(connection: psycopg.Connection, folder: Path) -> float:
 
 def delta_day(history: History, at_one_year: float) -> Measure:
     """A day's delta at all years of history, against one at one year."""
-    day(history)
     return Measure("delta_day", day(history), "s", at_one_year, source=SOURCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import psycopg
 
@@ -21,6 +22,7 @@ def copy_file(
 
     Raises `ValueRefused` when PostgreSQL cannot type a value that DuckDB could.
     """
+    begin_afresh(connection, f"raw.{file.kind.table}")
     columns = ", ".join(column.name for column in file.kind.columns)
     if file.rows.is_text:
         connection.execute(
@@ -63,6 +65,21 @@ def copy_file(
             )
         )
     file.rows.good.unlink()
+
+
+def begin_afresh(connection: psycopg.Connection, table: str) -> None:
+    """Give a table that is empty a new file on disk: what is copied there need not go
+    through the write-ahead log too (`wal_level` minimal). Left alone when somebody else
+    is at the table.
+    """
+    is_empty = f"select not exists (select 1 from {table})"
+    if not connection.execute(is_empty).fetchone()[0]:
+        return
+    with suppress(psycopg.errors.LockNotAvailable), connection.transaction() as attempt:
+        connection.execute(f"lock table {table} in access exclusive mode nowait")
+        if not connection.execute(is_empty).fetchone()[0]:  # filled in the meantime
+            raise psycopg.Rollback(attempt)
+        connection.execute(f"truncate {table}")
 
 
 def _send(connection: psycopg.Connection, statement: str, rows: FileRows) -> int:

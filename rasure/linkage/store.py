@@ -173,12 +173,12 @@ def disturbed(connection: psycopg.Connection) -> int:
 
 def sizes(connection: psycopg.Connection, alarm: int) -> dict:
     """What the report of a run says of the persons found."""
-    persons, largest = connection.execute(
-        f"select count(*), coalesce(max(size), 0) from ({SIZES}) as sizes"
+    persons, largest, oversized = connection.execute(
+        "select count(*), coalesce(max(size), 0),"
+        " jsonb_agg(jsonb_build_array(golden_id, size) order by size desc, golden_id)"
+        f" filter (where size > %s) from ({SIZES}) as sizes",
+        (alarm,),
     ).fetchone()
-    oversized = connection.execute(
-        f"{SIZES} having count(*) > %s order by size desc, golden_id", (alarm,)
-    ).fetchall()
     (questions,) = connection.execute(
         "select count(*) from linkage.reviews where status = 'open'"
     ).fetchone()
@@ -186,7 +186,7 @@ def sizes(connection: psycopg.Connection, alarm: int) -> dict:
         "persons": persons,
         "largest_cluster": largest,
         "reviews_open": questions,
-        "oversized": dict(oversized),
+        "oversized": dict(oversized or ()),
     }
 
 

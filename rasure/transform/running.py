@@ -6,6 +6,7 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,8 +99,12 @@ def _run_all(
             ensure_ground(connection, say)
             if unowned := drop_unowned(connection):
                 say(f"building without {', '.join(unowned)}: no model owns them")
+            beside = stack.enter_context(ThreadPoolExecutor(1))
+            waiting: list[tuple[Step, Future]] = []
             for step in choose(connection, landed := _landed(connection)):
-                if step.work is None:
+                if step.is_beside:
+                    waiting.append((step, beside.submit(_work_apart, step)))
+                elif step.work is None:
                     held = step.may_skip_definitions and not any(flags)
                     held = held and definitions.are_held(connection, landed)
                     arguments = _arguments(step, landed, *flags, held)
@@ -108,11 +113,24 @@ def _run_all(
                     say(result.summary)
                     if step.may_skip_definitions:
                         definitions.keep(connection, landed)
+                    for other, work in waiting:
+                        say(f"{other.name}: {work.result()}")
+                    waiting.clear()
                 else:
-                    module, function = step.work.split(":")
-                    work = getattr(importlib.import_module(module), function)
-                    say(f"{step.name}: {work(connection)}")
+                    say(f"{step.name}: {_work(step, connection)}")
     return done
+
+
+def _work(step: Step, connection: psycopg.Connection) -> str:
+    """Do a step that is not dbt's; returns what to say of it."""
+    module, function = step.work.split(":")
+    return getattr(importlib.import_module(module), function)(connection)
+
+
+def _work_apart(step: Step) -> str:
+    """The same on a connection of its own."""
+    with connect("rasure transform", autocommit=True) as connection:
+        return _work(step, connection)
 
 
 def startup_seconds() -> float:

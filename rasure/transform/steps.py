@@ -3,8 +3,8 @@ bench and the DAG go by.
 
 Where only published crime files have landed it is one call of dbt. People need more:
 who is one person is found by record linkage, which is not dbt's to do, so that what
-linkage reads is built before it and everything that names a person after it; and the
-network of co-suspects and the bands of the hours stand between core and marts.
+linkage reads is built before it and everything that names a person after it; the bands
+of the hours stand between core and marts, the network of co-suspects beside the marts.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ PUBLISHED = ("path:models/staging/police_uk", "path:models/core/police_uk")
 class Step:
     """A call of dbt on `selectors` less `excluded`; or `work`, `module:function`, with
     a connection to the warehouse, which returns what to say of it. `is_daily`: the line
-    does it once for each day of the data (`rasure.transform.days`)."""
+    does it once for each day of the data (`rasure.transform.days`). `is_beside`: it is
+    done while the call of dbt that follows is, which reads nothing of it."""
 
     name: str
     selectors: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     work: str | None = None
     is_daily: bool = False
+    is_beside: bool = False
     may_skip_definitions: bool = False  # where the warehouse holds them as they are
 
 
@@ -40,8 +42,13 @@ IN_STEPS = (
     Step("link", work="rasure.transform.between:link_persons"),
     Step("core", LAYERS["core"], PERSONS),
     Step("erasure", work="rasure.transform.between:erase_gone"),
-    Step("network", work="rasure.transform.between:join_network", is_daily=True),
     Step("bands", work="rasure.transform.between:draw_bands"),
+    Step(
+        "network",
+        work="rasure.transform.between:join_network",
+        is_daily=True,
+        is_beside=True,
+    ),
     Step("marts", LAYERS["marts"]),
     Step("forget", work="rasure.transform.leftovers:forget_taken"),
 )

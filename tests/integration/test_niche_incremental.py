@@ -182,6 +182,32 @@ def test_a_repeated_full_extract_changes_nothing_in_core(warehouse) -> None:
     ] == []
 
 
+def test_who_held_a_knife_is_another_now_and_so_are_the_parts_of_the_others(
+    warehouse,
+) -> None:
+    def held_by_other() -> list[tuple]:
+        return warehouse.execute(
+            "select is_knife_held_by_other from core.people_involvements"
+            " where occurrence_id = %s and person_id = %s and role = 'suspect'",
+            (number(1), number(1)),
+        ).fetchall()
+
+    weapon = row("weapons", 50, occurrence_id=1, person_id=5, weapon="KNI")
+    deliver(warehouse, later({"weapons": [weapon]}, 1), extracted_at=at(1))
+    transform()
+    assert held_by_other() == [(True,), (True,)]
+    merge = row(
+        "person_merges",
+        50,
+        surviving_person_id=1,
+        merged_person_id=5,
+        merged_at="02/07/2025 10:00:00",
+    )
+    deliver(warehouse, later({"person_merges": [merge]}, 2), extracted_at=at(2))
+    check(warehouse)
+    assert held_by_other() == [(False,), (False,)]
+
+
 def test_definitions_mappings_and_linkage_reach_what_depends_on_them(warehouse) -> None:
     def crimes() -> list[tuple]:
         return warehouse.execute(

@@ -11,7 +11,7 @@
 select
     cells.force,
     cells.hexagon_id as cell_id,
-    array_agg(neighbours.hexagon_id) as neighbour_ids
+    array_agg(neighbours.hexagon_id order by steps.di, steps.dj) as neighbour_ids
 from {{ source('geo', 'hexagons') }} as cells
 inner join {{ hexagon_steps() }}
     on abs(cells.i % 2) = steps.odd_column

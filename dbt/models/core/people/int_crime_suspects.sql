@@ -19,7 +19,7 @@ final as (
         force,
         crime_id,
         occurrence_id,
-        array_agg(person_id) as person_ids,
+        array_agg(person_id order by person_id) as person_ids,
         count(*)::integer as co_suspects
     from suspects
     group by force, crime_id, occurrence_id

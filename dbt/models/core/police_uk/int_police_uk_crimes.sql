@@ -4,7 +4,10 @@
         incremental_strategy='append',
         on_schema_change='fail',
         pre_hook=['{{ forget_stale_force_months() }}', '{{ share_among_workers() }}'],
-        indexes=[{'columns': ['file_id', 'row_number'], 'unique': true}],
+        indexes=[
+            {'columns': ['file_id', 'row_number'], 'unique': true},
+            {'columns': ['hexagon_id']},
+        ],
         meta={'statistics': ['file_id', 'place_id', 'hexagon_id', 'month', 'force']},
     )
 }}

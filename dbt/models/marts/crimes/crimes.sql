@@ -7,7 +7,10 @@
         incremental_strategy='append', on_schema_change='fail',
         tags=['niche_rms', 'designation'],
         pre_hook=['{{ niche_forget() }}', '{{ rename_cells() }}'],
-        post_hook=['{{ gather_statistics() }}', '{{ niche_done() }}'],
+        post_hook=[
+            '{{ gather_statistics() }}', '{{ niche_done() }}',
+            "{{ index_where('hexagon_id', 'is_in_place_scope') }}",
+        ],
         indexes=[
             {'columns': ['crime_key'], 'unique': true},
             {'columns': ['force_name', 'operational_date']},

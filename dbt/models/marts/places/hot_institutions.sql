@@ -8,21 +8,22 @@ institutions as (
 
 cells as (
     select
-        hexagon_id,
-        count(*) as crimes
-    from {{ ref('fct_crime') }}
-    where is_located
-        and hexagon_id in (select unnest(institutions.hexagon_ids) from institutions)
-    group by hexagon_id
+        institution_id,
+        unnest(hexagon_ids) as hexagon_id
+    from institutions
 ),
 
 cell_totals as (
     select
-        institutions.institution_id,
-        sum(cells.crimes) as crimes
-    from institutions
-    inner join cells on cells.hexagon_id = any(institutions.hexagon_ids)
-    group by institutions.institution_id
+        cells.institution_id,
+        nullif(sum((
+            select count(*)
+            from {{ ref('fct_crime') }} as crimes
+            where crimes.hexagon_id = cells.hexagon_id
+                and crimes.is_located
+        )), 0) as crimes
+    from cells
+    group by cells.institution_id
 ),
 
 newest_plans as (

@@ -2,9 +2,12 @@
 -- role and what became of it, orders, bail and warnings with the moment they end.
 -- Nobody else's, and nothing of an occurrence behind restricted access.
 -- Emptied and filled in one transaction, never replaced: the view that people read
--- stands on it.
+-- stands on it. Of the core, since nobody reads it itself; made beside the marts, which
+-- would wait for it otherwise.
 {{
     config(
+        schema='core',
+        contract={'enforced': false},
         materialized='incremental', incremental_strategy='append',
         on_schema_change='fail',
         pre_hook="{% if is_incremental() %}delete from {{ this }}{% else %}select 1{% endif %}",
