@@ -14,6 +14,7 @@ from rasure.settings import Settings
 
 ROUNDS = 5
 USER = "officer"
+LOG_IN_MS = 60_000
 PATH = "/superset/dashboard/serious-violence/"
 OTHER_TAB = "Places"
 ACTIVE = "title => document.querySelector('.ant-tabs-tab-active').innerText === title"
@@ -81,4 +82,6 @@ def log_in(page, site: str, user: str, password: str) -> None:
     page.fill("[data-test=username-input]", user)
     page.fill("[data-test=password-input]", password)
     page.click("[data-test=login-button]")
-    page.wait_for_url(lambda url: "/login" not in url, wait_until="commit")
+    page.wait_for_url(
+        lambda url: "/login" not in url, timeout=LOG_IN_MS, wait_until="commit"
+    )

@@ -1,5 +1,5 @@
--- All that counts about a person, whatever the crime: for profiles, sums of harm and
--- the network of co-suspects. A view, since it is asked for one person at a time.
+-- All that counts about a person, whatever the crime: for profiles and sums of harm. A
+-- view, since it is asked for one person at a time.
 {{ config(materialized='view') }}
 
 {{ person_crimes() }}
