@@ -36,3 +36,21 @@
         where effective_to is null
     )
 {%- endmacro %}
+
+
+{#- The last instant of linkage that the model has taken, and the last there is. -#}
+{% macro niche_note_last_linked() -%}
+    create temp table niche_last_linked on commit drop as
+    select
+        coalesce(
+            (
+                select inputs from {{ source('niche_ops', 'step_inputs') }}
+                where step = '{{ this.identifier }}'
+            ),
+            '-infinity'
+        )::timestamptz as before,
+        (
+            select greatest(max(effective_from), max(effective_to))
+            from {{ linked_history() }} as linked
+        ) as now
+{%- endmacro %}

@@ -42,39 +42,6 @@
 {%- endmacro %}
 
 
-{#- The last instant of linkage that the model has taken, and the last there is. -#}
-{% macro niche_note_last_linked() -%}
-    create temp table niche_last_linked on commit drop as
-    select
-        coalesce(
-            (
-                select inputs from {{ source('niche_ops', 'step_inputs') }}
-                where step = '{{ this.identifier }}'
-            ),
-            '-infinity'
-        )::timestamptz as before,
-        (
-            select greatest(max(effective_from), max(effective_to))
-            from {{ linked_history() }} as linked
-        ) as now
-{%- endmacro %}
-
-
-{#- What is looked at again in a run that is not from nothing. -#}
-{% macro niche_only_doubtful() -%}
-    {%- if niche_since() is none -%}
-    true
-    {%- else -%}
-    (force, person_id) in (
-            select
-                doubtful.force,
-                doubtful.person_id
-            from pg_temp.niche_doubtful as doubtful
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- After it: log the persons that are another now, and who they were and are. -#}
 {% macro niche_log_person_ids() -%}
     insert into {{ source('niche_ops', 'step_inputs') }} (step, inputs)

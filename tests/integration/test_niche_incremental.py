@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration import niche_day as known
 from tests.integration.niche_fixtures import (
+    check_against_rebuilt,
     contents,
     delete,
     deliver,
@@ -80,17 +81,6 @@ def without(rows: dict[str, list[dict]], entity: str, key: int) -> dict:
     return {**rows, entity: kept}
 
 
-def check(connection) -> dict[str, list[str]]:
-    """That an incremental run leaves what a full one makes; returns it."""
-    transform()
-    built = contents(connection)
-    transform(full_refresh=True)
-    rebuilt = contents(connection)
-    assert built.keys() == rebuilt.keys()
-    assert [name for name in built if built[name] != rebuilt[name]] == []
-    return built
-
-
 def nothing_of(number: str, tables: dict[str, list[str]], table: str) -> bool:
     """Whether no row of the table names the number."""
     return not any(number in text for text in tables[table])
@@ -112,7 +102,7 @@ def test_shuffled_repeated_late_and_deleted_end_as_a_full_rebuild(warehouse) -> 
     deliver(warehouse, changes(1), extracted_at=at(1))  # late
     deliver(warehouse, changes(3), extracted_at=at(3))  # again
     deliver(warehouse, changes(2), extracted_at=at(2))
-    moved = check(warehouse)
+    moved = check_against_rebuilt(warehouse)
     assert moved["core.int_niche_crimes"] != before["core.int_niche_crimes"]
     # Day 3 stands, although days 1 and 2 came after it.
     assert warehouse.execute(
@@ -125,7 +115,7 @@ def test_shuffled_repeated_late_and_deleted_end_as_a_full_rebuild(warehouse) -> 
     delete(warehouse, "occurrences", 101, at(4))
     delete(warehouse, "persons", 3, at(4))
     deliver(warehouse, changes(1), extracted_at=at(1))  # must not bring them back
-    gone = check(warehouse)
+    gone = check_against_rebuilt(warehouse)
     assert nothing_of("43250000101", gone, "staging.stg_niche__occurrences")
     assert nothing_of("43250000101", gone, "core.int_niche_crimes")
     assert nothing_of(number(3), gone, "staging.stg_niche__persons")
@@ -159,7 +149,7 @@ def test_a_full_extract_says_what_is_gone_and_touches_only_what_differs(
     deliver(warehouse, changes(2), extracted_at=at(2))
     # Older than the extract that lacks it: does not come back.
     deliver(warehouse, {"occurrences": [known.occurrence(9)]}, extracted_at=at(1))
-    built = check(warehouse)
+    built = check_against_rebuilt(warehouse)
     assert nothing_of("43250000009", built, "staging.stg_niche__occurrences")
     assert nothing_of("43250000009", built, "core.int_niche_crimes")
     assert not nothing_of("43250000102", built, "core.int_niche_crimes")
@@ -204,7 +194,7 @@ def test_who_held_a_knife_is_another_now_and_so_are_the_parts_of_the_others(
         merged_at="02/07/2025 10:00:00",
     )
     deliver(warehouse, later({"person_merges": [merge]}, 2), extracted_at=at(2))
-    check(warehouse)
+    check_against_rebuilt(warehouse)
     assert held_by_other() == [(False,), (False,)]
 
 
@@ -234,7 +224,7 @@ def test_definitions_mappings_and_linkage_reach_what_depends_on_them(warehouse) 
         " select 'testshire', unnest(%s::text[]), 'g1', '2025-06-04', 'merged'",
         ([number(3), number(6)],),
     )
-    check(warehouse)
+    check_against_rebuilt(warehouse)
     assert crimes() != before
     assert warehouse.execute(
         "select person_ids from core.dim_person where golden_id = 'g1'"
@@ -252,7 +242,7 @@ def test_definitions_mappings_and_linkage_reach_what_depends_on_them(warehouse) 
 
     # Then that they are not.
     warehouse.execute("update linkage.golden_ids set effective_to = now()")
-    check(warehouse)
+    check_against_rebuilt(warehouse)
     assert warehouse.execute(
         "select count(*) from core.dim_person where golden_id = 'g1'"
     ).fetchone() == (0,)

@@ -4,34 +4,25 @@
 -- depends_on: {{ ref('dim_force') }}
 -- depends_on: {{ ref('stg_niche__files') }}
 {%- set has_niche = is_built(ref('int_niche_crime_counts')) %}
+{%- set cell = ['force', 'area_ids', 'geocode_quality', 'crime_type',
+    'is_serious_violence', 'month'] %}
 
 with
 
 final as (
     select
-        force,
-        area_ids,
-        geocode_quality,
-        crime_type,
-        is_serious_violence,
-        month,
+        {{ cell | join(',\n        ') }},
         count(*) as crimes,
         sum(harm_days) as harm_days
     from {{ ref('int_police_uk_crimes') }}
     {%- if has_niche %}
     where force not in {{ niche_forces() }}
     {%- endif %}
-    group by
-        force, area_ids, geocode_quality, crime_type, is_serious_violence, month
+    group by {{ cell | join(', ') }}
     {%- if has_niche %}
     union all
     select
-        force,
-        area_ids,
-        geocode_quality,
-        crime_type,
-        is_serious_violence,
-        month,
+        {{ cell | join(',\n        ') }},
         crimes,
         harm_days
     from {{ ref('int_niche_crime_counts') }}
