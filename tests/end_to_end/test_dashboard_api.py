@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -41,6 +42,16 @@ def test_every_chart_has_rows_and_is_faster_the_second_time(client):
 def test_a_wrong_password_is_refused(site):
     with pytest.raises(ChartApiError, match="does not let"):
         ChartClient(site.url, site.user, "not the password")
+
+
+def test_what_the_login_page_reports_leaves_the_session_alone(site):
+    """Else its answer, when it comes after that of a login, undoes the login."""
+    with httpx.Client(base_url=site.url) as client:
+        page = client.get("/login/")
+        reported = client.post("/superset/log/?explode=events", data={"events": "[]"})
+    assert "session" in page.cookies
+    assert reported.status_code == 204
+    assert "set-cookie" not in reported.headers
 
 
 def test_the_stored_queries_are_the_ones_the_page_sends(client, site):
