@@ -3,8 +3,9 @@ bench and the DAG go by.
 
 Where only published crime files have landed it is one call of dbt. People need more:
 who is one person is found by record linkage, which is not dbt's to do, so that what
-linkage reads is built before it and everything that names a person after it; the bands
-of the hours stand between core and marts, the network of co-suspects beside the marts.
+linkage reads is built before it, what else names no person beside it and everything
+that does after it. The bands of the hours stand between core and marts, the network of
+co-suspects is joined beside the marts.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from rasure.transform.layers import LAYERS
 DAILY = "tag:daily"
 # What linkage reads, with all that it is made from.
 PERSONS = ("+person_records", "+person_merges")
+# What stands on who is one person, and all that is made from that.
+NAMING = "int_niche_person_ids+"
+# Of the marts the one that takes longest; it names nobody.
+LONGEST = "path:models/marts/crimes/crimes.sql"
 PUBLISHED = ("path:models/staging/police_uk", "path:models/core/police_uk")
 
 
@@ -39,17 +44,18 @@ class Step:
 AT_ONCE = (Step("whole", LAYERS["whole"], may_skip_definitions=True),)
 IN_STEPS = (
     Step("persons", (*LAYERS["staging"], *PERSONS), may_skip_definitions=True),
-    Step("link", work="rasure.transform.between:link_persons"),
-    Step("core", LAYERS["core"], PERSONS),
-    Step("erasure", work="rasure.transform.between:erase_gone"),
+    Step("link", work="rasure.transform.between:link_persons", is_beside=True),
+    Step("places", LAYERS["core"], (*PERSONS, NAMING)),
     Step("bands", work="rasure.transform.between:draw_bands"),
+    Step("people", (f"path:models/core,{NAMING}", LONGEST)),
+    Step("erasure", work="rasure.transform.between:erase_gone"),
     Step(
         "network",
         work="rasure.transform.between:join_network",
         is_daily=True,
         is_beside=True,
     ),
-    Step("marts", LAYERS["marts"]),
+    Step("marts", LAYERS["marts"], (LONGEST,)),
     Step("forget", work="rasure.transform.leftovers:forget_taken"),
 )
 

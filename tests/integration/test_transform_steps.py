@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from rasure.runtime import designating
-from rasure.transform import WHOLE, run_layers, running
+from rasure.settings import Settings
+from rasure.transform import WHOLE, dbt, run_layers, running, steps
 from tests.integration import niche_day as known
 from tests.integration.niche_fixtures import deliver, number, row, set_up
 
@@ -19,6 +20,7 @@ BUILT = """
     group by layer
     order by min(finished_at)
 """
+AFTER = ("places", "people", "marts")  # what dbt builds when people are being linked
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def transform(connection) -> tuple[dict[str, str], list[tuple]]:
 
 def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None:
     told, layers = transform(warehouse)
-    assert layers == [("persons", True), ("core", False), ("marts", False)]
+    assert layers == [("persons", True), *((name, False) for name in AFTER)]
     assert "new or changed" in told["link"]
     (linked,) = warehouse.execute("select count(*) from linkage.persons").fetchone()
     assert linked == 5  # the sixth is an official
@@ -64,7 +66,7 @@ def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None
     there = "select to_regclass('core.int_of_before'), to_regclass(%s)"
     other = "core.of_somebody_else"
     assert warehouse.execute(there, (other,)).fetchone() == (None, other)
-    assert layers == [("persons", False), ("core", False), ("marts", False)]
+    assert layers == [(name, False) for name in ("persons", *AFTER)]
     assert told["link"] == told["bands"] == "nothing has changed"
     assert told["network"].startswith("nothing has changed")
 
@@ -75,6 +77,24 @@ def test_people_are_linked_and_joined_between_the_layers_once(warehouse) -> None
     for table in ("ops.niche_changes", "core.int_niche_changed_persons"):  # forgotten
         named = f"select count(*) from {table} where batch is not null"
         assert warehouse.execute(named).fetchone() == (0,)
+
+
+def test_each_model_and_test_is_in_one_step(connection) -> None:
+    kinds = ("model", "seed", "test")
+
+    def listed(step: steps.Step) -> list[str]:
+        arguments = ["--quiet", "ls", "--resource-type", *kinds]
+        arguments += ["--select", *step.selectors]
+        if step.excluded:
+            arguments += ["--exclude", *step.excluded]
+        lines: list[str] = []
+        code, tail = dbt.call(Settings.load(), arguments, lines.append)
+        assert code == 0, tail
+        return [line for line in lines if line.startswith("rasure.")]
+
+    (whole,) = steps.AT_ONCE
+    in_steps = [listed(step) for step in steps.IN_STEPS if step.selectors]
+    assert sorted(node for nodes in in_steps for node in nodes) == sorted(listed(whole))
 
 
 def test_who_is_merged_at_the_source_is_one_person_until_that_is_undone(

@@ -71,8 +71,8 @@ def test_published_crime_alone_is_one_call_of_dbt() -> None:
 def test_within_a_day_of_the_data_the_line_leaves_out_what_is_done_once_a_day() -> None:
     landed = {"niche_rms"}
     within = steps.whole(landed, is_new_day=False)
-    names = ["persons", "link", "core", "erasure", "bands", "marts", "forget"]
-    assert [step.name for step in within] == names
+    names = "persons link places bands people erasure marts forget"
+    assert [step.name for step in within] == names.split()
     assert all("tag:daily" in step.excluded for step in within if step.selectors)
     assert not any("tag:daily" in step.excluded for step in steps.whole(landed))
 
@@ -85,12 +85,16 @@ def test_models_of_published_crime_are_left_out_while_that_is_the_same() -> None
 
 def test_people_are_linked_between_what_linkage_reads_and_what_names_them() -> None:
     landed = {"niche_rms", "police_uk"}
-    order = "persons link core erasure bands network marts forget"
+    order = "persons link places bands people erasure network marts forget"
     assert [step.name for step in steps.whole(landed)] == order.split()
     by_name = {step.name: step for step in steps.whole(landed)}
     read_by_linkage = {"+person_records", "+person_merges"}
     assert read_by_linkage <= set(by_name["persons"].selectors)
-    assert read_by_linkage == set(by_name["core"].excluded)
+    assert {*read_by_linkage, steps.NAMING} == set(by_name["places"].excluded)
+    assert {step.name for step in by_name.values() if step.is_beside} == {
+        "link",
+        "network",
+    }
     for step in by_name.values():  # what a step names is there to be called
         if step.work:
             module, function = step.work.split(":")
