@@ -2,8 +2,9 @@
 
 From asking for the dashboard as an officer, who has opened it before, until a chart of
 the overview has its figures and another tab opens when it is touched; and until every
-chart of the overview is drawn. The floor of both is the same browser on the same
-server's plainest page.
+chart of the overview is drawn. Each round begins on an empty page at rest, else browser
+and server would still be at work for the one before. The floor of both is the same
+browser on the same server's plainest page.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rasure.settings import Settings
 ROUNDS = 5
 USER = "officer"
 LOG_IN_MS = 60_000
+REST_MS = 2000
 PATH = "/superset/dashboard/serious-violence/"
 OTHER_TAB = "Places"
 ACTIVE = "title => document.querySelector('.ant-tabs-tab-active').innerText === title"
@@ -62,18 +64,22 @@ def _measures(page, site: str) -> list[Measure]:
         page.goto(site + PATH, wait_until="commit")
         page.wait_for_function(ALL_DRAWN)
 
-    floor = _timed(lambda: page.goto(site + "/health"))
-    taken = _timed(interactive)
+    floor = _timed(page, lambda: page.goto(site + "/health"))
+    taken = _timed(page, interactive)
     page.set_viewport_size(TALL)
     return [
         Measure("dashboard_interactive", taken, "s", floor),
-        Measure("dashboard_drawn", _timed(drawn), "s", floor),
+        Measure("dashboard_drawn", _timed(page, drawn), "s", floor),
     ]
 
 
-def _timed(visit) -> float:
-    visit()  # the browser has seen the page before
-    return median([seconds(visit) for _ in range(ROUNDS)])
+def _timed(page, visit) -> float:
+    taken = []
+    for _ in range(1 + ROUNDS):  # at the first, the browser has not seen the page
+        page.goto("about:blank")
+        page.wait_for_timeout(REST_MS)
+        taken.append(seconds(visit))
+    return median(taken[1:])
 
 
 def log_in(page, site: str, user: str, password: str) -> None:

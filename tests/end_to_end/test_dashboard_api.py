@@ -44,6 +44,14 @@ def test_a_wrong_password_is_refused(site):
         ChartClient(site.url, site.user, "not the password")
 
 
+def test_an_answer_is_kept_by_browsers_only_when_the_page_asked_for_it_early(client):
+    path = f"/api/v1/dashboard/{SLUG}/datasets"
+    early = client.http.get(path, headers={"X-Asked-Early": "1"})
+    assert early.headers["cache-control"] == "private, max-age=20"
+    assert "cookie" in early.headers["vary"].lower()
+    assert "cache-control" not in client.http.get(path).headers
+
+
 def test_what_the_login_page_reports_leaves_the_session_alone(site):
     """Else its answer, when it comes after that of a login, undoes the login."""
     with httpx.Client(base_url=site.url) as client:
