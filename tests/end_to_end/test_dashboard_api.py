@@ -45,11 +45,13 @@ def test_a_wrong_password_is_refused(site):
 
 
 def test_an_answer_is_kept_by_browsers_only_when_the_page_asked_for_it_early(client):
-    path = f"/api/v1/dashboard/{SLUG}/datasets"
-    early = client.http.get(path, headers={"X-Asked-Early": "1"})
-    assert early.headers["cache-control"] == "private, max-age=20"
-    assert "cookie" in early.headers["vary"].lower()
+    path, of_a_person = f"/api/v1/dashboard/{SLUG}/datasets", "/api/v1/me/"
+    early = {"X-Asked-Early": "1"}
+    kept = client.http.get(path, headers=early).headers
+    assert kept["cache-control"] == "private, max-age=20"
+    assert "cookie" in kept["vary"].lower()
     assert "cache-control" not in client.http.get(path).headers
+    assert "cache-control" not in client.http.get(of_a_person, headers=early).headers
 
 
 def test_what_the_login_page_reports_leaves_the_session_alone(site):
