@@ -7,7 +7,7 @@
 | `RASURE_READER_URL` | the marts, as the reader role; required |
 | `RASURE_PEOPLE_READER_URL` | the same with people; without it they are left out |
 | `RASURE_HOME` | caches are kept in `<home>/superset/cache` (default `.local`) |
-| `RASURE_PROTECTIVE_MARKING` | the banner on every tab, default `OFFICIAL` |
+| `RASURE_PROTECTIVE_MARKING` | the banner of every page, default `OFFICIAL` |
 | `RASURE_TILE_URL` | a tile server, `https://host/{z}/{x}/{y}.png`; none by default |
 | `RASURE_SUPERSET_HTTPS` | `1` when served over TLS: cookies are marked so |
 
@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 from flask import redirect, request, session
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
@@ -141,7 +141,8 @@ START_PAGE = "/superset/dashboard/serious-violence/"
 def FLASK_APP_MUTATOR(app):
     """Put our templates before Superset's, and everybody's first page to the map."""
     ours = FileSystemLoader(CHECKOUT / "superset" / "templates")
-    app.jinja_loader = ChoiceLoader([ours, app.jinja_loader])
+    theirs = PrefixLoader({"superset_itself": app.jinja_loader})
+    app.jinja_loader = ChoiceLoader([ours, app.jinja_loader, theirs])
 
     @app.before_request
     def _start_page():

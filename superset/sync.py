@@ -26,12 +26,7 @@ sys.path.insert(0, str(HERE))
 from publishing import access, assets, available, chain, filters, render  # noqa: E402
 from publishing.errors import SyncError  # noqa: E402
 
-SETTINGS = (
-    "RASURE_READER_URL",
-    "RASURE_PEOPLE_READER_URL",
-    "RASURE_PROTECTIVE_MARKING",
-    "RASURE_TILE_URL",
-)
+SETTINGS = ("RASURE_READER_URL", "RASURE_PEOPLE_READER_URL", "RASURE_TILE_URL")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,9 +49,6 @@ def main(arguments: list[str] | None = None) -> int:
 def synchronise(options: argparse.Namespace) -> None:
     """Check, import, give access and warm; raises `SyncError` at the first fault."""
     settings = {name: os.environ.get(name, "") for name in SETTINGS}
-    settings["RASURE_PROTECTIVE_MARKING"] = (
-        settings["RASURE_PROTECTIVE_MARKING"] or "OFFICIAL"
-    )
     bundle = assets.load(options.assets)
     contracts = chain.contracts(HERE.parent / "dbt" / "models" / "marts")
     chain.check(bundle, contracts or None, "dbt's contracts")

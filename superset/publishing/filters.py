@@ -6,6 +6,8 @@ excluded charts by hand, and a chart is never told to filter by what it does not
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from publishing.assets import Asset, Bundle
 from publishing.chain import columns_of
 
@@ -15,11 +17,19 @@ def native_filters(
     bundle: Bundle,
     chart_ids: dict[str, int],
     defaults: dict[str, list[str]],
+    without_choice: Collection[str] = (),
 ) -> list[dict]:
     """Superset's `native_filter_configuration`.
 
-    `defaults` gives the chosen values by column, where a filter starts with some.
+    `defaults` gives the chosen values by column, where a filter starts with some. A
+    column in `without_choice` has one value alone: it gets no filter, and no other
+    waits for it.
     """
+    shown = {
+        item["name"]: item
+        for item in dashboard.content.get("filters") or []
+        if item["column"] not in without_choice
+    }
     return [
         {
             "id": _filter_id(item["name"]),
@@ -42,7 +52,11 @@ def native_filters(
                 "sortAscending": not item.get("newest_first", False),
             },
             "defaultDataMask": _mask(item["column"], defaults.get(item["column"])),
-            "cascadeParentIds": [_filter_id(n) for n in item.get("depends_on") or []],
+            "cascadeParentIds": [
+                _filter_id(name)
+                for name in item.get("depends_on") or []
+                if name in shown
+            ],
             "scope": {
                 "rootPath": ["ROOT_ID"],
                 "excluded": [
@@ -52,7 +66,7 @@ def native_filters(
                 ],
             },
         }
-        for item in dashboard.content.get("filters") or []
+        for item in shown.values()
     ]
 
 

@@ -63,12 +63,11 @@ def charts_in(tabs: list[dict]) -> list[str]:
 
 
 def position(
-    dashboard: Asset, tabs: list[dict], chart_ids: dict[str, int], bundle: Bundle, fill
+    dashboard: Asset, tabs: list[dict], chart_ids: dict[str, int], bundle: Bundle
 ) -> dict:
     """Superset's `position` of the dashboard.
 
-    `chart_ids` numbers the charts within the file (the import puts the real ids there);
-    `fill` puts settings, such as the protective marking, into a text.
+    `chart_ids` numbers the charts within the file; the import puts the real ids there.
     """
     tree = {
         "DASHBOARD_VERSION_KEY": "v2",
@@ -91,10 +90,8 @@ def position(
         tab_id = f"TAB-{number}"
         meta = {"text": tab["title"], "defaultText": tab["title"], "placeholder": ""}
         parents = _add(tree, "TAB", tab_id, ["ROOT_ID", "TABS-1"], meta)
-        above, below = around.get("top"), around.get("bottom")
-        rows = [[{**above, "width": 12}]] if above else []
-        rows += tab["rows"]
-        rows += [[{**below, "width": 12}]] if below else []
+        below = around.get("bottom")
+        rows = tab["rows"] + ([[{**below, "width": 12}]] if below else [])
         for line, row in enumerate(rows, 1):
             row_id = f"ROW-{number}-{line}"
             inside = _add(tree, "ROW", row_id, parents, {"background": BACKGROUND})
@@ -114,7 +111,7 @@ def position(
                 else:
                     meta = {
                         **size,
-                        "code": fill(item["text"]),
+                        "code": item["text"],
                         "background": BACKGROUND,
                     }
                     _add(tree, "MARKDOWN", f"MARKDOWN-{suffix}", inside, meta)

@@ -96,8 +96,9 @@ def try_queries(engines: dict[str, Engine], bundle: Bundle) -> None:
 def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
     """Which marts are empty, wholly or for the force whose data reach furthest.
 
-    That force is the one the dashboard's filter starts with. Raises `SyncError` when
-    the marts hold no force at all: there is nothing to show.
+    That force is the one the dashboard's filter starts with; where no mart holds
+    another, there is nothing to choose. Raises `SyncError` when the marts hold no force
+    at all: there is nothing to show.
     """
     with next(iter(engines.values())).connect() as connection:
         forces = _ask(
@@ -110,7 +111,7 @@ def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
             "marts.force_summary has no rows, so there is nothing to show. Land a "
             "delivery (`rasure land`) and run `rasure transform` first."
         )
-    empty, elsewhere = set(), {}
+    empty, elsewhere, seen = set(), {}, set(forces)
     for dataset in bundle.datasets.values():
         content = dataset.content
         table = content["table_name"]
@@ -124,8 +125,11 @@ def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
             elif "force_name" in columns_of(dataset):
                 query = f"select distinct force_name from {source} order by 1"
                 present = _ask(connection, query)
+                seen |= set(filter(None, present))
                 if forces[0] not in present:
                     elsewhere[table] = present
+    if len(seen) == 1:
+        return Facts(empty, without_choice={"force_name"})
     return Facts(empty, elsewhere, {"force_name": forces[:1]})
 
 

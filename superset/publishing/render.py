@@ -37,12 +37,14 @@ class Facts:
     """What the marts say: which are empty, and the values the filters start with.
 
     `elsewhere` names the marts that hold nothing of the force the filter starts with,
-    and the forces of which they do.
+    and the forces of which they do; `without_choice` the columns of one value alone,
+    which need no filter.
     """
 
     empty: set[str] = field(default_factory=set)
     elsewhere: dict[str, list[str]] = field(default_factory=dict)
     defaults: dict[str, list[str]] = field(default_factory=dict)
+    without_choice: set[str] = field(default_factory=set)
 
     def starting(self, dashboard: Asset, bundle: Bundle) -> dict[str, list[str]]:
         """The values that a dashboard's filters start with.
@@ -62,8 +64,8 @@ class Facts:
 def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, str]:
     """The import bundle: `{file name: YAML text}`.
 
-    `settings` holds `RASURE_READER_URL`, `RASURE_PROTECTIVE_MARKING` and
-    `RASURE_TILE_URL`; a text or a URL of the assets names them as `${…}`.
+    `settings` holds `RASURE_READER_URL` and the like, which the URLs of the assets name
+    as `${…}`, and `RASURE_TILE_URL`.
     """
 
     def fill(text: str) -> str:
@@ -74,7 +76,7 @@ def render(bundle: Bundle, settings: dict[str, str], facts: Facts) -> dict[str, 
     for asset in bundle.dashboards.values():
         tabs = tabs_with_rows(asset, facts.empty, facts.elsewhere, bundle)
         shown |= set(charts_in(tabs))
-        files[asset.file] = _dashboard(asset, tabs, bundle, facts, fill)
+        files[asset.file] = _dashboard(asset, tabs, bundle, facts)
     for asset in bundle.databases.values():
         kept = {k: v for k, v in asset.content.items() if k not in OURS}
         content = {**kept, "version": VERSION, "extra": {}}
@@ -127,7 +129,7 @@ def _chart(asset, settings: dict[str, str]) -> dict:
     }
 
 
-def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> dict:
+def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts) -> dict:
     content = asset.content
     colours = content.get("colours") or {}
     chart_ids = {uuid: n for n, uuid in enumerate(charts_in(tabs), 1)}
@@ -140,7 +142,7 @@ def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> d
         "published": True,
         "is_managed_externally": True,
         "version": VERSION,
-        "position": position(asset, tabs, chart_ids, bundle, fill),
+        "position": position(asset, tabs, chart_ids, bundle),
         "metadata": {
             "color_scheme": bundle.palette["id"],
             "label_colors": colours,
@@ -154,7 +156,11 @@ def _dashboard(asset, tabs: list[dict], bundle: Bundle, facts: Facts, fill) -> d
             "default_filters": "{}",
             "filter_bar_orientation": "HORIZONTAL",
             "native_filter_configuration": native_filters(
-                asset, bundle, chart_ids, facts.starting(asset, bundle)
+                asset,
+                bundle,
+                chart_ids,
+                facts.starting(asset, bundle),
+                facts.without_choice,
             ),
             "chart_configuration": cross_filters(asset, chart_ids),
             "global_chart_configuration": {

@@ -108,9 +108,10 @@ class Visit:
             if state and all(chart["drawn"] for chart in state):
                 break
             self.page.wait_for_timeout(500)
-        height = 40 + self.page.evaluate(
-            "Math.max(...[...document.querySelectorAll('.rasure-footer')]"
-            ".map(footer => Math.ceil(footer.getBoundingClientRect().bottom)))"
+        height = self.page.evaluate(
+            f"Math.ceil(Math.max(...{dashboard.CHARTS}"
+            ".map(chart => chart.getBoundingClientRect().bottom))"
+            " + document.querySelector('.rasure-licence').offsetHeight) + 100"
         )
         self.page.set_viewport_size({"width": width, "height": max(height, 844)})
         self.page.wait_for_timeout(2500)

@@ -44,6 +44,12 @@ def test_a_wrong_password_is_refused(site):
         ChartClient(site.url, site.user, "not the password")
 
 
+def test_every_page_is_marked_before_anybody_has_logged_in_too(site, client):
+    for page in (httpx.get(f"{site.url}/login/"), client.http.get(browsing.PATH)):
+        assert '<div class="rasure-marking">OFFICIAL</div>' in page.text
+        assert "Open Government Licence v3.0" in page.text
+
+
 def test_an_answer_is_kept_by_browsers_only_when_the_page_asked_for_it_early(client):
     path, of_a_person = f"/api/v1/dashboard/{SLUG}/datasets", "/api/v1/me/"
     early = {"X-Asked-Early": "1"}

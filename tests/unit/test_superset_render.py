@@ -18,8 +18,9 @@ from publishing.errors import SyncError  # noqa: E402
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",
     "RASURE_PEOPLE_READER_URL": "postgresql://people@db/rasure",
-    "RASURE_PROTECTIVE_MARKING": "OFFICIAL-SENSITIVE",
 }
+# Its rows are tiles that wrap by themselves.
+KEY_FIGURES = "5e0a7a5e-0003-4000-8000-000000000074"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_the_same_assets_give_the_same_bytes(bundle):
     )
 
 
-def test_every_tab_begins_with_the_marking_and_ends_with_the_licence(bundle):
+def test_the_tabs_in_their_order_each_beginning_with_how_new_the_data_are(bundle):
     dashboard = board(bundle)
     tabs = [v for k, v in dashboard["position"].items() if k.startswith("TAB-")]
     assert [tab["meta"]["text"] for tab in tabs] == [
@@ -68,11 +69,9 @@ def test_every_tab_begins_with_the_marking_and_ends_with_the_licence(bundle):
         "Data quality",
     ]
     for tab in tabs:
-        rows = [dashboard["position"][row] for row in tab["children"]]
-        first = dashboard["position"][rows[0]["children"][0]]["meta"]["code"]
-        last = dashboard["position"][rows[-1]["children"][0]]["meta"]["code"]
-        assert "OFFICIAL-SENSITIVE" in first
-        assert "Open Government Licence v3.0" in last
+        first = dashboard["position"][tab["children"][0]]
+        chart = dashboard["position"][first["children"][0]]
+        assert chart["meta"]["sliceName"] == "How new the data are"
 
 
 def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
@@ -134,6 +133,13 @@ def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle
     }
     assert "Map of hot places" in reached["Area"]
     assert "Deliveries" not in reached["Force"]
+
+
+def test_where_there_is_one_force_nobody_is_asked_to_choose_it(bundle):
+    facts = render.Facts(without_choice={"force_name"})
+    asked = board(bundle, facts)["metadata"]["native_filter_configuration"]
+    assert [item["name"] for item in asked] == ["Area", "Month", "Crime type"]
+    assert [item["cascadeParentIds"] for item in asked] == [[], [], []]
 
 
 def test_the_first_force_is_chosen_from_the_start(bundle):
@@ -200,7 +206,8 @@ def test_widths_fill_rows_and_divide_a_phone(bundle):
             for row in tab["rows"]:
                 assert sum(item["width"] for item in row) in (6, 12), tab["title"]
                 for item in row:
-                    assert item["width"] in (2, 3, 6) or "text" in item
+                    wraps = "text" in item or str(item["chart"]) == KEY_FIGURES
+                    assert item["width"] in (2, 3, 6) or wraps
 
 
 def test_contracts_are_read_from_dbts_yaml(tmp_path):
