@@ -72,21 +72,6 @@
 {%- endmacro %}
 
 
-{#- The same for `int_niche_person_ids`, of whom its hook before has put aside. -#}
-{% macro niche_only_doubtful() -%}
-    {%- if niche_since() is none -%}
-    true
-    {%- else -%}
-    (force, person_id) in (
-            select
-                doubtful.force,
-                doubtful.person_id
-            from pg_temp.niche_doubtful as doubtful
-        )
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- Changes that every model has taken are let go. -#}
 {% macro niche_prune_changes() -%}
     delete from {{ source('niche_ops', 'niche_changes') }}

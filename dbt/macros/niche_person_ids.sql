@@ -1,7 +1,46 @@
-{#- Before `int_niche_person_ids`: put aside the ids that may be others now: of persons
-    that changed or were ever merged, and of whom linkage has said something since it was
-    asked last. Each of its runs is at an instant of its own, later than the one before,
-    and that of the last one seen is kept (`ops.step_inputs`). -#}
+{#- Who the persons of the table `among` are, or all persons. -#}
+{% macro niche_person_ids(among=none) -%}
+    {%- set only = '(force, person_id) in (select force, person_id from ' ~ among ~ ')'
+        if among else 'true' -%}
+    select
+        persons.person_id,
+        persons.force,
+        own.golden_id as linked_id,
+        coalesce(
+            own.golden_id,
+            of_survivor.golden_id,
+            survivors.survivor_id,
+            persons.person_id
+        ) as golden_id
+    from (
+        select
+            force,
+            person_id
+        from {{ ref('stg_niche__persons') }}
+        where {{ only }}
+        union
+        select
+            force,
+            person_id
+        from {{ ref('int_niche_survivors') }}
+        where {{ only }}
+    ) as persons
+    left join {{ ref('int_niche_survivors') }} as survivors
+        on persons.force = survivors.force
+        and persons.person_id = survivors.person_id
+    left join {{ linked_ids() }} as own
+        on persons.force = own.force
+        and persons.person_id = own.person_id
+    left join {{ linked_ids() }} as of_survivor
+        on survivors.force = of_survivor.force
+        and survivors.survivor_id = of_survivor.person_id
+{%- endmacro %}
+
+
+{#- Before `int_niche_person_ids`: put aside the ids that are others now. They are looked
+    for among persons that changed or were ever merged, and those of whom linkage has
+    said something since it was asked last. Each of its runs is at an instant of its own,
+    later than the one before, and that of the last one seen is kept (`ops.step_inputs`). -#}
 {% macro niche_take_person_ids() -%}
     {%- set changed = ref('int_niche_changed_persons') -%}
     {%- set merges = ref('stg_niche__person_merges') -%}
@@ -14,7 +53,7 @@
     {{ niche_note_last_linked() }}
     {%- else -%}
     {{ niche_note_last_linked() }};
-    create temp table niche_doubtful on commit drop as
+    create temp table niche_candidates on commit drop as
     select force, person_id from {{ changed }} where batch > {{ since }}
     union
     select force, merged_person_id from {{ merges }}
@@ -25,6 +64,27 @@
     from {{ linked_history() }} as linked
     cross join niche_last_linked as seen
     where linked.effective_from > seen.before or linked.effective_to > seen.before;
+    analyze niche_candidates;
+
+    create temp table niche_doubtful on commit drop as
+    with
+
+    built as (
+        select built.force, built.person_id, built.linked_id, built.golden_id
+        from {{ this }} as built
+        inner join niche_candidates as candidates
+            on built.force = candidates.force
+            and built.person_id = candidates.person_id
+    ),
+
+    anew as (
+        select force, person_id, linked_id, golden_id
+        from ({{ niche_person_ids('pg_temp.niche_candidates') }}) as ids
+    )
+
+    select force, person_id from (table built except table anew) as gone
+    union
+    select force, person_id from (table anew except table built) as come;
     analyze niche_doubtful;
 
     create temp table niche_former_ids on commit drop as

@@ -5,9 +5,11 @@
 
 
 {#- What counts about people, one row a person, crime and side (causing harm, harmed), with
-    the strongest evidence and the harm whole and divided; of the involvements that
-    `scope` lets through. -#}
-{% macro person_crimes(scope='true') -%}
+    the strongest evidence and the harm whole and divided; of the crimes that `scope` lets
+    through, or of all. Among whom a crime's harm is divided is counted on the way where
+    the crimes are some, and asked of `int_crime_suspects` where they are all, which is
+    for one person at a time. -#}
+{% macro person_crimes(scope=none) -%}
     with
 
     tiers as (
@@ -17,28 +19,45 @@
     strongest as (
         select distinct on (force, crime_id, person_id, side) *
         from {{ ref('int_counted_involvements') }}
+        {%- if scope %}
         where {{ scope }}
+        {%- endif %}
         order by force, crime_id, person_id, side, evidence_tier desc, role
     ),
 
-    final as (
+    shared as (
         select
             strongest.*,
-            coalesce(suspects.co_suspects, 1) as co_suspects,
-            coalesce(tiers.evidence, strongest.role) as evidence,
-            coalesce(tiers.is_evidential, false) as is_evidential,
-            coalesce(tiers.evidence_weight, 0) as evidence_weight,
-            trim_scale(round(
-                strongest.harm_days / coalesce(suspects.co_suspects, 1), 6
-            )) as harm_days_split
+            case when strongest.side = 'causing harm' then
+                {%- if scope %}
+                count(*) filter (where strongest.side = 'causing harm')
+                    over (partition by strongest.force, strongest.crime_id)::integer
+                {%- else %}
+                coalesce(suspects.co_suspects, 1)
+                {%- endif %}
+                else 1
+            end as co_suspects
         from strongest
-        left join tiers
-            on strongest.side = 'causing harm'
-            and strongest.evidence_tier = tiers.evidence_tier
+        {%- if not scope %}
         left join {{ ref('int_crime_suspects') }} as suspects
             on strongest.side = 'causing harm'
             and strongest.force = suspects.force
             and strongest.crime_id = suspects.crime_id
+        {%- endif %}
+    ),
+
+    final as (
+        select
+            shared.*,
+            coalesce(tiers.evidence, shared.role) as evidence,
+            coalesce(tiers.is_evidential, false) as is_evidential,
+            coalesce(tiers.evidence_weight, 0) as evidence_weight,
+            trim_scale(round(shared.harm_days / shared.co_suspects, 6))
+                as harm_days_split
+        from shared
+        left join tiers
+            on shared.side = 'causing harm'
+            and shared.evidence_tier = tiers.evidence_tier
     )
 
     select * from final

@@ -30,7 +30,7 @@ FORCE = "thames-valley"
 SOURCE = "niche_rms"
 SEED = 1
 MILLION = 1_000_000
-DAYS = 3
+DAYS = 5
 Tell = Callable[[str], None]
 
 

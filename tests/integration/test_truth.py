@@ -53,7 +53,8 @@ def truth(connection) -> planted.Truth:
     with pytest.raises(PartMissing, match="Run `rasure link` first"):
         report.check(connection, known)
     link(connection)
-    run_layers(("core", "marts"))
+    built = run_layers(("core", "marts"), unit_tests=True)
+    assert sum(result.count("unit_test") for result in built) > 100
     with pytest.raises(PartMissing, match=f"Run `rasure places designate {FORCE}`"):
         patrol_list.patrol_list(connection, known)
     designate(connection, FORCE)
