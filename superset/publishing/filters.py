@@ -22,14 +22,11 @@ def native_filters(
     """Superset's `native_filter_configuration`.
 
     `defaults` gives the chosen values by column, where a filter starts with some. A
-    column in `without_choice` has one value alone: it gets no filter, and no other
-    waits for it.
+    column in `without_choice` has one value alone: no other filter waits for its own,
+    since Superset asks for the options of one that waits three times.
     """
-    shown = {
-        item["name"]: item
-        for item in dashboard.content.get("filters") or []
-        if item["column"] not in without_choice
-    }
+    filters = dashboard.content.get("filters") or []
+    awaited = {item["name"] for item in filters if item["column"] not in without_choice}
     return [
         {
             "id": _filter_id(item["name"]),
@@ -55,7 +52,7 @@ def native_filters(
             "cascadeParentIds": [
                 _filter_id(name)
                 for name in item.get("depends_on") or []
-                if name in shown
+                if name in awaited
             ],
             "scope": {
                 "rootPath": ["ROOT_ID"],
@@ -66,7 +63,7 @@ def native_filters(
                 ],
             },
         }
-        for item in shown.values()
+        for item in filters
     ]
 
 

@@ -97,7 +97,7 @@ def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
     """Which marts are empty, wholly or for the force whose data reach furthest.
 
     That force is the one the dashboard's filter starts with; where no mart holds
-    another, there is nothing to choose. Raises `SyncError` when the marts hold no force
+    another, no filter need wait for it. Raises `SyncError` when the marts hold no force
     at all: there is nothing to show.
     """
     with next(iter(engines.values())).connect() as connection:
@@ -128,9 +128,8 @@ def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
                 seen |= set(filter(None, present))
                 if forces[0] not in present:
                     elsewhere[table] = present
-    if len(seen) == 1:
-        return Facts(empty, without_choice={"force_name"})
-    return Facts(empty, elsewhere, {"force_name": forces[:1]})
+    without_choice = {"force_name"} if len(seen) == 1 else set()
+    return Facts(empty, elsewhere, {"force_name": forces[:1]}, without_choice)
 
 
 def _ask(connection, query: str) -> list:

@@ -38,7 +38,7 @@ class Facts:
 
     `elsewhere` names the marts that hold nothing of the force the filter starts with,
     and the forces of which they do; `without_choice` the columns of one value alone,
-    which need no filter.
+    for which no other filter need wait.
     """
 
     empty: set[str] = field(default_factory=set)

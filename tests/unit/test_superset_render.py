@@ -135,11 +135,12 @@ def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle
     assert "Deliveries" not in reached["Force"]
 
 
-def test_where_there_is_one_force_nobody_is_asked_to_choose_it(bundle):
+def test_where_there_is_one_force_no_filter_waits_for_it(bundle):
     facts = render.Facts(without_choice={"force_name"})
     asked = board(bundle, facts)["metadata"]["native_filter_configuration"]
-    assert [item["name"] for item in asked] == ["Area", "Month", "Crime type"]
-    assert [item["cascadeParentIds"] for item in asked] == [[], [], []]
+    assert [item["cascadeParentIds"] for item in asked] == [[], [], [], []]
+    asked = board(bundle)["metadata"]["native_filter_configuration"]
+    assert [len(item["cascadeParentIds"]) for item in asked] == [0, 1, 1, 1]
 
 
 def test_the_first_force_is_chosen_from_the_start(bundle):
