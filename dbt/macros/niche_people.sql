@@ -54,3 +54,42 @@
             from {{ linked_history() }} as linked
         ) as now
 {%- endmacro %}
+
+
+{#- Who the persons of the table `among` are, or all persons. -#}
+{% macro niche_person_ids(among=none) -%}
+    {%- set only = '(force, person_id) in (select force, person_id from ' ~ among ~ ')'
+        if among else 'true' -%}
+    select
+        persons.person_id,
+        persons.force,
+        own.golden_id as linked_id,
+        coalesce(
+            own.golden_id,
+            of_survivor.golden_id,
+            survivors.survivor_id,
+            persons.person_id
+        ) as golden_id
+    from (
+        select
+            force,
+            person_id
+        from {{ ref('stg_niche__persons') }}
+        where {{ only }}
+        union
+        select
+            force,
+            person_id
+        from {{ ref('int_niche_survivors') }}
+        where {{ only }}
+    ) as persons
+    left join {{ ref('int_niche_survivors') }} as survivors
+        on persons.force = survivors.force
+        and persons.person_id = survivors.person_id
+    left join {{ linked_ids() }} as own
+        on persons.force = own.force
+        and persons.person_id = own.person_id
+    left join {{ linked_ids() }} as of_survivor
+        on survivors.force = of_survivor.force
+        and survivors.survivor_id = of_survivor.person_id
+{%- endmacro %}

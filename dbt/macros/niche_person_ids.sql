@@ -1,42 +1,3 @@
-{#- Who the persons of the table `among` are, or all persons. -#}
-{% macro niche_person_ids(among=none) -%}
-    {%- set only = '(force, person_id) in (select force, person_id from ' ~ among ~ ')'
-        if among else 'true' -%}
-    select
-        persons.person_id,
-        persons.force,
-        own.golden_id as linked_id,
-        coalesce(
-            own.golden_id,
-            of_survivor.golden_id,
-            survivors.survivor_id,
-            persons.person_id
-        ) as golden_id
-    from (
-        select
-            force,
-            person_id
-        from {{ ref('stg_niche__persons') }}
-        where {{ only }}
-        union
-        select
-            force,
-            person_id
-        from {{ ref('int_niche_survivors') }}
-        where {{ only }}
-    ) as persons
-    left join {{ ref('int_niche_survivors') }} as survivors
-        on persons.force = survivors.force
-        and persons.person_id = survivors.person_id
-    left join {{ linked_ids() }} as own
-        on persons.force = own.force
-        and persons.person_id = own.person_id
-    left join {{ linked_ids() }} as of_survivor
-        on survivors.force = of_survivor.force
-        and survivors.survivor_id = of_survivor.person_id
-{%- endmacro %}
-
-
 {#- Before `int_niche_person_ids`: put aside the ids that are others now. They are looked
     for among persons that changed or were ever merged, and those of whom linkage has
     said something since it was asked last. Each of its runs is at an instant of its own,
@@ -67,24 +28,13 @@
     analyze niche_candidates;
 
     create temp table niche_doubtful on commit drop as
-    with
-
-    built as (
-        select built.force, built.person_id, built.linked_id, built.golden_id
-        from {{ this }} as built
-        inner join niche_candidates as candidates
-            on built.force = candidates.force
-            and built.person_id = candidates.person_id
-    ),
-
-    anew as (
-        select force, person_id, linked_id, golden_id
-        from ({{ niche_person_ids('pg_temp.niche_candidates') }}) as ids
-    )
-
-    select force, person_id from (table built except table anew) as gone
-    union
-    select force, person_id from (table anew except table built) as come;
+    select force, person_id
+    from niche_candidates
+    left join {{ this }} as built using (force, person_id)
+    left join ({{ niche_person_ids('pg_temp.niche_candidates') }}) as anew
+        using (force, person_id)
+    where (built.linked_id, built.golden_id)
+        is distinct from (anew.linked_id, anew.golden_id);
     analyze niche_doubtful;
 
     create temp table niche_former_ids on commit drop as
