@@ -4,7 +4,9 @@
 {% macro niche_only_changed(subject='occurrence', relation=none) -%}
     {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
     {%- set id = {
-        'involvement': 'occurrence_id', 'month': 'month'
+        'involvement': 'occurrence_id',
+        'countable_involvement': 'occurrence_id',
+        'month': 'month',
     }.get(subject, subject ~ '_id') -%}
     {%- set of = relation ~ '.' if relation else '' -%}
     {%- set since = niche_since() -%}

@@ -4,12 +4,12 @@
 {%- endmacro %}
 
 
-{#- What counts about people, one row a person, crime and side (causing harm, harmed), with
-    the strongest evidence and the harm whole and divided; of the crimes that `scope` lets
-    through, or of all. Among whom a crime's harm is divided is counted on the way where
-    the crimes are some, and asked of `int_crime_suspects` where they are all, which is
-    for one person at a time. -#}
-{% macro person_crimes(scope=none) -%}
+{#- What `parts` in crimes say of people, one row a person, crime and side (causing harm,
+    harmed), with the strongest evidence and the harm whole and divided; of the crimes
+    that `scope` lets through, or of all. Among whom a crime's harm is divided is counted
+    on the way where the crimes are some, and asked of `int_crime_suspects`, which has
+    those of several people, where they are all, which is for one person at a time. -#}
+{% macro person_crimes(parts, scope=none) -%}
     with
 
     tiers as (
@@ -18,7 +18,7 @@
 
     strongest as (
         select distinct on (force, crime_id, person_id, side) *
-        from {{ ref('int_counted_involvements') }}
+        from {{ parts }}
         {%- if scope %}
         where {{ scope }}
         {%- endif %}

@@ -8,7 +8,8 @@ says nothing about who knows whom and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,6 +18,9 @@ import psycopg
 OCCURRENCES = """
     select suspects.force, array_agg(distinct person_id order by person_id)
     from core.int_crime_suspects as suspects
+    inner join core.people_as_of as moments
+        on suspects.force = moments.force
+        and suspects.occurred_at <= moments.as_of
     cross join unnest(suspects.person_ids) as person_id
     cross join (
         select network_most_suspects
@@ -41,39 +45,41 @@ class Position:
     component_size: int
 
 
-def positions(occurrences: Iterable[list[str]]) -> list[Position]:
+def positions(occurrences: Sequence[list[str]]) -> list[Position]:
     """The place of each person in the network of `occurrences` (ids of each one).
 
     Components are numbered from 1, the largest first; the order is by person id.
     """
-    import networkx
+    import rustworkx
 
-    graph = networkx.Graph()
-    for people in occurrences:
-        weight = 1 / (len(people) - 1)
-        for first, second in combinations(sorted(people), 2):
-            before = graph.get_edge_data(first, second, {"weight": 0.0})["weight"]
-            graph.add_edge(first, second, weight=before + weight)
+    people = sorted({person for members in occurrences for person in members})
+    number = {person: at for at, person in enumerate(people)}
+    weights: dict[tuple[int, int], float] = defaultdict(float)
+    for members in occurrences:
+        share = 1 / (len(members) - 1)
+        for pair in combinations(sorted(number[person] for person in members), 2):
+            weights[pair] += share
+    partners, given = [0] * len(people), [0.0] * len(people)
+    for pair, weight in weights.items():
+        for at in pair:
+            partners[at] += 1
+            given[at] += weight
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(people)
+    graph.add_edges_from_no_data(list(weights))
     components = sorted(
-        networkx.connected_components(graph),
+        rustworkx.connected_components(graph),
         key=lambda members: (-len(members), min(members)),
     )
     of = {
-        person: (number, len(members))
-        for number, members in enumerate(components, start=1)
-        for person in members
+        at: (place, len(members))
+        for place, members in enumerate(components, start=1)
+        for at in members
     }
-    cores = networkx.core_number(graph)
-    weights = dict(graph.degree(weight="weight"))
+    cores = rustworkx.core_number(graph)
     return [
-        Position(
-            person,
-            graph.degree[person],
-            round(weights[person], 6),
-            cores[person],
-            *of[person],
-        )
-        for person in sorted(graph)
+        Position(person, partners[at], round(given[at], 6), cores[at], *of[at])
+        for at, person in enumerate(people)
     ]
 
 

@@ -26,6 +26,7 @@ CHAIN = (
     "dim_person",
     "people_persons",
     "people_involvements",
+    "int_countable_involvements",
     "int_counted_involvements",
     "person_crimes",
 )

@@ -174,7 +174,7 @@ def test_no_rule_looks_at_what_must_never_count(people) -> None:
     # Risk is not made of victimhood, vulnerability not of what a person did.
     risk = above("int_most_harm") | above("int_knife_carriers")
     harmed = {"int_harmed_events", "int_most_harmed", "int_vulnerable_entries"}
-    assert "int_counted_involvements" in risk and not risk & (
+    assert "int_countable_involvements" in risk and not risk & (
         harmed | {"int_exploitation"}
     )
     assert not above("int_vulnerable_entries") & (risk - above("int_harmed_events"))

@@ -7,7 +7,8 @@ import sys
 
 HEAVY = (
     *("airflow", "dbt", "duckdb", "geopandas", "great_expectations", "networkx"),
-    *("numpy", "pandas", "psycopg", "pyarrow", "scipy", "splink", "sqlalchemy"),
+    *("numpy", "pandas", "psycopg", "pyarrow", "rustworkx", "scipy", "splink"),
+    "sqlalchemy",
 )
 CHECK = f"""
 import sys

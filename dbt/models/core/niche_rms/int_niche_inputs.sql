@@ -13,6 +13,7 @@
 } %}
 {%- set tables = [
     'restricted_domains', 'injury_subgroups', 'knife_possession_classes',
+    'evidence_tiers', 'people_figures',
 ] %}
 {%- set ground = {
     'forces': 'force, st_asbinary(geom)',

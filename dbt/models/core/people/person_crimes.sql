@@ -2,4 +2,4 @@
 -- view, since it is asked for one person at a time.
 {{ config(materialized='view') }}
 
-{{ person_crimes() }}
+{{ person_crimes(ref('int_counted_involvements')) }}
