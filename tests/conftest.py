@@ -39,6 +39,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, a file is one worker's, and so is the
+    whole line, which has one home."""
+    for item in items:
+        whole_line = "end_to_end" in item.path.parts
+        item.add_marker(
+            pytest.mark.xdist_group("end_to_end" if whole_line else item.path.stem)
+        )
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A running private cluster, fast and short-lived."""

@@ -148,10 +148,6 @@ def _records(
     from rasure.bench import niche, transform
     from rasure.transform import WHOLE, run_layers
 
-    at_one_year = None
-    if "delta" in parts:
-        _tell("a day's delta at one year of history")
-        at_one_year = niche.day_at_one_year(connection, folder / "one")
     _tell(f"simulate {years} years")
     history, simulated = niche.simulate(folder / "all", years)
     measures.append(simulated)
@@ -166,9 +162,8 @@ def _records(
         measures += niche.transform(connection, history, landed.rows, _tell)
     else:
         run_layers(WHOLE)
-    if at_one_year is not None:
-        _tell("a day's delta")
-        measures.append(niche.delta_day(history, at_one_year))
+    if "delta" in parts:
+        measures.append(niche.delta_day(history, folder / "one", _tell))
     if "places" in parts:
         _tell("places")
         measures.append(transform.places_rank(connection, niche.FORCE, niche.SOURCE))

@@ -21,6 +21,9 @@ SELECTION = (
     "path:seeds",
     "path:models/staging/niche_rms",
     "path:models/core/niche_rms",
+    # What the rules on people keep from day to day, with the views it is made of.
+    *("people_as_of", "people_persons", "int_countable_involvements"),
+    *("int_listed_crimes", "int_crime_suspects"),
 )
 MODIFIED = "01/06/2025 12:00:00"
 EXTRACTED = datetime(2025, 6, 2, 3, 0, tzinfo=UTC)
