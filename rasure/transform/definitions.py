@@ -15,7 +15,6 @@ from rasure.transform import inputs
 from rasure.transform.dbt import PROJECT
 
 STEP = "definitions"
-SELECTOR = "path:seeds"
 LOADED = "select exists (select from pg_tables where schemaname = 'reference')"
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from rasure.transform.errors import UnknownLayer
 
+SEEDS = "path:seeds"
 LAYERS = {
-    "staging": ("path:seeds", "path:models/staging"),
+    "staging": (SEEDS, "path:models/staging"),
     "core": ("path:models/core",),
     "marts": ("path:models/marts",),
     "hot_places": ("tag:designation",),
     "people": ("tag:confirmation",),
-    "whole": ("path:seeds", "path:models"),
+    "whole": (SEEDS, "path:models"),
 }
 
 # What a whole transform builds, in this order.

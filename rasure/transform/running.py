@@ -21,7 +21,7 @@ from rasure.transform import child, days, dbt, definitions, inputs, results, ste
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
-from rasure.transform.layers import WHOLE, selection
+from rasure.transform.layers import SEEDS, WHOLE, selection
 from rasure.transform.leftovers import drop_unowned
 from rasure.transform.results import LayerResult, NodeResult
 from rasure.transform.steps import Step
@@ -167,7 +167,7 @@ def _arguments(
     """
     absent = (f"tag:{source}" for source in sorted(set(NAMES) - landed))
     arguments = ["build", "--select", *step.selectors]
-    held = (definitions.SELECTOR,) if definitions_held else ()
+    held = (SEEDS,) if definitions_held else ()
     if excluded := [*step.excluded, *held, *absent]:
         arguments += ["--exclude", *excluded]
     if full_refresh:

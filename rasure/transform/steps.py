@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from rasure.transform.definitions import SELECTOR as SEEDS
-from rasure.transform.layers import LAYERS
+from rasure.transform.layers import LAYERS, SEEDS
 
 DAILY = "tag:daily"
 # What linkage reads, with all that it is made from.

@@ -165,6 +165,7 @@ def test_the_default_area_set_can_be_chosen_and_holds(london):
 
 
 def test_commands_build_and_tell_what_is_there(london):
+    geography.build(london, "bedfordshire")
     london.commit()
     assert os.environ["RASURE_DATABASE_URL"]
     told = CliRunner().invoke(command_line(), ["geography", "build", LONDON])

@@ -168,7 +168,9 @@ def test_a_repeated_full_extract_changes_nothing_in_core(warehouse) -> None:
     assert [
         name
         for name in before
-        if name.startswith("core.") and before[name] != after[name]
+        if name.startswith("core.")
+        and name != "core.people_as_of"  # the moment of the newest extract
+        and before[name] != after[name]
     ] == []
 
 
@@ -230,7 +232,7 @@ def test_who_a_person_is_reaches_the_crimes_that_count_about_others(warehouse) -
     assert on_day(3, "persons", row("persons", 3, **girl)) == together
     officer = {**girl, "person_type": "O"}
     assert on_day(4, "persons", row("persons", 3, **officer)) == alone
-    protected = {**girl, "access_domain": "restricted"}
+    protected = {**girl, "access_domain": "Restricted"}
     assert on_day(5, "persons", row("persons", 3, **protected)) == alone
     deliver(
         warehouse, later({"persons": [row("persons", 3, **girl)]}, 6), "delta", at(6)
