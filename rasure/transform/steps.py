@@ -3,9 +3,11 @@ bench and the DAG go by.
 
 Where only published crime files have landed it is one call of dbt. People need more:
 who is one person is found by record linkage, which is not dbt's to do, so that what
-linkage reads is built first, what else names no person beside it and everything that
-does after it. The bands of the hours stand between core and marts, the network of
-co-suspects is joined beside the marts.
+linkage reads is built before it, what else names no person beside it and everything
+that does after it. All of staging comes first: a model that took what had changed
+before the rest of staging would seem to be behind, and changes would be kept for it.
+The bands of the hours stand between core and marts, the network of co-suspects is
+joined beside the marts.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from rasure.transform.layers import LAYERS, SEEDS
+from rasure.transform.layers import LAYERS
 
 DAILY = "tag:daily"
 # What linkage reads, with all that it is made from.
@@ -43,13 +45,9 @@ class Step:
 
 AT_ONCE = (Step("whole", LAYERS["whole"], may_skip_definitions=True),)
 IN_STEPS = (
-    Step("persons", (SEEDS, *PERSONS), may_skip_definitions=True),
+    Step("persons", (*LAYERS["staging"], *PERSONS), may_skip_definitions=True),
     Step("link", work="rasure.transform.between:link_persons", is_beside=True),
-    Step(
-        "places",
-        (*LAYERS["staging"], *LAYERS["core"]),
-        (SEEDS, *PERSONS, NAMING),
-    ),
+    Step("places", LAYERS["core"], (*PERSONS, NAMING)),
     Step("bands", work="rasure.transform.between:draw_bands"),
     Step("people", (f"path:models/core,{NAMING}", LONGEST)),
     Step("erasure", work="rasure.transform.between:erase_gone"),
