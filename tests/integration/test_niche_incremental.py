@@ -3,11 +3,10 @@ whatever came in which order, and hold nothing that the force has deleted."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 from tests.integration import niche_day as known
+from tests.integration.niche_days_after import MIDSUMMER, at, later, warehouse
 from tests.integration.niche_fixtures import (
     check_against_rebuilt,
     contents,
@@ -17,25 +16,10 @@ from tests.integration.niche_fixtures import (
     north,
     number,
     row,
-    set_up,
     transform,
 )
 
-MIDSUMMER = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
-
-
-def later(rows: dict[str, list[dict]], day: int) -> dict[str, list[dict]]:
-    """The rows as modified at noon of a day of July."""
-    stamp = f"{day:02d}/07/2025 12:00:00"
-    return {
-        entity: [{**one, "modified_at": stamp} for one in those]
-        for entity, those in rows.items()
-    }
-
-
-def at(day: int) -> datetime:
-    """When the delta of a day of July was extracted."""
-    return datetime(2025, 7, day, 22, 0, tzinfo=UTC)
+__all__ = ["warehouse"]
 
 
 def changes(day: int) -> dict[str, list[dict]]:
@@ -84,15 +68,6 @@ def without(rows: dict[str, list[dict]], entity: str, key: int) -> dict:
 def nothing_of(number: str, tables: dict[str, list[str]], table: str) -> bool:
     """Whether no row of the table names the number."""
     return not any(number in text for text in tables[table])
-
-
-@pytest.fixture
-def warehouse(connection):
-    """The known day, landed as a full extract and transformed."""
-    set_up(connection)
-    deliver(connection, known.DELIVERY, "full", MIDSUMMER)
-    transform()
-    return connection
 
 
 def test_shuffled_repeated_late_and_deleted_end_as_a_full_rebuild(warehouse) -> None:
@@ -172,73 +147,6 @@ def test_a_repeated_full_extract_changes_nothing_in_core(warehouse) -> None:
         and name != "core.people_as_of"  # the moment of the newest extract
         and before[name] != after[name]
     ] == []
-
-
-def test_who_held_a_knife_is_another_now_and_so_are_the_parts_of_the_others(
-    warehouse,
-) -> None:
-    def held_by_other() -> list[tuple]:
-        return warehouse.execute(
-            "select is_knife_held_by_other from core.people_involvements"
-            " where occurrence_id = %s and person_id = %s and role = 'suspect'",
-            (number(1), number(1)),
-        ).fetchall()
-
-    weapon = row("weapons", 50, occurrence_id=1, person_id=5, weapon="KNI")
-    deliver(warehouse, later({"weapons": [weapon]}, 1), extracted_at=at(1))
-    transform()
-    assert held_by_other() == [(True,), (True,)]
-    merge = row(
-        "person_merges",
-        50,
-        surviving_person_id=1,
-        merged_person_id=5,
-        merged_at="02/07/2025 10:00:00",
-    )
-    deliver(warehouse, later({"person_merges": [merge]}, 2), extracted_at=at(2))
-    check_against_rebuilt(warehouse)
-    assert held_by_other() == [(False,), (False,)]
-
-
-def test_who_a_person_is_reaches_the_crimes_that_count_about_others(warehouse) -> None:
-    def counted() -> tuple[list[str], list[int]]:
-        """Who counts in the fight, and among how many its harm is divided."""
-        people = warehouse.execute(
-            "select distinct person_id from core.int_listed_crimes"
-            " where occurrence_id = %s and side = 'causing harm' order by 1",
-            (number(1),),
-        ).fetchall()
-        shared = warehouse.execute(
-            "select co_suspects from core.int_crime_suspects where occurrence_id = %s"
-            " union all select co_suspects from core.int_listed_crimes"
-            " where occurrence_id = %s and side = 'causing harm'",
-            (number(1), number(1)),
-        ).fetchall()
-        return [person for (person,) in people], [several for (several,) in shared]
-
-    def on_day(day: int, entity: str, record: dict) -> tuple[list[str], list[int]]:
-        deliver(warehouse, later({entity: [record]}, day), extracted_at=at(day))
-        transform()
-        return counted()
-
-    girl = {"sex": "F", "person_type": "N", "date_of_birth": "30/05/2010"}
-    alone = ([number(1)], [1])
-    assert counted() == alone
-    suspect = known.involved(3, 1, 3, ";SUS;")
-    together = on_day(1, "involvements", suspect)
-    assert together[0] == [number(1), number(3)] and set(together[1]) == {2}
-    nine = {**girl, "date_of_birth": "04/06/2015"}  # the day after the fight she is ten
-    assert on_day(2, "persons", row("persons", 3, **nine)) == alone
-    assert on_day(3, "persons", row("persons", 3, **girl)) == together
-    officer = {**girl, "person_type": "O"}
-    assert on_day(4, "persons", row("persons", 3, **officer)) == alone
-    protected = {**girl, "access_domain": "Restricted"}
-    assert on_day(5, "persons", row("persons", 3, **protected)) == alone
-    deliver(
-        warehouse, later({"persons": [row("persons", 3, **girl)]}, 6), "delta", at(6)
-    )
-    check_against_rebuilt(warehouse)
-    assert counted() == together
 
 
 def test_definitions_mappings_and_linkage_reach_what_depends_on_them(warehouse) -> None:
