@@ -16,15 +16,16 @@
     origin of EPSG:27700: columns 1.5 sides apart, rows sqrt(3) sides apart, every other
     column half a row higher. -#}
 {% macro nearest_cells(geom) -%}
-    {%- set width = 1.5 * (var('hexagon_side_m') | float) -%}
-    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) -%}
+    {%- set width = 1.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
+    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
     (
         select
             columns.i,
             nearest.j,
             power(st_x({{ geom }}) - columns.i * {{ width }}, 2)
             + power(
-                st_y({{ geom }}) - (nearest.j + columns.i % 2 / 2.0) * {{ height }}, 2
+                st_y({{ geom }})
+                - (nearest.j + columns.i % 2 / 2::float8) * {{ height }}, 2
             ) as distance_squared
         from (
             values
@@ -33,8 +34,9 @@
         ) as columns (i)
         cross join lateral (
             select
-                round(st_y({{ geom }}) / {{ height }} - columns.i % 2 / 2.0)::integer
-                    as j
+                round(
+                    st_y({{ geom }}) / {{ height }} - columns.i % 2 / 2::float8
+                )::integer as j
         ) as nearest
     )
 {%- endmacro %}
@@ -56,11 +58,12 @@
 
 
 {#- The same for a million points: the rows of `relation` (x, y in metres) with the cell
-    (i, j) of each, by arithmetic alone; nulls where the point is not known. Of two
-    middles as near, the western one. -#}
+    (i, j) of each, by arithmetic alone (in floating point: numeric takes four times as
+    long); nulls where the point is not known. Of two middles as near, the western
+    one. -#}
 {% macro with_nearest_cell(relation) -%}
-    {%- set width = 1.5 * (var('hexagon_side_m') | float) -%}
-    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) -%}
+    {%- set width = 1.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
+    {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
     select
         rowed.*,
         case when is_west then west_i else west_i + 1 end as i,
@@ -69,14 +72,16 @@
         select
             *,
             power(x - west_i * {{ width }}, 2)
-            + power(y - (west_j + west_i % 2 / 2.0) * {{ height }}, 2)
+            + power(y - (west_j + west_i % 2 / 2::float8) * {{ height }}, 2)
             <= power(x - (west_i + 1) * {{ width }}, 2)
-            + power(y - (east_j + (west_i + 1) % 2 / 2.0) * {{ height }}, 2) as is_west
+            + power(y - (east_j + (west_i + 1) % 2 / 2::float8) * {{ height }}, 2)
+                as is_west
         from (
             select
                 *,
-                round(y / {{ height }} - west_i % 2 / 2.0)::integer as west_j,
-                round(y / {{ height }} - (west_i + 1) % 2 / 2.0)::integer as east_j
+                round(y / {{ height }} - west_i % 2 / 2::float8)::integer as west_j,
+                round(y / {{ height }} - (west_i + 1) % 2 / 2::float8)::integer
+                    as east_j
             from (
                 select
                     *,

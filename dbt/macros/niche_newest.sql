@@ -1,8 +1,12 @@
 {#- The parts `versions` and `newest` of the query on one entity: every version that came,
     with what is known of its file and its force, and of each record the one that is
-    current. A full run looks for it only among the records that came more than once. -#}
+    current. A full run looks for it only among the records that came more than once.
+    The raw rows are read for each part that wants them: kept as `versions`, with what is
+    known of each, they would fill a gigabyte of temporary files. That few came more than
+    once is told as a range, which the planner takes for one row in 200; `> 1` it takes
+    for one in three, and sorts everything. -#}
 {% macro niche_newest_versions(entity, key, is_partial) -%}
-versions as (
+versions as {{ '' if is_partial else 'not materialized ' }}(
     select
         rows.*,
         files.force,
@@ -32,7 +36,7 @@ repeated as (
     select {{ key }} as record_id
     from {{ source('niche_raw', 'niche_' ~ entity) }}
     group by {{ key }}
-    having count(*) > 1
+    having count({{ key }}) between 2 and 2147483647
 ),
 
 {% endif -%}

@@ -1,9 +1,10 @@
 {#- The parts of a query up to `roles`: the roles of each
     person in each occurrence, once, whichever records and sources say so. Who was
     eliminated from the enquiry has that as a role of its own, and the roles it ended
-    (seed `role_tiers`) carry its time; a later record without it restores them. -#}
+    (seed `role_tiers`) carry its time; a later record without it restores them. What was
+    eliminated is made twice, where anybody was, so that no part need be put by. -#}
 {% macro niche_roles() -%}
-events as (
+events as not materialized (
     select
         events.*,
         coalesce(ids.golden_id, events.person_id) as golden_id
@@ -33,7 +34,7 @@ told as (
     group by occurrence_id, golden_id, force, role
 ),
 
-tiered as (
+tiered as not materialized (
     select
         told.occurrence_id,
         told.golden_id,
@@ -64,6 +65,11 @@ roles as (
         null as eliminated_at
     from tiered
     where eliminated_at is not null
+        and occurrence_id = any(array(
+            select others.occurrence_id
+            from events as others
+            where others.eliminated_at is not null
+        ))
     group by occurrence_id, golden_id, force
 )
 {%- endmacro %}

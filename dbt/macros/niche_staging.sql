@@ -17,7 +17,7 @@ with
 
 {% for field in fields if field.form == 'codes' -%}
 {{ field.name }}_lists as (
-    {{ niche_code_lists('newest', field) }}
+    {{ niche_code_lists('versions', field) }}
 ),
 
 {% endfor -%}

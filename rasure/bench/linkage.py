@@ -60,5 +60,5 @@ def forget(connection: psycopg.Connection) -> None:
     connection.execute(
         "truncate linkage.models, linkage.term_frequencies, linkage.runs,"
         " linkage.crowded_blocks, linkage.persons, linkage.golden_ids, linkage.pairs,"
-        " linkage.reviews"
+        " linkage.reviews, linkage.blocks"
     )

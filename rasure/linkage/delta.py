@@ -50,8 +50,8 @@ MERGED = """
 # Who is in these blocks; and a block for the number that names a person (rule 1).
 IN_BLOCKS = """
     insert into wanted
-    select force, person_id from linkage.persons
-    where keys && %s::bigint[]
+    select force, person_id from linkage.blocks
+    where key = any(%s::bigint[])
     on conflict do nothing
 """
 BLOCKS = """
@@ -74,9 +74,9 @@ NOW_CROWDED = """
 # Whether a crowded block may have lost a member.
 LEFT = """
     select exists (select from linkage.disturbed) or exists (
-        select from linkage.persons
+        select from linkage.blocks
         inner join changed_ids using (force, person_id)
-        where keys && %s::bigint[]
+        where key = any(%s::bigint[])
     )
 """
 
@@ -107,7 +107,7 @@ def read(
         store.read_known(connection, duck, folder)
         scoring.make_blocks(duck, rules)
         keys = [key for (key,) in duck.execute(BLOCKS).fetchall()]
-        _want_members(connection, keys)
+        connection.execute(IN_BLOCKS, (keys,))
         size = _reach(connection, merges)
     if duck.execute(NOW_CROWDED).fetchall():
         return False
@@ -131,14 +131,6 @@ def _start(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> No
             copy.write_row(row)
     (since,) = connection.execute("select max(started_at) from linkage.runs").fetchone()
     connection.execute(STARTS, {"since": since})
-
-
-def _want_members(connection: psycopg.Connection, keys: list[int]) -> None:
-    """Add to `wanted` who is in these blocks, by their index: of some thousand blocks
-    the planner thinks that everybody is in one, and would read everybody (50 s)."""
-    connection.execute("set local enable_seqscan = off")
-    connection.execute(IN_BLOCKS, (keys,))
-    connection.execute("set local enable_seqscan to default")
 
 
 def _reach(connection: psycopg.Connection, merges: str | None) -> int:

@@ -14,7 +14,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -76,10 +76,12 @@ def plain(name: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c))
 
 
+@lru_cache(100_000)
 def skeleton(word: str) -> str:
     """The consonants of a plain word as most romanisations agree on them.
 
-    A first vowel counts as one sign, doubled signs once, a last h not at all.
+    A first vowel counts as one sign, doubled signs once, a last h not at all. Kept,
+    since most words come again and again; who has made all names comparable clears it.
     """
     for pattern, sound in SOUNDS:
         word = pattern.sub(sound, word)

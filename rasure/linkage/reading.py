@@ -16,7 +16,7 @@ from psycopg import sql
 
 from rasure.linkage.errors import RelationRejected
 from rasure.linkage.identifiers import MACROS
-from rasure.linkage.names import comparable
+from rasure.linkage.names import comparable, skeleton
 from rasure.linkage.statements import statement
 from rasure.linkage.transfer import copy_out
 
@@ -221,6 +221,7 @@ def _fetch(
 def _parts(fields: list[tuple[str, bool]]) -> pa.Table:
     """What is compared of each field of names (its text, whether of forenames)."""
     made = [comparable(field.split("\x1f"), is_fore) for field, is_fore in fields]
+    skeleton.cache_clear()  # no name outlives its run
     words = pa.list_(pa.string())
     return pa.table(
         {

@@ -125,7 +125,7 @@ class Visit:
 
 
 def site(request: pytest.FixtureRequest) -> Site:
-    """The Superset to test: the one the environment names, or the session's home."""
+    """The Superset to test: the one the environment names, or these tests' home."""
     url = os.environ.get("RASURE_SUPERSET_URL")
     if url:
         user = os.environ.get("RASURE_SUPERSET_USER", "officer")

@@ -1,8 +1,8 @@
 """One home for all tests of the whole line, with the demo's delivery through it.
 
-Starting Airflow and Superset takes minutes, so the home is made once per session. To
-work on these tests, name a home that is up in RASURE_TEST_HOME: it is used as it is and
-left running.
+Starting Airflow and Superset takes minutes, so the home is made once for them all, and
+stopped after the last of them. To work on these tests, name a home that is up in
+RASURE_TEST_HOME: it is used as it is and left running.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from tests.homes import Home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home() -> Iterator[Home]:
     """A home in which everything runs and the shipped delivery is published."""
     given = os.environ.get("RASURE_TEST_HOME")

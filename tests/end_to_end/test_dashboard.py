@@ -41,7 +41,7 @@ def settings_of_home() -> None:
     """These tests speak to Superset only; no home is made when one is named."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest) -> browsing.Site:
     return browsing.site(request)
 

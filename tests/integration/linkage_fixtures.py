@@ -111,6 +111,7 @@ class Records:
             " where effective_to is null order by 1, 2",
             "pairs": "select * from linkage.pairs order by 1, 2, 3, 4",
             "persons": "select * from linkage.persons order by 1, 2",
+            "blocks": "select * from linkage.blocks order by 1, 2, 3",
             "reviews": "select force_l, person_l, force_r, person_r, probability,"
             " status from linkage.reviews order by 1, 2, 3, 4",
             "crowded": "select * from linkage.crowded_blocks order by 1",

@@ -144,7 +144,7 @@ def test_a_person_deleted_at_the_source_is_in_no_table(records, is_landing):
         "select table_name from information_schema.tables"
         " where table_schema = 'linkage' and table_type = 'BASE TABLE'"
     ).fetchall()
-    assert len(tables) == 9
+    assert len(tables) == 10
     for (table,) in tables:
         rows = records.connection.execute(f"select * from linkage.{table}").fetchall()
         assert not any("3" in row for row in rows), table

@@ -67,7 +67,7 @@ def test_the_order_of_arrival_does_not_matter(records):
     at_once = records.golden()
     records.connection.execute(
         f"truncate {RELATION}, linkage.golden_ids, linkage.pairs, linkage.persons,"
-        " linkage.reviews, linkage.crowded_blocks"
+        " linkage.reviews, linkage.crowded_blocks, linkage.blocks"
     )
     chance.shuffle(rows)
     for start in range(0, len(rows), 80):

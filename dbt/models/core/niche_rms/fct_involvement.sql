@@ -1,9 +1,10 @@
 -- One row per person, occurrence and role. `is_standing` is what may be counted: a role
 -- that has not ended, in an occurrence with a crime that counts; for a role on the side
 -- of causing harm also: neither eliminated nor closed with no further action.
+-- Most people come once or twice: to remember who each is takes longer than to look.
 {{
     config(
-        pre_hook='{{ share_among_workers() }}',
+        pre_hook=['{{ share_among_workers() }}', 'set local enable_memoize = off'],
         indexes=[
             {
                 'columns': ['occurrence_id', 'golden_id', 'role', 'force'],

@@ -9,15 +9,11 @@
 
 with
 
-hexagons as (
-    select * from {{ source('geo', 'hexagons') }}
+areas as (
+    select * from {{ source('geo', 'areas') }}
     {%- if niche_since() is not none %}
     where false
     {%- endif %}
-),
-
-areas as (
-    select * from {{ source('geo', 'areas') }}
 ),
 
 borders as materialized (
@@ -30,21 +26,30 @@ borders as materialized (
 border_hexagons as materialized (
     select distinct hexagons.hexagon_id
     from borders
-    inner join hexagons
+    inner join {{ source('geo', 'hexagons') }} as hexagons
         on st_intersects(hexagons.geom, borders.geom)
         and borders.force = hexagons.force
 ),
 
+pieces as (
+    select * from {{ ref('int_niche_area_pieces') }}
+    {%- if niche_since() is not none %}
+    where false
+    {%- endif %}
+),
+
+-- By the outline of a hexagon too, of which there is an index.
 final as (
     select
         hexagons.force,
         hexagons.hexagon_id,
         max(pieces.area_id) filter (where pieces.is_default_set) as area_id,
         string_agg(distinct pieces.area_id, '|' order by pieces.area_id) as area_ids
-    from hexagons
-    inner join {{ ref('int_niche_area_pieces') }} as pieces
-        on st_intersects(pieces.geom, hexagons.centroid)
-        and hexagons.force = pieces.force
+    from pieces
+    inner join {{ source('geo', 'hexagons') }} as hexagons
+        on pieces.geom && hexagons.geom
+        and st_intersects(pieces.geom, hexagons.centroid)
+        and pieces.force = hexagons.force
     left join border_hexagons on hexagons.hexagon_id = border_hexagons.hexagon_id
     where border_hexagons.hexagon_id is null
     group by hexagons.force, hexagons.hexagon_id
