@@ -1,6 +1,8 @@
 -- Every crime of the leading places by month and type: what a place profile shows.
 -- Crimes at a prison, hospital or police station are left out, as they are of the rank.
-{{ config(tags=['designation']) }}
+-- A page asks for one place by the name that the ranked list gives it: several places
+-- of a town can share a street name, so the rank is part of it.
+{{ config(tags=['designation'], indexes=[{'columns': ['place', 'force_name']}]) }}
 
 with
 
@@ -34,6 +36,7 @@ final as (
         places.force_name,
         places.hexagon_id,
         places.place_name,
+        places.rank || '. ' || places.place_name as place,
         places.area,
         places.is_designated,
         places.hot_spot_name,
