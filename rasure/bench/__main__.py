@@ -184,4 +184,5 @@ def _tell(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
