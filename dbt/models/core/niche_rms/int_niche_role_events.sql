@@ -1,5 +1,6 @@
 -- What the source, its outcomes and the courts say of a person in an occurrence, role
--- by role: a string of several roles is several rows.
+-- by role: a string of several roles is several rows. A case that is dropped after a
+-- conviction (a second one on the same crime) takes nothing back; an acquittal does.
 {{
     config(
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
@@ -63,7 +64,13 @@ final as (
         history.force,
         case results.result when 'guilty' then 'convicted' end as role,
         history.sequence,
-        results.result <> 'guilty' as ends_suspicion,
+        results.result <> 'guilty' and not (
+            results.result = 'discontinued'
+            and bool_or(results.result = 'guilty') over (
+                partition by results.force, results.classification_id, results.person_id
+                order by results.result_on
+            )
+        ) as ends_suspicion,
         results.result_on::timestamp at time zone mappings.clock as role_from,
         null as role_to,
         null as eliminated_at
