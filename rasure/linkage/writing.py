@@ -28,12 +28,6 @@ BLOCKS_OF = """
 """
 
 
-OUT_OF_BLOCKS = """
-    delete from linkage.blocks using linkage.persons, to_score
-    where persons.force = to_score.force and persons.person_id = to_score.person_id
-        and blocks.key = any(persons.keys)
-        and blocks.force = persons.force and blocks.person_id = persons.person_id
-"""
 INTO_BLOCKS = """
     insert into linkage.blocks (key, force, person_id)
     select unnest(keys), force, person_id from {}
@@ -82,16 +76,18 @@ def write(
 @contextmanager
 def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
     """Who is in which block follows who is written in between: of a few these alone,
-    else all anew, which is quicker than to look for each."""
+    else all anew, which is quicker. A trigger takes away who is deleted."""
     if is_few:
-        connection.execute(OUT_OF_BLOCKS)
         yield
         connection.execute(INTO_BLOCKS.format("to_score"))
         return
+    connection.execute(
+        "set local maintenance_work_mem = '256MB';"
+        "drop index linkage.blocks_key; truncate linkage.blocks"
+    )
     yield
     connection.execute(
-        "set local maintenance_work_mem = '256MB'; drop index linkage.blocks_key;"
-        f"truncate linkage.blocks; {INTO_BLOCKS.format('linkage.persons')};"
+        f"{INTO_BLOCKS.format('linkage.persons')};"
         "create index blocks_key on linkage.blocks (key); analyze linkage.blocks (key)"
     )
 
