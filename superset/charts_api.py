@@ -48,16 +48,19 @@ class ChartClient:
 
     def __init__(self, base_url: str, username: str, password: str):
         self.http = httpx.Client(base_url=base_url, timeout=60, follow_redirects=True)
-        page = self.http.get("/login/").text
-        token = re.search(r'csrf_token[^>]*value="([^"]+)"', page) or re.search(
-            r"csrf_token&#34;: ?&#34;([^&]+)&#34;", page
-        )
         form = {"username": username, "password": password}
-        if token:
-            form["csrf_token"] = token[1]
+        form["csrf_token"] = self.token("/login/")
         self.http.post("/login/", data=form)
         if self.http.get("/api/v1/me/").status_code != 200:
             raise ChartApiError(f"{base_url} does not let {username} in")
+
+    def token(self, path: str) -> str:
+        """What a page gives along for what it may send; empty where it gives none."""
+        page = self.http.get(path).text
+        found = re.search(r'csrf_token[^>]*value="([^"]+)"', page) or re.search(
+            r"csrf_token&#34;: ?&#34;([^&]+)&#34;", page
+        )
+        return found[1] if found else ""
 
     def charts(self, slug: str) -> list[Chart]:
         """Every chart that the dashboard shows, with its starting filters put in."""

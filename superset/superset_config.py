@@ -16,6 +16,7 @@ is in the content security policy, so a browser refuses what a library may still
 """
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +28,9 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT / "superset"))
+from asking.manager import RasureSecurityManager  # noqa: E402
+
 HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
 
 SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
@@ -53,6 +57,8 @@ FEATURE_FLAGS = {
     "EMBEDDABLE_CHARTS": False,
     "ENABLE_TEMPLATE_PROCESSING": False,
 }
+# What charts and SQL Lab may be asked beside Superset's own rules: superset/asking.
+CUSTOM_SECURITY_MANAGER = RasureSecurityManager
 CELERY_CONFIG = None
 SQLLAB_BACKEND_PERSISTENCE = False
 PUBLIC_ROLE_LIKE = None

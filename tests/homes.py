@@ -69,6 +69,12 @@ class Home:
         with psycopg.connect(self.settings.database_url) as connection:
             return connection.execute(text).fetchall()
 
+    def reader_url(self, role: str, database: str = "rasure") -> str:
+        """The address of a database of this home, as one of the readers."""
+        password = self.settings.secrets["postgres"][role]
+        port = self.settings.stored["ports"]["postgres"]
+        return f"postgresql://{role}:{password}@127.0.0.1:{port}/{database}"
+
     def airflow(self) -> Airflow:
         """A client of this home's Airflow."""
         return Airflow(self.url("airflow"), self.password("airflow", "admin"))

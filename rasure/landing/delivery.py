@@ -84,6 +84,21 @@ def open_delivery(path: Path) -> Delivery:
     return Delivery(path.name, path, (_file(path, path.name),))
 
 
+def unread_identity(path: Path) -> str:
+    """What tells apart deliveries that were refused before their files were read: what
+    a file holds; what a folder is called, what lies in it, what its manifest says."""
+    if not path.is_dir():
+        return _file(path, path.name).sha256()
+    told = hashlib.sha256(os.fsencode(path.name))
+    for found in sorted(path.rglob("*")):
+        size = found.lstat().st_size
+        told.update(os.fsencode(f"\n{found.relative_to(path)} {size}"))
+    manifest = path / MANIFEST
+    if manifest.is_file():
+        told.update(_file(manifest, MANIFEST).sha256().encode())
+    return told.hexdigest()
+
+
 def _file(path: Path, name: str) -> Member:
     return Member(name, path.stat().st_size, lambda: path.open("rb"))
 

@@ -15,7 +15,7 @@ from functools import partial
 import yaml
 
 from rasure.landing.errors import GateFailed, sentence
-from rasure.landing.profile import COLUMNS
+from rasure.landing.profile import COLUMNS, HEADER_LINE, NOT_COLUMNS, shown
 from rasure.settings import CHECKOUT
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -37,7 +37,7 @@ class Verdict:
 
     file: str
     expectation: str
-    column: str
+    column: str | None  # None where the rule is on the whole file
     expected: str
     found: str
     advice: str
@@ -106,8 +106,8 @@ class Gate:
                     Verdict(
                         file=profile["file"],
                         expectation=rule["expect"],
-                        column=rule.get("about") or rule["column"],
-                        expected=rule["should"],
+                        column=_column(rule, value),
+                        expected=_expected(rule, profile),
                         found=_words(rule["column"], value, profile),
                         advice=rule["advice"],
                         success=profile["file"] not in failed,
@@ -126,15 +126,28 @@ def raise_on_failure(delivery: str, verdicts: list[Verdict]) -> None:
         delivery, first.expected, first.found, first.advice, first.file, first.column
     )
     if len(failed) > 1:
-        message += (
-            f" ({len(failed) - 1} more file rules failed: "
-            "`rasure deliveries --faults` lists them.)"
-        )
+        more = "1 more file rule" if len(failed) == 2 else f"{len(failed) - 1} more"
+        message += f" ({more} failed: `rasure deliveries --faults` lists all.)"
     raise GateFailed(message)
 
 
 def _import() -> None:
     import great_expectations.expectations.core  # noqa: F401
+
+
+def _column(rule: dict, value) -> str | None:
+    """The file's column that a rule speaks of; None where it is the file as a whole."""
+    if rule["column"] == "missing_columns" and value not in NOT_COLUMNS:
+        return value
+    return rule.get("about")
+
+
+def _expected(rule: dict, profile: dict) -> str:
+    """What a rule expects, with what the manifest states of it."""
+    stated = profile["stated"].get(rule["column"])
+    if stated is None:
+        return rule["should"]
+    return f"{rule['should']} ({shown(stated)})"
 
 
 def _words(column: str, value, profile: dict) -> str:
@@ -145,9 +158,9 @@ def _words(column: str, value, profile: dict) -> str:
         if column == "quarantined_share" and profile["main_reason"]:
             share += f" (most of them: {profile['main_reason']})"
         return share
-    if column == "missing_columns" and value == "header line":
+    if column == "missing_columns" and value == HEADER_LINE:
         return "no header line"
-    if column == "missing_columns" and value not in ("none", "their order"):
+    if column == "missing_columns" and value not in NOT_COLUMNS:
         return f"no column '{value}'"
     if column == "open_quote" and value != "none":
         return f"one that opens in {value} and never ends"

@@ -21,7 +21,7 @@ from rasure.database import connect
 from rasure.errors import SetupError
 from rasure.landing import manifest as manifests
 from rasure.landing import store
-from rasure.landing.delivery import Delivery, open_delivery
+from rasure.landing.delivery import Delivery, open_delivery, unread_identity
 from rasure.landing.errors import DeliveryRejected, printable
 from rasure.landing.workspace import workspace
 from rasure.settings import Settings
@@ -64,6 +64,7 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
         try:
             return _land(connection, attempt, path, progress or (lambda *_: None))
         except DeliveryRejected as error:
+            attempt.delivery_id = attempt.delivery_id or unread_identity(path)
             store.record_rejection(connection, attempt, str(error))
             raise
         except psycopg.OperationalError as error:

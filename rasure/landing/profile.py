@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rasure.landing.errors import printable
 from rasure.landing.manifest import Manifest, StatedFile
 from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 
+HEADER_LINE, ORDER = "header line", "their order"
+NOT_COLUMNS = (HEADER_LINE, ORDER, "none")  # what missing_columns holds beside names
 SHARES_FROM = 100  # rows; below, a share says little
 
 COLUMNS = (
@@ -50,7 +53,7 @@ def profile(
     before: int | None,
     now: datetime,
 ) -> dict:
-    """One file's row of the profile.
+    """One file's row of the profile, with what the manifest has `stated` beside it.
 
     `rows` is None when its header is not readable; `before` is the number of rows of
     the file that it would replace, None when it is the first of its month. Hours and
@@ -74,9 +77,9 @@ def profile(
         "file": unpacked.path,
         "encoding": unpacked.encoding or "neither",
         "missing_columns": (
-            "header line"
+            HEADER_LINE
             if not any(unpacked.header)
-            else ", ".join(missing) or ("their order" if ordered else "none")
+            else ", ".join(missing) or (ORDER if ordered else "none")
         ),
         "unexpected_columns": (
             f"{len(surplus)} at position {', '.join(map(str, surplus[:20]))}"
@@ -86,6 +89,11 @@ def profile(
         "checksum": _compare(stated.sha256, unpacked.sha256),
         "bytes": _compare(stated.bytes, unpacked.bytes),
         "row_count": _compare(stated.rows, unpacked.rows),
+        "stated": {
+            "checksum": stated.sha256,
+            "bytes": stated.bytes,
+            "row_count": stated.rows,
+        },
         "rows": unpacked.rows,
         "rows_landed": rows.landed if rows else None,
         "unaccounted_rows": unpacked.rows - rows.accounted if rows else None,
@@ -127,4 +135,9 @@ def _compare(stated: str | int | None, found: str | int) -> str:
         return "not stated"
     if stated == found:
         return "matches"
-    return f"{found:,}" if isinstance(found, int) else f"another ({found[:12]}…)"
+    return shown(found)
+
+
+def shown(value: str | int) -> str:
+    """A number or a checksum, as a refusal shows it."""
+    return f"{value:,}" if isinstance(value, int) else f"{printable(str(value), 12)}"

@@ -123,13 +123,11 @@ def record_rejection(
     connection: psycopg.Connection, attempt: Attempt, message: str
 ) -> None:
     """Write that a delivery was refused, once for the same content."""
-    identity = attempt.delivery_id or attempt.archive_sha256 or attempt.delivery
-    attempt.delivery_id = identity
     with connection.transaction():
         connection.execute(
             "delete from ops.deliveries"
             " where state = 'rejected' and source = %s and delivery_id = %s",
-            (attempt.source, identity),
+            (attempt.source, attempt.delivery_id),
         )
         load_id = _insert_delivery(connection, attempt, "rejected", {}, error=message)
         _insert_verdicts(connection, attempt, load_id)

@@ -18,6 +18,7 @@ import psycopg
 from rasure.runtime import airflow, postgres, superset
 from rasure.runtime.cluster import Cluster
 from rasure.runtime.home import database_folder
+from rasure.runtime.limits import limited
 from rasure.runtime.ports import listens
 from rasure.settings import Settings
 
@@ -74,7 +75,7 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
     return [
         Service(
             name="postgres",
-            command=cluster.command(),
+            command=limited(cluster.command()),
             is_well=partial(_database_is_well, cluster),
             user=postgres.operating_user(),
             stop_signal="INT",
@@ -85,7 +86,7 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
         *airflow_parts,
         Service(
             name="superset",
-            command=superset.server_command(ports["superset"]),
+            command=limited(superset.server_command(ports["superset"])),
             is_well=partial(_superset_is_well, settings, ports["superset"]),
             environment=superset.environment(settings, ports),
             url=front,

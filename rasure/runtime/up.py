@@ -104,7 +104,7 @@ def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
         _remove_stale_pid(cluster)
     _start(work, [by_name["postgres"]])
     warehouse.prepare_cluster(cluster, settings)
-    warehouse.prepare_schema(settings)
+    warehouse.prepare_schema(settings, work.tell)
     steps = {
         "airflow": airflow.setup_steps(settings),
         "superset": superset.setup_steps(settings, ports),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import psycopg
 from psycopg import sql
 
@@ -12,7 +15,19 @@ from rasure.runtime.home import READERS
 from rasure.settings import Settings
 
 OWNERS = ("rasure", "airflow", "superset")
-DONE = "set up, with readers of people"  # another text: older homes are set up again
+READERS_SQL = Path(__file__).with_name("readers.sql")
+# another text: older homes are set up again
+DONE = "set up, with readers who only read"
+# set_config stands for all that readers.sql takes from them
+MAY_DO_MORE = """
+    select exists (
+        select from pg_roles
+        where rolname = any(%s)
+            and has_function_privilege(
+                oid, 'pg_catalog.set_config(text, text, boolean)', 'execute'
+            )
+    )
+"""
 
 
 def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
@@ -42,10 +57,7 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
             connection.execute(f"grant connect on database rasure to {reader}")
     with cluster.admin("rasure") as connection:
         connection.execute("create extension if not exists postgis")
-        for reader in READERS:
-            role = f"alter role {reader}"
-            connection.execute(f"{role} set default_transaction_read_only = on")
-            connection.execute(f"{role} set statement_timeout = '60s'")
+        connection.execute(READERS_SQL.read_text())
     with cluster.admin() as connection:
         connection.execute(f"comment on role rasure is '{DONE}'")
 
@@ -58,8 +70,10 @@ def _is_done(connection: psycopg.Connection) -> bool:
     return answer == (DONE,)
 
 
-def prepare_schema(settings: Settings) -> None:
-    """Create or upgrade the tables that Rasure itself keeps in the warehouse."""
+def prepare_schema(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Create or upgrade the tables that Rasure itself keeps in the warehouse, and tell
+    of readers that may do more than read (on a server whose administrator we are not).
+    """
     try:
         with psycopg.connect(
             settings.database_url,
@@ -67,6 +81,13 @@ def prepare_schema(settings: Settings) -> None:
             options="-c timezone=UTC -c client_min_messages=warning",
         ) as connection:
             schema.ensure(connection)
+            (is_open,) = connection.execute(MAY_DO_MORE, [list(READERS)]).fetchone()
+            if is_open:
+                tell(
+                    "The readers of the warehouse may do more than read. Have an "
+                    "administrator run this in its database, once: "
+                    f"psql -f {READERS_SQL}"
+                )
     except psycopg.OperationalError as error:
         raise SetupError(
             "The warehouse does not answer. Check RASURE_DATABASE_URL (or "

@@ -21,6 +21,8 @@ from rasure.places.plan import printing
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
 
+from charts_api import ChartClient  # noqa: E402
+
 CHROMIUM = "/usr/bin/chromium"
 # Draw deck.gl without a graphics card.
 FLAGS = [
@@ -145,6 +147,12 @@ def site_of(request: pytest.FixtureRequest, site: Site, user: str) -> Site:
         return Site(site.url, user, json.loads(Path(given).read_text())[user])
     home = request.getfixturevalue("home")
     return Site(site.url, user, home.password("superset", user))
+
+
+def client(request: pytest.FixtureRequest, site: Site, user: str) -> ChartClient:
+    """That account's session with the API of the same Superset."""
+    place = site_of(request, site, user)
+    return ChartClient(place.url, place.user, place.password)
 
 
 def faults(charts: list[dict]) -> list[str]:

@@ -7,6 +7,7 @@ one Superset shows both.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,7 @@ def simulated_force_is_shown(site) -> bool:
 def client_of(request, site):
     """A function that logs an account in."""
 
-    def log_in(user: str) -> ChartClient:
-        place = browsing.site_of(request, site, user)
-        return ChartClient(place.url, place.user, place.password)
-
-    return log_in
+    return partial(browsing.client, request, site)
 
 
 @pytest.fixture(scope="module")

@@ -89,16 +89,17 @@ def test_wrong_checksum(connection, good, tmp_path):
     content = {member(): text, "manifest.json": manifest(text, sha256="0" * 64)}
     message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
     assert (
-        f"file {member()}, column checksum: expected the SHA-256 that the manifest "
-        "states, found another" in message
-    )
+        f"file {member()}: expected the SHA-256 that the manifest states "
+        f"(000000000000…), found {hashlib.sha256(text.encode()).hexdigest()[:12]}…. The"
+    ) in message
 
 
 def test_wrong_row_count(connection, good, tmp_path):
     text = street_text(street_rows(3))
     content = {member(): text, "manifest.json": manifest(text, rows=4)}
     message = rejected(connection, good, folder(tmp_path / "d", content), GateFailed)
-    assert "expected the row count that the manifest states, found 3" in message
+    told = f"file {member()}: expected the row count that the manifest states (4), "
+    assert f"{told}found 3. The file was cut short" in message
 
 
 @pytest.mark.parametrize(

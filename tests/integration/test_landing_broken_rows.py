@@ -26,7 +26,7 @@ def test_missing_column(connection, good, tmp_path):
     lines = [",".join(row.split(",")[:9]) for row in street_rows(3)]
     path = archive(tmp_path / "d.zip", {member(): street_text(lines, header)})
     message = rejected(connection, good, path, GateFailed)
-    assert "column missing_columns" in message
+    assert "column Crime type: expected every column of the contract" in message
     assert "found no column 'Crime type'" in message
 
 
@@ -46,7 +46,9 @@ def test_renamed_column(connection, good, tmp_path):
     faults = connection.execute(
         "select column_name, found from ops.gate_results where not success order by 1"
     ).fetchall()
-    assert ("unexpected_columns", "1 at position 10") in faults
+    assert ("Crime type", "no column 'Crime type'") in faults
+    assert (None, "1 at position 10") in faults
+    assert "(1 more file rule failed: `rasure deliveries --faults`" in message
 
 
 def test_columns_in_another_order(connection, good, tmp_path):
@@ -69,7 +71,9 @@ def test_wrong_encoding(connection, good, tmp_path, encoding):
     content = street_text(street_rows(3)).encode(encoding)
     path = archive(tmp_path / "d.zip", {member(): content})
     message = rejected(connection, good, path, GateFailed)
-    assert "column encoding: expected text in UTF-8 or CP1252, found neither" in message
+    assert (
+        f"file {member()}: expected text in UTF-8 or CP1252, found neither" in message
+    )
 
 
 def test_quote_left_open_swallows_no_row(connection, good, tmp_path):
@@ -77,7 +81,7 @@ def test_quote_left_open_swallows_no_row(connection, good, tmp_path):
     lines[1] = street_row(1, Location='"On or near High Street')
     path = archive(tmp_path / "d.zip", {member(): street_text(lines)})
     message = rejected(connection, good, path, GateFailed)
-    assert "column unaccounted_rows: expected one line for each row" in message
+    assert f"file {member()}: expected one line for each row" in message
 
 
 def test_quotes_unbalanced_within_a_row(connection, good, tmp_path):
@@ -137,7 +141,8 @@ def test_empty_file(connection, good, tmp_path, content):
     path = archive(tmp_path / "d.zip", {member(): content})
     message = rejected(connection, good, path, GateFailed)
     told = connection.execute(
-        "select found from ops.gate_results where not success and column_name = 'rows'"
+        "select found from ops.gate_results"
+        " where not success and expected = 'at least one row of data'"
     ).fetchall()
     assert told == [("0",)]
     assert member() in message

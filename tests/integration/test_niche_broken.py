@@ -73,7 +73,7 @@ def with_content(alter, restate: bool = True):
         ),
         (
             lambda text: text.rsplit(b"\r\n", 2)[0] + b"\r\n",
-            "expected the row count that the manifest states, found 4",
+            "expected the row count that the manifest states (5), found 4",
         ),
     ],
 )
@@ -166,3 +166,41 @@ def test_the_newest_full_extract_is_the_one_last_taken(connection, tmp_path):
         ("thames-valley", "occurrences", loads[2]),
         ("thames-valley", "units", loads[2]),
     ]
+
+
+def test_each_refusal_is_on_record_once(connection, tmp_path):
+    """Deliveries of one name, refused before their rows are read, do not stand for
+    one another."""
+
+    def without(files, manifest):
+        files.pop(FILE)
+
+    def with_more(files, manifest):
+        files["Notes.csv"] = b"hello"
+
+    def unlisted(files, manifest):
+        manifest["files"] = []
+
+    def of_no_force(files, manifest):
+        manifest["force"] = "atlantis"
+
+    offered = []
+    for number, change in enumerate((without, with_more, unlisted, of_no_force)):
+        place = tmp_path / str(number)
+        place.mkdir()
+        rows = {"occurrences": occurrences(3)}
+        path = delivery(place, rows, change=change)
+        offered.append(path.rename(place / "delivery"))
+    (tmp_path / "none").mkdir()
+    bare = delivery(tmp_path / "none", {"occurrences": occurrences(3)})
+    (bare / "manifest.json").unlink()
+    offered.append(bare.rename(tmp_path / "none" / "delivery"))
+    for _ in range(2):
+        for path in offered:
+            with pytest.raises(DeliveryRejected):
+                land("niche_rms", path)
+    kept = connection.execute(
+        "select state, error from ops.deliveries order by load_id"
+    ).fetchall()
+    assert [state for state, _ in kept] == ["rejected"] * 5
+    assert len({error for _, error in kept}) == 5

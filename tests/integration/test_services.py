@@ -12,7 +12,6 @@ import re
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,26 +22,9 @@ import pytest
 from rasure.runtime import airflow, up
 from rasure.runtime.services import all_services
 from tests.homes import RASURE, Home
+from tests.integration import service_fixtures
 
-
-@pytest.fixture(scope="module")
-def made():
-    folder = Path(tempfile.mkdtemp(prefix="rasure-test-"))
-    folder.chmod(0o755)
-    made = Home(folder / "home")
-    made.told = made.up("postgres")
-    with psycopg.connect(made.settings.database_url) as connection:
-        connection.execute("create table public.kept as select 7 as number")
-    yield made
-    made.remove()
-    folder.rmdir()
-
-
-@pytest.fixture
-def home(made):
-    """The module's home with its database up, however the test before left it."""
-    made.up("postgres")
-    return made
+made, home = service_fixtures.made, service_fixtures.home
 
 
 def test_up_starts_a_warehouse_and_again_changes_nothing(home):
@@ -70,26 +52,6 @@ def test_status_tells_home_services_and_warehouse(home):
     assert found["warehouse"] is True
     assert found["services"][5]["state"] == "down"
     assert re.match(r"http://127\.0\.0\.1:\d+$", found["services"][5]["url"])
-
-
-@pytest.mark.parametrize("role", ["rasure_reader", "rasure_people_reader"])
-def test_the_readers_own_nothing_and_may_not_write(home, role):
-    secrets = home.settings.secrets["postgres"]
-    port = home.settings.stored["ports"]["postgres"]
-    server = f"{role}:{secrets[role]}@127.0.0.1:{port}"
-    with psycopg.connect(f"postgresql://{server}/rasure") as reader:
-        with pytest.raises(psycopg.Error):
-            reader.execute("create table public.mine (number int)")
-        reader.rollback()
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute("select * from ops.deliveries")
-    with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(f"postgresql://{server}/airflow")
-    assert home.query(
-        f"select count(*) from pg_class where relowner = '{role}'::regrole"
-    ) == [(0,)]
-    assert home.query("show data_checksums") == [("on",)]
-    assert home.query("show fsync") == [("on",)]
 
 
 def test_a_killed_server_is_restarted_with_what_was_committed(home):
@@ -204,6 +166,11 @@ def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
         answer = other.run("up", "postgres", "--quiet", RASURE_DATABASE_URL=url)
         assert answer.returncode == 0, answer.stderr
         assert other.settings.database_url == url
+        assert "The readers of the warehouse may do more than read." in answer.stderr
+        script = answer.stderr.partition("psql -f ")[2].split()[0]
+        with cluster.admin("given") as admin:
+            admin.execute(Path(script).read_text())
+        assert "do more than read" not in other.up("postgres")
         with psycopg.connect(url) as connection:
             found = connection.execute("select to_regclass('ops.deliveries')")
             assert found.fetchone() == ("ops.deliveries",)

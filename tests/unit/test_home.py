@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import time
 import tomllib
@@ -18,7 +19,7 @@ import pytest
 import tomli_w
 
 from rasure.errors import SetupError
-from rasure.runtime import home, postgres, superset, supervisor
+from rasure.runtime import home, limits, postgres, superset, supervisor
 from rasure.runtime.ports import Reservations, free_port
 from rasure.runtime.services import Service
 from rasure.settings import Settings
@@ -175,6 +176,19 @@ def test_odd_paths_and_values_reach_a_service_as_they_are(tmp_path):
         supervisor.shut_down(settings)
     assert log.read_text().startswith(service.environment["ODD"] + service.command[3])
     assert supervisor.states(settings) == {}
+
+
+def test_a_service_that_wants_more_memory_than_its_limit_is_refused_it(monkeypatch):
+    monkeypatch.setattr(limits, "memory_limit", lambda: 2**30)
+    take = "import sys; bytearray(int(sys.argv[1])); print(sys.argv[2])"
+    command = [sys.executable, "-c", take]
+
+    def run(size):
+        whole = limits.limited([*command, str(size), 'a "word" $HOME'])
+        return subprocess.run(whole, capture_output=True, text=True)
+
+    assert run(2**20).stdout == 'a "word" $HOME\n'
+    assert "MemoryError" in run(2**31).stderr
 
 
 def test_missing_programs_are_named(monkeypatch, tmp_path):

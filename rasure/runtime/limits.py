@@ -1,0 +1,26 @@
+"""How much memory one process of a service may take.
+
+Neither PostgreSQL nor Superset bounds what a single request needs, and where memory
+runs out the kernel ends whoever has most of it, with all that others were doing. A
+process that meets its own limit is told so, and only its request fails.
+"""
+
+from __future__ import annotations
+
+import os
+
+SMALLEST = 3 * 2**30  # bytes: a transform's largest session needs less than half
+PART = 4  # of the machine's memory
+
+
+def memory_limit() -> int:
+    """Bytes of address space for one process: a quarter of the machine's memory, or
+    3 GiB where that is more."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(memory // PART, SMALLEST)
+
+
+def limited(command: list[str]) -> list[str]:
+    """The command line that runs `command`, in the same process, under the limit."""
+    kibibytes = str(memory_limit() // 1024)
+    return ["/bin/sh", "-c", 'ulimit -v "$0" && exec "$@"', kibibytes, *command]

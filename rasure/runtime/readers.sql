@@ -1,0 +1,47 @@
+-- What the readers of a warehouse may do beside reading: as little as PostgreSQL allows.
+--
+-- Run by a superuser in the warehouse's database; again changes nothing. `rasure up` does
+-- so in the cluster of its own; on a server of yours it is the administrator's
+-- (`psql -f`, docs/install.md).
+do $$
+declare
+    owner constant text := (
+        select datdba::regrole::text from pg_database where datname = current_database()
+    );
+    found text;
+begin
+    -- Everybody may call these until told otherwise. They run SQL out of sight of
+    -- Superset's checks, say what a session is called, hold locks that a transform waits
+    -- for, end the queries of others, wait, or write.
+    for found in
+        select oid::regprocedure::text
+        from pg_proc
+        where
+            pronamespace = 'pg_catalog'::regnamespace
+            and (
+                proname ~ '^(query|table|schema|database|cursor)_to_xml'
+                or proname ~ '^pg_(try_)?advisory_'
+                or proname ~ '^pg_sleep'
+                or proname in (
+                    'set_config', 'ts_stat', 'pg_cancel_backend',
+                    'pg_terminate_backend', 'pg_logical_emit_message',
+                    'lo_creat', 'lo_create', 'lo_from_bytea'
+                )
+            )
+    loop
+        execute format('revoke execute on function %s from public', found);
+        execute format('grant execute on function %s to %s', found, owner);
+    end loop;
+    execute format('revoke temporary on database %I from public', current_database());
+
+    for found in
+        select oid::regrole::text
+        from pg_roles
+        where rolname in ('rasure_reader', 'rasure_people_reader')
+    loop
+        execute format('alter role %s set default_transaction_read_only = on', found);
+        execute format('alter role %s set statement_timeout = ''60s''', found);
+        execute format('alter role %s set temp_file_limit = ''2GB''', found);
+    end loop;
+end
+$$;

@@ -1,0 +1,126 @@
+"""What Superset's API refuses: SQL of one's own, and statements that do not read."""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+
+import pytest
+
+from tests.end_to_end import browsing
+
+SLUG = "serious-violence"
+SQL = {"expressionType": "SQL", "sqlExpression": "max(1)", "label": "mine"}
+ASKED = {
+    "a metric": {"metrics": [SQL], "orderby": [], "post_processing": []},
+    "a column": {"columns": ["1 + 1"], "orderby": [], "series_columns": []},
+    "an order": {"orderby": [[SQL, True]]},
+    "a condition": {"extras": {"where": "1 = 1"}},
+    "a condition on a group": {"extras": {"having": "count(*) > 0"}},
+    "a filter": {
+        "filters": [
+            {"col": {"sqlExpression": "1", "label": "x"}, "op": "==", "val": "1"}
+        ]
+    },
+    "a column that the dataset does not have": {
+        "metrics": [
+            {
+                "expressionType": "SIMPLE",
+                "aggregate": "MAX",
+                "column": {"column_name": "ctid"},
+                "label": "mine",
+            }
+        ],
+        "orderby": [],
+        "post_processing": [],
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def settings_of_home() -> None:
+    """These tests speak to Superset only; no home is made when one is named."""
+
+
+@pytest.fixture(scope="module")
+def clients(request):
+    site = browsing.site(request)
+    return {
+        user: browsing.client(request, site, user)
+        for user in ("officer", "analyst", "engineer")
+    }
+
+
+@pytest.fixture(scope="module")
+def chart(clients):
+    charts = clients["officer"].charts(SLUG)
+    return next(chart for chart in charts if chart.viz_type.startswith("echarts"))
+
+
+def answer(client, chart, changes: dict):
+    body = copy.deepcopy(chart.body)
+    body["queries"][0].update(changes)
+    return client.http.post("/api/v1/chart/data", json={**body, "force": True})
+
+
+@pytest.mark.parametrize("user", ["officer", "analyst"])
+@pytest.mark.parametrize("what", ASKED)
+def test_a_chart_cannot_be_asked_for_sql_of_ones_own(clients, chart, user, what):
+    refused = answer(clients[user], chart, ASKED[what])
+    assert refused.status_code == 403
+    assert (
+        "columns and metrics of its dataset" in refused.json()["errors"][0]["message"]
+    )
+    assert answer(clients[user], chart, {}).status_code == 200
+
+
+def test_neither_can_a_map(clients, chart):
+    """Maps ask by an older address, with the form of the page in place of a query."""
+    client = clients["officer"]
+    maps = [c for c in client.charts(SLUG) if c.viz_type == "deck_geojson"]
+    condition = {"expressionType": "SQL", "clause": "WHERE", "sqlExpression": "1 = 1"}
+    for known in maps:
+        form = {**known.body["form_data"], "slice_id": known.chart_id}
+        for changes, status in (
+            ({}, 200),
+            ({"geojson": "1 + 1"}, 403),
+            ({"adhoc_filters": [condition]}, 403),
+        ):
+            data = {"form_data": json.dumps({**form, **changes})}
+            found = client.http.post("/superset/explore_json/", data=data)
+            assert found.status_code == status, (known.name, changes)
+    assert maps
+
+
+def test_an_engineer_asks_in_sql(clients, chart):
+    changes = ASKED["a condition"]
+    assert answer(clients["engineer"], chart, changes).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("select 40 + 2 as number", '"number": 42'),
+        ("set rasure.username = 'another'", "SQL Lab runs what reads"),
+        ("select 1; reset all", "SQL Lab runs what reads"),
+        (
+            "select set_config('rasure.username', 'another', true)",
+            "permission denied for function set_config",
+        ),
+        ("select query_to_xml('select 1', true, true, '')", "disallowed function"),
+    ],
+)
+def test_sql_lab_reads_and_cannot_say_who_asks(clients, sql, told):
+    client = clients["engineer"]
+    body = {"database_id": database_id(client), "sql": sql}
+    body["client_id"] = secrets.token_hex(5)
+    token = client.token(browsing.PATH)
+    headers = {"X-CSRFToken": token, "Referer": str(client.http.base_url)}
+    found = client.http.post("/api/v1/sqllab/execute/", json=body, headers=headers)
+    assert told in found.text
+
+
+def database_id(client) -> int:
+    found = client.http.get("/api/v1/database/").json()["result"]
+    return next(one["id"] for one in found if "people" not in one["database_name"])

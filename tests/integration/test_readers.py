@@ -1,0 +1,79 @@
+"""The roles that read the warehouse: what they may do, what one request may take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rasure.runtime import limits
+from tests.integration import service_fixtures
+
+made, home = service_fixtures.made, service_fixtures.home
+
+
+@pytest.mark.parametrize("role", ["rasure_reader", "rasure_people_reader"])
+def test_the_readers_own_nothing_and_may_not_write(home, role):
+    with psycopg.connect(home.reader_url(role)) as reader:
+        with pytest.raises(psycopg.Error):
+            reader.execute("create table public.mine (number int)")
+        reader.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("select * from ops.deliveries")
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(home.reader_url(role, "airflow"))
+    assert home.query(
+        f"select count(*) from pg_class where relowner = '{role}'::regrole"
+    ) == [(0,)]
+    assert home.query("show data_checksums") == [("on",)]
+    assert home.query("show fsync") == [("on",)]
+
+
+@pytest.mark.parametrize("role", ["rasure_reader", "rasure_people_reader"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "set_config('rasure.username', 'another', false)",
+        "set_config('statement_timeout', '0', false)",
+        "query_to_xml('select 1', true, false, '')",
+        "database_to_xml(true, false, '')",
+        "schema_to_xmlschema('public', true, false, '')",
+        "table_to_xml_and_xmlschema('pg_class', true, false, '')",
+        "cursor_to_xml('c', 1, true, false, '')",
+        "ts_stat('select to_tsvector(''a'')')",
+        "pg_advisory_lock(1)",
+        "pg_try_advisory_xact_lock_shared(1, 2)",
+        "pg_sleep(0)",
+        "pg_terminate_backend(1)",
+        "lo_create(0)",
+    ],
+)
+def test_the_readers_may_not_call_what_does_more_than_read(home, role, call):
+    with (
+        psycopg.connect(home.reader_url(role)) as reader,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="for function"),
+    ):
+        reader.execute(f"select {call}")
+    assert home.query("select set_config('rasure.load_id', '1', true)") == [("1",)]
+
+
+def test_a_readers_session_is_bounded_in_time_and_room(home):
+    with psycopg.connect(home.reader_url("rasure_reader")) as reader:
+        for setting, value in (
+            ("statement_timeout", "1min"),
+            ("temp_file_limit", "2GB"),
+            ("default_transaction_read_only", "on"),
+        ):
+            assert reader.execute(f"show {setting}").fetchone() == (value,), setting
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("set temp_file_limit = -1")
+        reader.rollback()
+        with pytest.raises(psycopg.Error):
+            reader.execute("set transaction read write; create temp table mine ()")
+
+
+def test_one_session_cannot_take_the_machines_memory(home):
+    told = Path(f"/proc/{home.service('postgres')['pid']}/limits").read_text()
+    line = next(line for line in told.splitlines() if "Max address space" in line)
+    assert line.split()[3] == str(limits.memory_limit() // 1024 * 1024)

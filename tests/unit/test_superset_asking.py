@@ -1,0 +1,100 @@
+"""What a chart may be asked for, and which statements SQL Lab runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "superset"))
+
+from asking.names import asks_for_more
+from asking.statements import only_read
+
+NAMES = {"month", "area", "violence_total"}
+SQL = {"expressionType": "SQL", "sqlExpression": "max(version())", "label": "area"}
+
+
+def axis(name: str) -> dict:
+    return {"columnType": "BASE_AXIS", "sqlExpression": name, "label": name}
+
+
+def of(aggregate: str, column: str) -> dict:
+    where = {"column_name": column}
+    return {"expressionType": "SIMPLE", "aggregate": aggregate, "column": where}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"columns": [axis("month"), "area"], "metrics": ["violence_total"]},
+        {"columns": None, "groupby": ["area"], "extras": {"where": "", "having": ""}},
+        {"metrics": [of("SUM", "violence_total")], "orderby": [["month", True]]},
+        {"orderby": [[of("MAX", "month"), False]], "annotation_layers": []},
+        {"filter": [{"col": "area", "op": "IN", "val": ["it's 1 = 1"]}]},
+        {"series_columns": ["area"], "series_limit_metric": "violence_total"},
+        {"groupby": ["__timestamp"], "metrics": [{**SQL, "sqlExpression": "COUNT(*)"}]},
+    ],
+)
+def test_columns_and_metrics_of_the_dataset_may_be_asked_for(query):
+    assert not asks_for_more(query, NAMES)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": ["violence_total", SQL]},
+        {"columns": [axis("month + 1")]},
+        {"columns": ["area", "1 + 1"]},
+        {"groupby": ["(select 1)"]},
+        {"series_columns": ["version()"]},
+        {"orderby": [["month", True], [SQL, True]]},
+        {"series_limit_metric": SQL},
+        {"extras": {"where": "1 = 1"}},
+        {"extras": {"having": "count(*) > 0"}},
+        {"where": "1 = 1"},
+        {"filter": [{"col": axis("version()"), "op": "==", "val": "1"}]},
+        {"metrics": [of("MAX", "a_column_of_the_table_that_the_dataset_leaves_out")]},
+        {"metrics": [{**of("MAX", "month"), **SQL}]},
+        {"annotation_layers": [{"sourceType": "table", "value": 1}]},
+    ],
+)
+def test_sql_of_ones_own_is_seen_wherever_it_stands(query):
+    assert asks_for_more(query, NAMES)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1",
+        "with a as (select 1) select * from a union all select 2;",
+        "-- why\nselect area from marts.crimes where area = 'a; set b'",
+        "explain select 1",
+        "show timezone",
+        "",
+    ],
+)
+def test_sql_lab_runs_what_reads(sql):
+    assert only_read(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "set rasure.username = 'another'",
+        "set local statement_timeout = 0",
+        "select 1; reset all",
+        "begin; select 1",
+        "select * into mine from marts.crimes",
+        "create temp table mine as select 1",
+        "prepare p as select 1",
+        "do $$ begin end $$",
+        "copy marts.crimes to stdout",
+        "listen anything",
+        "select (((",
+    ],
+)
+def test_sql_lab_runs_nothing_else(sql):
+    assert not only_read(sql)
