@@ -11,21 +11,29 @@ declare
     found text;
 begin
     -- Everybody may call these until told otherwise. They run SQL out of sight of
-    -- Superset's checks, say what a session is called, hold locks that a transform waits
-    -- for, end the queries of others, wait, or write.
+    -- Superset's checks, say what a session is called, show or end what others ask, hold
+    -- locks that a transform waits for, wait, or write.
     for found in
         select oid::regprocedure::text
         from pg_proc
         where
-            pronamespace = 'pg_catalog'::regnamespace
+            pronamespace in (
+                select 'pg_catalog'::regnamespace
+                union all
+                select extnamespace from pg_extension where extname = 'postgis'
+            )
             and (
                 proname ~ '^(query|table|schema|database|cursor)_to_xml'
                 or proname ~ '^pg_(try_)?advisory_'
                 or proname ~ '^pg_sleep'
                 or proname in (
-                    'set_config', 'ts_stat', 'pg_cancel_backend',
-                    'pg_terminate_backend', 'pg_logical_emit_message',
-                    'lo_creat', 'lo_create', 'lo_from_bytea'
+                    'set_config', 'ts_stat', 'ts_rewrite', 'pg_stat_get_activity',
+                    'pg_cancel_backend', 'pg_terminate_backend',
+                    'pg_logical_emit_message', 'lo_creat', 'lo_create',
+                    'lo_from_bytea',
+                    -- PostGIS answers these of tables that one may not read
+                    'st_estimatedextent', '_postgis_stats', '_postgis_selectivity',
+                    '_postgis_join_selectivity'
                 )
             )
     loop
@@ -35,13 +43,16 @@ begin
     execute format('revoke temporary on database %I from public', current_database());
 
     for found in
-        select oid::regrole::text
+        select format('alter role %I ', rolname)
         from pg_roles
         where rolname in ('rasure_reader', 'rasure_people_reader')
     loop
-        execute format('alter role %s set default_transaction_read_only = on', found);
-        execute format('alter role %s set statement_timeout = ''60s''', found);
-        execute format('alter role %s set temp_file_limit = ''2GB''', found);
+        execute found || 'set default_transaction_read_only = on';
+        execute found || 'set statement_timeout = ''60s''';
+        -- an open transaction keeps a transform from putting a new table in place
+        execute found || 'set idle_in_transaction_session_timeout = ''60s''';
+        execute found || 'set temp_file_limit = ''2GB''';
+        execute found || 'connection limit 50';
     end loop;
 end
 $$;

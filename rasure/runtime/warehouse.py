@@ -55,6 +55,8 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
             )
         for reader in READERS:
             connection.execute(f"grant connect on database rasure to {reader}")
+        # what readers.sql takes from them is theirs in every other database
+        connection.execute("revoke connect on database postgres, template1 from public")
     with cluster.admin("rasure") as connection:
         connection.execute("create extension if not exists postgis")
         connection.execute(READERS_SQL.read_text())

@@ -1,8 +1,9 @@
-"""Superset's security manager, with two rules more.
+"""Superset's security manager, with three rules more.
 
-1. A chart is asked for columns and metrics of its dataset. SQL of one's own is for
-   those who have SQL Lab, where it is kept with their name.
-2. SQL Lab runs what reads (`asking.statements`).
+1. A chart is asked for columns and metrics of its dataset (`asking.names`); SQL is for
+   SQL Lab, where it is kept with the name of who wrote it.
+2. What Superset works out from the answer is bounded (`asking.steps`).
+3. SQL Lab runs what reads (`asking.statements`), for those who have it.
 
 Superset asks its security manager before every query, whichever page or API it came
 through; these rules come after its own.
@@ -10,12 +11,15 @@ through; these rules come after its own.
 
 from __future__ import annotations
 
+import json
+
 from superset.errors import ErrorLevel, SupersetError, SupersetErrorType
 from superset.exceptions import SupersetSecurityException
 from superset.security import SupersetSecurityManager
 
 from asking.names import asks_for_more
-from asking.statements import only_read
+from asking.statements import is_name, only_read
+from asking.steps import MOST_QUERIES, are_plain
 
 PARTS = ("annotation_layers", "columns", "extras", "filter", "groupby", "metrics")
 PARTS += ("orderby", "series_columns", "series_limit_metric")
@@ -36,37 +40,60 @@ class RasureSecurityManager(SupersetSecurityManager):
             sql=sql,
             **others,
         )
-        sql = sql or getattr(query, "sql", None)
-        if sql and not only_read(sql):
-            raise _refused("SQL Lab runs what reads: SELECT, EXPLAIN and SHOW.")
-        if self.can_access("can_execute_sql_query", "SQLLab"):
-            return
         if query is not None or sql:
+            self._refuse_statements(sql or getattr(query, "sql", ""))
+        if viz is not None:
+            _refuse_sql(viz.datasource, [viz.query_obj()])
+        if query_context is not None:
+            asked = query_context.queries
+            queries = [{part: getattr(q, part, None) for part in PARTS} for q in asked]
+            _refuse_sql(query_context.datasource, queries)
+            self._refuse_work(query_context.datasource, asked)
+
+    def _refuse_statements(self, sql: str) -> None:
+        if not self.can_access("can_execute_sql_query", "SQLLab"):
             raise _refused("SQL of your own needs the right to SQL Lab.")
-        asked = viz or query_context
-        if asked is None:
-            return
-        names = _names(asked.datasource)
-        if any(asks_for_more(part, names) for part in _queries(query_context, viz)):
-            raise _refused(
-                "A chart may be asked for columns and metrics of its dataset; SQL of "
-                "your own needs the right to SQL Lab."
-            )
+        if not only_read(sql):
+            raise _refused("SQL Lab runs what reads: SELECT, EXPLAIN and SHOW.")
+
+    def _refuse_work(self, datasource, queries) -> None:
+        """Raise for more than a chart of ours needs, or an explorer's chart."""
+        if len(queries) > MOST_QUERIES:
+            raise _refused(f"A chart may be asked {MOST_QUERIES} questions at a time.")
+        explores = self.can_access("can_explore", "Superset")
+        for query in queries:
+            steps = list(query.post_processing or ())
+            if steps and not explores:
+                known = self._steps_of_charts(datasource)
+                steps = [s for s in steps if json.dumps(s, sort_keys=True) not in known]
+            if not are_plain(steps, explores) or (query.time_offsets and not explores):
+                raise _refused("A chart may be asked what its page asks.")
+
+    def _steps_of_charts(self, datasource) -> set[str]:
+        """The steps that the charts of a dataset end with, as JSON."""
+        from superset.models.slice import Slice
+
+        stored = self.session.query(Slice.query_context).filter(
+            Slice.datasource_id == datasource.id,
+            Slice.datasource_type == datasource.type,
+            Slice.query_context.isnot(None),
+        )
+        return {
+            json.dumps(step, sort_keys=True)
+            for (text,) in stored
+            for query in json.loads(text)["queries"]
+            for step in query.get("post_processing") or ()
+        }
 
 
-def _queries(query_context, viz) -> list[dict]:
-    """The queries that a chart sends, in the form of Superset's chart API."""
-    if viz is not None:
-        return [viz.query_obj()]
-    return [
-        {part: getattr(query, part, None) for part in PARTS}
-        for query in query_context.queries
-    ]
-
-
-def _names(datasource) -> set[str]:
-    columns = {column.column_name for column in datasource.columns}
-    return columns | {metric.metric_name for metric in datasource.metrics}
+def _refuse_sql(datasource, queries: list[dict]) -> None:
+    names = {column.column_name for column in datasource.columns}
+    names |= {metric.metric_name for metric in datasource.metrics}
+    if any(asks_for_more(query, names) for query in queries):
+        raise _refused(
+            "A chart may be asked for columns and metrics of its dataset; SQL of your "
+            "own is for SQL Lab."
+        )
 
 
 def _refused(message: str) -> SupersetSecurityException:
@@ -77,3 +104,18 @@ def _refused(message: str) -> SupersetSecurityException:
             level=ErrorLevel.WARNING,
         )
     )
+
+
+def take_plain_schemas_only() -> None:
+    """Have Superset refuse a schema that is more than a name: it puts it into the first
+    statement of a session as it came."""
+    from superset.db_engine_specs.postgres import PostgresEngineSpec
+
+    prequeries = PostgresEngineSpec.get_prequeries.__func__
+
+    def get_prequeries(spec, database, catalog=None, schema=None):
+        if not (is_name(schema) and is_name(catalog)):
+            raise _refused("A schema is named by letters, digits and underscores.")
+        return prequeries(spec, database, catalog, schema)
+
+    PostgresEngineSpec.get_prequeries = classmethod(get_prequeries)

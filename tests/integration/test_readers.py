@@ -21,8 +21,9 @@ def test_the_readers_own_nothing_and_may_not_write(home, role):
         reader.rollback()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("select * from ops.deliveries")
-    with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(home.reader_url(role, "airflow"))
+    for other in ("airflow", "superset", "postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(home.reader_url(role, other))
     assert home.query(
         f"select count(*) from pg_class where relowner = '{role}'::regrole"
     ) == [(0,)]
@@ -42,6 +43,10 @@ def test_the_readers_own_nothing_and_may_not_write(home, role):
         "table_to_xml_and_xmlschema('pg_class', true, false, '')",
         "cursor_to_xml('c', 1, true, false, '')",
         "ts_stat('select to_tsvector(''a'')')",
+        "ts_rewrite('a'::tsquery, 'select ''a''::tsquery, ''b''::tsquery')",
+        "pg_stat_get_activity(null)",
+        "public.st_estimatedextent('core', 'int_niche_positions', 'geom')",
+        "public._postgis_stats('pg_class'::regclass, 'oid')",
         "pg_advisory_lock(1)",
         "pg_try_advisory_xact_lock_shared(1, 2)",
         "pg_sleep(0)",
@@ -64,6 +69,7 @@ def test_a_readers_session_is_bounded_in_time_and_room(home):
             ("statement_timeout", "1min"),
             ("temp_file_limit", "2GB"),
             ("default_transaction_read_only", "on"),
+            ("idle_in_transaction_session_timeout", "1min"),
         ):
             assert reader.execute(f"show {setting}").fetchone() == (value,), setting
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -10,7 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "superset"))
 
 from asking.names import asks_for_more
-from asking.statements import only_read
+from asking.statements import is_name, only_read
+from asking.steps import are_plain
 
 NAMES = {"month", "area", "violence_total"}
 SQL = {"expressionType": "SQL", "sqlExpression": "max(version())", "label": "area"}
@@ -72,6 +73,7 @@ def test_sql_of_ones_own_is_seen_wherever_it_stands(query):
         "with a as (select 1) select * from a union all select 2;",
         "-- why\nselect area from marts.crimes where area = 'a; set b'",
         "explain select 1",
+        "explain (analyze, buffers) select area from marts.crimes where area = 'a'",
         "show timezone",
         "",
     ],
@@ -94,7 +96,27 @@ def test_sql_lab_runs_what_reads(sql):
         "copy marts.crimes to stdout",
         "listen anything",
         "select (((",
+        "explain select E'a'\n'\\''; set rasure.username to officer; show a; --'",
+        "explain analyze delete from marts.crimes",
+        "explain with a as (delete from b returning 1) select * from a",
+        "with a as (insert into b values (1) returning 1) select * from a",
+        "show timezone; set a = 1",
+        "explain select 1 /* of; what */",
     ],
 )
 def test_sql_lab_runs_nothing_else(sql):
     assert not only_read(sql)
+
+
+@pytest.mark.parametrize("schema", [None, "", "marts", "_a1"])
+def test_a_schema_is_a_plain_name(schema):
+    assert is_name(schema)
+    assert not is_name(f'{schema}"; set rasure.username = "another')
+
+
+def test_who_may_not_explore_adds_no_step_of_his_own():
+    sort, bins = {"operation": "sort"}, {"operation": "histogram"}
+    assert are_plain([], explores=False)
+    assert not are_plain([sort], explores=False)
+    assert are_plain([sort], explores=True)
+    assert not are_plain([sort, bins], explores=True)
