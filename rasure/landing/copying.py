@@ -51,7 +51,7 @@ def copy_file(
                 f"one that is not ({error.sqlstate})",
                 "This should have been quarantined; add a row rule for it.",
                 file=file.unpacked.path,
-                column=_column_of(error),
+                column=_header_of(error, file),
             )
         ) from None
     if copied != file.rows.landed:
@@ -98,10 +98,12 @@ def _send(connection: psycopg.Connection, statement: str, rows: FileRows) -> int
     return copied
 
 
-def _column_of(error: psycopg.DataError) -> str | None:
-    """The column that PostgreSQL names in its context, never the value beside it."""
+def _header_of(error: psycopg.DataError, file: LandedFile) -> str | None:
+    """The file's name of the column that PostgreSQL names in its context, never the
+    value beside it."""
     found = re.search(r"column (\w+):", error.diag.context or "")
-    return found[1] if found else None
+    headers = {column.name: column.header for column in file.kind.columns}
+    return headers.get(found[1]) if found else None
 
 
 def copy_quarantine(

@@ -9,10 +9,13 @@ length is held against the limits, since the lengths an archive states may be li
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -25,6 +28,10 @@ MOST_FILES = 20_000
 MOST_BYTES = int(os.environ.get("RASURE_LARGEST_DELIVERY", 20 * 2**30))
 MOST_RATIO = 200  # text deflates about 10 to 1; a bomb deflates 1,000 to 1
 RATIO_MATTERS_FROM = 50 * 2**20
+# What reading a member may raise: damage, a password, a way of packing that is unknown.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+DAMAGED += (NotImplementedError, RuntimeError)
+UNREADABLE = (*DAMAGED, OSError)
 
 
 @dataclass(frozen=True)
@@ -85,17 +92,14 @@ def open_delivery(path: Path) -> Delivery:
 
 
 def unread_identity(path: Path) -> str:
-    """What tells apart deliveries that were refused before their files were read: what
-    a file holds; what a folder is called, what lies in it, what its manifest says."""
-    if not path.is_dir():
-        return _file(path, path.name).sha256()
-    told = hashlib.sha256(os.fsencode(path.name))
-    for found in sorted(path.rglob("*")):
-        size = found.lstat().st_size
-        told.update(os.fsencode(f"\n{found.relative_to(path)} {size}"))
-    manifest = path / MANIFEST
-    if manifest.is_file():
-        told.update(_file(manifest, MANIFEST).sha256().encode())
+    """What tells apart deliveries that were refused before their files were read: every
+    byte of a file, or of a folder's, with their names."""
+    told = hashlib.sha256()
+    for found in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        told.update(os.fsencode(f"\n{found.relative_to(path.parent)} "))
+        with suppress(OSError, RuntimeError):
+            if found.is_file():
+                told.update(_file(found, found.name).sha256().encode())
     return told.hexdigest()
 
 
@@ -108,7 +112,7 @@ def _folder(path: Path) -> Delivery:
     members = []
     for found in sorted(root.rglob("*")):
         name = found.relative_to(root).as_posix()
-        if found.is_symlink() and not found.resolve().is_relative_to(root):
+        if found.is_symlink() and not _leads_inside(found, root):
             raise FilesUnexpected(
                 sentence(
                     path.name,
@@ -133,25 +137,43 @@ def _folder(path: Path) -> Delivery:
     return Delivery(path.name, path, tuple(members))
 
 
+def _leads_inside(link: Path, root: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself
+        return False
+
+
 def _archive(path: Path) -> Delivery:
     def refuse(expected: str, found: str, advice: str, file: str | None = None):
         return ArchiveUnreadable(sentence(path.name, expected, found, advice, file))
 
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise refuse(
             "a whole ZIP archive",
             f"a damaged or truncated one ({path.stat().st_size:,} bytes)",
             "Fetch or send it again.",
         ) from error
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [
+        entry for entry in archive.infolist() if not (entry.filename and entry.is_dir())
+    ]
     if len(entries) > MOST_FILES:
         raise refuse(
             f"at most {MOST_FILES:,} files", f"{len(entries):,}", "Send it in parts."
         )
+    seen: set[str] = set()
     for entry in entries:
         _refuse_unsafe(entry, refuse)
+        if entry.filename in seen:
+            raise refuse(
+                "one file of a name",
+                "two",
+                "Take one of them out.",
+                entry.filename,
+            )
+        seen.add(entry.filename)
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if total > MOST_BYTES or (
@@ -192,11 +214,16 @@ def _without_wrapping(members: tuple[Member, ...]) -> tuple[Member, ...]:
 
 def _refuse_unsafe(entry: zipfile.ZipInfo, refuse: Callable) -> None:
     name = PurePosixPath(entry.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+    if not name.parts or name.is_absolute() or {"..", "."} & {*name.parts}:
+        is_inside = False
+    else:
+        is_inside = ":" not in name.parts[0]
+    if not is_inside:
         raise refuse(
             "files inside the archive's own folder",
             "a file name that leads out of it",
             "Do not unpack this archive elsewhere; ask its sender.",
+            entry.filename,
         )
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise refuse("plain files", "a link", "Send the file itself.", entry.filename)

@@ -37,6 +37,10 @@ class ValueRefused(DeliveryRejected):
     """A value passed every row rule and still is not of its column's type."""
 
 
+class LoaderStopped(DeliveryRejected):
+    """Nobody had thought of what is in it: the loader stopped, and nothing was kept."""
+
+
 def printable(text: str, longest: int = 200) -> str:
     """A stranger's file name, fit for a terminal, a log and the database."""
     clean = "".join(c if c.isprintable() else "?" for c in text)

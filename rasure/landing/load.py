@@ -18,11 +18,16 @@ import psycopg
 
 from rasure import schema
 from rasure.database import connect
-from rasure.errors import SetupError
+from rasure.errors import RasureError, SetupError
 from rasure.landing import manifest as manifests
 from rasure.landing import store
 from rasure.landing.delivery import Delivery, open_delivery, unread_identity
-from rasure.landing.errors import DeliveryRejected, printable
+from rasure.landing.errors import (
+    DeliveryRejected,
+    LoaderStopped,
+    printable,
+    sentence,
+)
 from rasure.landing.workspace import workspace
 from rasure.settings import Settings
 from rasure.sources import get
@@ -64,8 +69,9 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
         try:
             return _land(connection, attempt, path, progress or (lambda *_: None))
         except DeliveryRejected as error:
-            attempt.delivery_id = attempt.delivery_id or unread_identity(path)
-            store.record_rejection(connection, attempt, str(error))
+            _record(connection, attempt, path, error)
+            raise
+        except RasureError:
             raise
         except psycopg.OperationalError as error:
             raise SetupError(
@@ -77,6 +83,28 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
                 f"{path.name} could not be landed: {error.strerror or error}. Nothing "
                 "of it was kept; mend this (is the disk full?) and land it again."
             ) from error
+        except Exception as fault:  # its own words could hold a value
+            error = LoaderStopped(
+                sentence(
+                    attempt.delivery,
+                    "a delivery that can be read to its end",
+                    f"one that stopped the loader ({type(fault).__name__})",
+                    "Nothing of it was kept. Look for what is unusual in it, and tell "
+                    "those who keep Rasure.",
+                )
+            )
+            _record(connection, attempt, path, error)
+            raise error from None
+
+
+def _record(
+    connection: psycopg.Connection,
+    attempt: store.Attempt,
+    path: Path,
+    error: DeliveryRejected,
+) -> None:
+    attempt.delivery_id = attempt.delivery_id or unread_identity(path)
+    store.record_rejection(connection, attempt, str(error))
 
 
 def _land(
@@ -116,16 +144,17 @@ def _known(
     connection: psycopg.Connection, attempt: store.Attempt, delivery: Delivery
 ) -> Landed | None:
     """The delivery as it was landed before, found by what it holds; None if new."""
-    if attempt.delivery_id is None:
-        attempt.delivery_id = manifests.stated_identity(delivery, attempt.source)
-    if attempt.delivery_id is None and not delivery.archive_sha256:
+    identity = attempt.delivery_id
+    if identity is None:
+        identity = manifests.stated_identity(delivery, attempt.source)
+    if identity is None and not delivery.archive_sha256:
         if not _may_be_known(connection, delivery):
             return None
         hashes = {member.path: member.sha256() for member in delivery.data()}
-        attempt.delivery_id = manifests.identity(hashes)
+        identity = manifests.identity(hashes)
     by = (
-        {"delivery_id": attempt.delivery_id}
-        if attempt.delivery_id
+        {"delivery_id": identity}
+        if identity
         else {"archive_sha256": delivery.archive_sha256}
     )
     found = store.find(connection, attempt.source, **by)

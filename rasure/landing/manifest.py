@@ -20,12 +20,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from rasure.landing.delivery import MANIFEST, Delivery
+from rasure.landing.delivery import DAMAGED, MANIFEST, Delivery
 from rasure.landing.errors import ManifestMismatch, sentence
 from rasure.sources import get
 from rasure.sources.contract import Source
 
 ENCODINGS = ("utf-8", "cp1252")
+FORM = "JSON with source, kind and files (path, sha256, bytes, rows)"
+MOMENT = "a time with its offset, between 1900 and 2200"
+YEARS = range(1900, 2200)
+COUNTS = range(10**15)
 MOMENTS = ("extracted_at", "window.from", "window.to")
 ADVICE = "Ask for the delivery again, or have its manifest made anew."
 
@@ -67,23 +71,19 @@ def read(delivery: Delivery, source: str) -> Manifest | None:
     try:
         with member.open() as stream:
             content = json.loads(stream.read(64 * 2**20))
-        files = {
-            entry["path"]: StatedFile(
-                entry["path"],
-                entry.get("sha256"),
-                entry.get("bytes"),
-                entry.get("rows"),
-            )
-            for entry in content["files"]
-        }
+        stated = [_stated(entry) for entry in content["files"]]
         stated_source, kind = content["source"], content.get("kind", "full")
         extracted = content.get("extracted_at")
-        extracted_at = datetime.fromisoformat(extracted) if extracted else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise refuse(
-            "JSON with source, kind and files (path, sha256, bytes, rows)",
-            "something else",
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise refuse(FORM, "something else") from None
+    except DAMAGED:
+        raise refuse("a file whose bytes match its checksum", "damaged data") from None
+    files = {file.path: file for file in stated}
+    if len(files) < len(stated):
+        raise refuse("each file once in its list", "one of them twice")
+    extracted_at = _moment(extracted)
+    if extracted and extracted_at is None:
+        raise refuse(f"extracted_at, {MOMENT}", "none that can be read")
     if stated_source != source:
         raise refuse(f"source '{source}'", "another source")
     if kind not in ("full", "delta"):
@@ -106,18 +106,22 @@ def open_contract(delivery: Delivery, source: str) -> tuple[Manifest, Source]:
     contract, encoding = contract.of_force(manifest.force), manifest.encoding
     if encoding:
         kinds = contract.kinds.items()
-        kinds = {name: replace(k, encodings=(encoding,)) for name, k in kinds}
+        stated = {"encodings": (encoding,), "is_encoding_stated": True}
+        kinds = {name: replace(k, **stated) for name, k in kinds}
         contract = replace(contract, kinds=kinds)
     return manifest, contract
 
 
 def stated_identity(delivery: Delivery, source: str) -> str | None:
     """The identity that follows from what its manifest states, where it must state all;
-    None where its files have to be hashed for it."""
+    None where its files have to be hashed for it, or are plainly not the stated ones.
+    """
     contract = get(source)
     if contract.of_force is None:
         return None
     manifest = required(delivery, source, contract.known_forces())
+    if any(file.size != manifest.files[file.path].bytes for file in delivery.data()):
+        return None
     hashes = {path: file.sha256 for path, file in manifest.files.items()}
     return identity(hashes, manifest.said)
 
@@ -149,7 +153,7 @@ def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
     moments += [_moment(window.get("from")), _moment(window.get("to"))]
     for name, moment in zip(MOMENTS, moments, strict=True):
         if moment is None:
-            raise refuse(f"{name}, a time with its offset", "none that can be read")
+            raise refuse(f"{name}, {MOMENT}", "none that can be read")
     extracted_at, start, end = moments
     if not start <= end <= extracted_at:
         raise refuse(
@@ -178,7 +182,19 @@ def _moment(text) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and moment.year in YEARS else None
+
+
+def _stated(entry: dict) -> StatedFile:
+    """One file of the manifest's list; raises `TypeError` for words of another type."""
+    path, sha256 = entry["path"], entry.get("sha256")
+    numbers = entry.get("bytes"), entry.get("rows")
+    if not isinstance(path, str) or not isinstance(sha256, str | None):
+        raise TypeError
+    for number in numbers:
+        if number is not None and (type(number) is not int or number not in COUNTS):
+            raise TypeError
+    return StatedFile(path, sha256 and sha256.lower(), *numbers)
 
 
 def identity(hashes: dict[str, str], said: str = "") -> str:

@@ -75,7 +75,8 @@ def profile(
     is_judged_fresh = large and kind.is_fresh and manifest.kind == "full"
     return {
         "file": unpacked.path,
-        "encoding": unpacked.encoding or "neither",
+        "encoding": unpacked.encoding
+        or ("what reads as UTF-8" if unpacked.is_utf8 else "neither"),
         "missing_columns": (
             HEADER_LINE
             if not any(unpacked.header)

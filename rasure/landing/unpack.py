@@ -10,19 +10,24 @@ that no reader could be sure of is set aside as well (`rasure.landing.quoted`).
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from rasure.landing.delivery import MOST_BYTES, Member
+from rasure.landing.delivery import MOST_BYTES, UNREADABLE, Member
 from rasure.landing.errors import ArchiveUnreadable, sentence
 from rasure.landing.quoted import MISPLACED, TOO_LONG, end_of_rows, sift
+from rasure.landing.text import (
+    NotThisEncoding,
+    count,
+    decode,
+    first_row,
+    header,
+    reads_as_utf8,
+    without_blank_lines,
+)
 from rasure.sources.contract import FileKind
 
 BLOCK = 2**20
@@ -37,7 +42,9 @@ class Unpacked:
 
     `rows` counts data rows (header and blank lines left out), `set_aside` holds (row
     number, what is wrong, beginning of the row) of rows that are not in `text`.
-    `encoding` is None when the bytes are in none that the contract allows.
+    `encoding` is None when the bytes are in none that the contract allows. `is_utf8`
+    is whether all that is not ASCII reads as UTF-8, None where all is ASCII: in another
+    encoding that does not happen by chance.
     `open_quote` is the row at which a quote opens that nothing closes.
     """
 
@@ -46,6 +53,7 @@ class Unpacked:
     sha256: str = ""
     bytes: int = 0
     encoding: str | None = None
+    is_utf8: bool | None = None
     header: list[str] = field(default_factory=list)
     rows: int = 0
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
@@ -63,22 +71,23 @@ class Unpacked:
         return self.quotes == 0 and self.commas == (self.rows + 1) * (columns - 1)
 
 
-class _NotThisEncoding(Exception):
-    pass
-
-
 def unpack(member: Member, delivery: str, folder: Path, kind: FileKind) -> Unpacked:
     """Copy `member` into `folder` as clean text; raises `ArchiveUnreadable` when its
     bytes are damaged or more than a delivery may hold."""
     text = folder / f"{hashlib.sha256(member.path.encode()).hexdigest()[:16]}.csv"
+    seems_utf8 = None
     for encoding in (*kind.encodings, None):
-        unpacked = Unpacked(member.path, text, encoding=encoding)
+        unpacked = Unpacked(member.path, text, encoding=encoding, is_utf8=seems_utf8)
         unpacked.is_sifted = kind.has_line_breaks
         try:
             _copy(member, delivery, unpacked, kind.longest_line)
-            return unpacked
-        except _NotThisEncoding:
+        except NotThisEncoding:
             continue
+        if encoding in (None, "utf-8") or kind.is_encoding_stated:
+            return unpacked
+        if not unpacked.is_utf8:
+            return unpacked
+        seems_utf8 = True
     raise AssertionError("the last round accepts any bytes")
 
 
@@ -88,14 +97,16 @@ def _copy(member: Member, delivery: str, unpacked: Unpacked, longest: int) -> No
         for lines in _lines(member, delivery, unpacked, digest):
             if unpacked.encoding is None:
                 continue
-            clean = _decode(lines, unpacked.encoding)
+            if unpacked.is_utf8 is not False and not lines.isascii():
+                unpacked.is_utf8 = reads_as_utf8(lines)
+            clean = decode(lines, unpacked.encoding)
             if not unpacked.is_sifted:
-                clean = _without_blank_lines(clean)
-                unpacked.quotes += _count(clean, b'"')
-                unpacked.commas += _count(clean, b",")
+                clean = without_blank_lines(clean)
+                unpacked.quotes += count(clean, b'"')
+                unpacked.commas += count(clean, b",")
             if not unpacked.header:
-                first, _, clean = clean.lstrip(b"\n").partition(b"\n")
-                unpacked.header = _header(first)
+                first, clean = first_row(clean.lstrip(b"\n"), unpacked.is_sifted)
+                unpacked.header = header(first)
                 out.write(first + b"\n")
             if unpacked.is_sifted:
                 out.write(_sifted(clean, unpacked, longest))
@@ -125,7 +136,7 @@ def _lines(member: Member, delivery: str, unpacked: Unpacked, digest) -> Iterato
                 if cut:
                     yield held[:cut]
                     held = held[cut:]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+    except UNREADABLE as error:
         raise ArchiveUnreadable(
             sentence(
                 delivery,
@@ -159,47 +170,9 @@ def _note_open_quote(unpacked: Unpacked) -> None:
     unpacked.open_quote = min([*before, unpacked.rows + bool(unpacked.header)])
 
 
-def _decode(lines: bytes, encoding: str) -> bytes:
-    if b"\0" in lines:
-        raise _NotThisEncoding
-    if not lines.isascii():
-        try:
-            lines = lines.decode(encoding).encode()
-        except UnicodeDecodeError as error:
-            raise _NotThisEncoding from error
-    if b"\r" in lines:
-        lines = lines.replace(b"\r\n", b"\n")
-    return lines
-
-
-def _without_blank_lines(lines: bytes) -> bytes:
-    while _has_blank_lines(lines):
-        lines = lines.replace(b"\n\n", b"\n")
-    return lines.removeprefix(b"\n")
-
-
-def _has_blank_lines(lines: bytes) -> bool:
-    ends = np.frombuffer(lines, np.uint8) == ord("\n")
-    return bool((ends[1:] & ends[:-1]).any())
-
-
-def _count(lines: bytes, character: bytes) -> int:
-    """How often a character stands in `lines`; five times faster than `bytes.count`."""
-    return int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord(character)))
-
-
-def _header(line: bytes) -> list[str]:
-    if len(line) > LONGEST_HELD or not line:
-        return []
-    try:
-        return next(csv.reader([line.decode()], strict=True), [])
-    except csv.Error:
-        return []
-
-
 def _without_long_lines(lines: bytes, unpacked: Unpacked, longest: int) -> bytes:
     before = unpacked.rows
-    unpacked.rows += _count(lines, b"\n")
+    unpacked.rows += count(lines, b"\n")
     if _are_short(lines, longest):
         return lines
     kept = []

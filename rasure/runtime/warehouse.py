@@ -17,7 +17,7 @@ from rasure.settings import Settings
 OWNERS = ("rasure", "airflow", "superset")
 READERS_SQL = Path(__file__).with_name("readers.sql")
 # another text: older homes are set up again
-DONE = "set up, with readers who only read"
+DONE = "set up, with readers who only read and a log that holds no value"
 # set_config stands for all that readers.sql takes from them
 MAY_DO_MORE = """
     select exists (
@@ -57,6 +57,9 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
             connection.execute(f"grant connect on database rasure to {reader}")
         # what readers.sql takes from them is theirs in every other database
         connection.execute("revoke connect on database postgres, template1 from public")
+        # what PostgreSQL says of a value that it cannot take holds that value
+        for told in ("log_min_messages = fatal", "log_min_error_statement = panic"):
+            connection.execute(f"alter database rasure set {told}")
     with cluster.admin("rasure") as connection:
         connection.execute("create extension if not exists postgis")
         connection.execute(READERS_SQL.read_text())

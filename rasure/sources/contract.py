@@ -66,6 +66,7 @@ class FileKind:
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
+    is_encoding_stated: bool = False  # by the delivery itself, which is then believed
     has_line_breaks: bool = False
     in_any_order: bool = False
     whole: bool = False

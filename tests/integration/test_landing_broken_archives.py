@@ -10,8 +10,10 @@ import zipfile
 import pytest
 
 from rasure.landing import delivery as delivery_module
+from rasure.landing import land
 from rasure.landing.errors import (
     ArchiveUnreadable,
+    DeliveryRejected,
     FilesUnexpected,
     GateFailed,
     ManifestMismatch,
@@ -163,3 +165,76 @@ def test_manifest_with_unprintable_names(connection, good, tmp_path):
     message = rejected(connection, good, path, ManifestMismatch)
     assert message.isprintable()
     assert "expected the file that the manifest lists, found no such file" in message
+
+
+def spoilt(path, name: str):
+    """Turn bytes of a packed file into other ones."""
+    with zipfile.ZipFile(path) as zipped:
+        place = zipped.getinfo(name).header_offset + 30 + len(name) + 5
+    content = bytearray(path.read_bytes())
+    content[place : place + 40] = b"\xff" * 40
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA]
+)
+@pytest.mark.parametrize("name", ["manifest.json", member()])
+def test_damage_in_any_packing(connection, good, tmp_path, name, packing):
+    text = street_text(street_rows(300))
+    with zipfile.ZipFile(tmp_path / "d.zip", "w", packing) as zipped:
+        zipped.writestr("manifest.json", manifest(text))
+        zipped.writestr(member(), text)
+    path = spoilt(tmp_path / "d.zip", name)
+    message = rejected(connection, good, path, DeliveryRejected)
+    assert f"file {name}: expected a file whose bytes match its checksum" in message
+
+
+def test_a_packing_that_is_not_known(connection, good, tmp_path):
+    path = archive(tmp_path / "d.zip", {member(): street_text(street_rows(3))})
+    content = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\3\4", 8), (b"PK\1\2", 10)):
+        content[content.index(mark) + place] = 9  # deflate64
+    path.write_bytes(content)
+    rejected(connection, good, path, ArchiveUnreadable)
+
+
+@pytest.mark.parametrize("name", [".", "a/../b.csv"])
+def test_names_that_name_no_file(connection, good, tmp_path, name):
+    path = archive(tmp_path / "d.zip", {name: "x"})
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert "leads out of it" in message
+
+
+def test_two_files_of_one_name(connection, good, tmp_path):
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as zipped:
+        zipped.writestr(member(), street_text(street_rows(3)))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            zipped.writestr(member(), street_text(street_rows(4)))
+    message = rejected(connection, good, tmp_path / "d.zip", ArchiveUnreadable)
+    assert f"file {member()}: expected one file of a name, found two" in message
+
+
+def test_a_link_to_itself(connection, good, tmp_path):
+    path = folder(tmp_path / "d", {member(): street_text(street_rows(3))})
+    (path / "round.csv").symlink_to(path / "round.csv")
+    message = rejected(connection, good, path, FilesUnexpected)
+    assert "a link that leads out of it" in message
+
+
+def test_a_time_without_its_offset(connection, good, tmp_path):
+    text = street_text(street_rows(3))
+    stated = json.loads(manifest(text)) | {"extracted_at": "2024-02-01"}
+    files = {member(): text, "manifest.json": json.dumps(stated)}
+    path = folder(tmp_path / "d", files)
+    message = rejected(connection, good, path, ManifestMismatch)
+    assert "expected extracted_at, a time with its offset" in message
+
+
+def test_a_checksum_in_capitals_is_the_same(connection, good, tmp_path):
+    text = street_text(street_rows(3))
+    stated = json.loads(manifest(text))
+    stated["files"][0]["sha256"] = stated["files"][0]["sha256"].upper()
+    files = {member(): text, "manifest.json": json.dumps(stated)}
+    assert land("police_uk", folder(tmp_path / "d", files)).state == "landed"

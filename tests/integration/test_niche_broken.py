@@ -115,13 +115,14 @@ def test_a_full_extract_of_half_the_size_is_refused(connection, tmp_path):
         (
             occurrences(100, modified_at=EXTRACTED - timedelta(days=30)),
             {},
-            "column modified_at: expected an occurrence that changed in the week before"
-            " the extract (days), found 30.0",
+            "an occurrence that changed in the week before the extract (days before"
+            " it), found 30.0",
         ),
         (
             occurrences(1, modified_at=EXTRACTED + timedelta(hours=3)),
             {},
-            "expected no change later than the extract (hours), found 3.0",
+            "expected no change and no deletion later than the extract (hours after"
+            " it), found 3.0",
         ),
         (
             occurrences(1),
@@ -204,3 +205,97 @@ def test_each_refusal_is_on_record_once(connection, tmp_path):
     ).fetchall()
     assert [state for state, _ in kept] == ["rejected"] * 5
     assert len({error for _, error in kept}) == 5
+
+
+@pytest.mark.parametrize("word", ["infinity", "-infinity", "epoch", "today"])
+def test_a_word_in_place_of_a_time_is_set_aside(connection, tmp_path, word):
+    rows = [
+        *occurrences(40),
+        *occurrences(1, reported_at=word),
+        *occurrences(1, modified_at=word),
+    ]
+    landed = land("niche_rms", delivery(tmp_path, {"occurrences": rows}))
+    assert (landed.rows_landed, landed.rows_quarantined) == (40, 2)
+
+
+def test_a_deletion_from_the_future_is_refused(connection, tmp_path):
+    later = EXTRACTED + timedelta(days=300)
+    gone = [row("deletions", 1, deleted_at=later)]
+    path = delivery(tmp_path, {"deletions": gone}, kind="delta")
+    with pytest.raises(DeliveryRejected, match="no deletion later than the extract"):
+        land("niche_rms", path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"window": {"from": "0001-01-01T00:00:00+14:00"}}, "window.from, a time"),
+        ({"extracted_at": "9999-12-31T23:59:59-14:00"}, "extracted_at, a time with"),
+        ({"files": [{"path": 5}]}, "JSON with source, kind and files"),
+        ({"files": [{"path": FILE, "rows": "3"}]}, "JSON with source, kind and files"),
+        ({"files": [{"path": FILE, "rows": True}]}, "JSON with source, kind and"),
+        ({"files": [{"path": FILE}, {"path": FILE}]}, "found one of them twice"),
+    ],
+)
+def test_a_manifest_that_cannot_be_is_refused(connection, tmp_path, change, told):
+    def edit(files, manifest):
+        manifest.update({**change, "window": {**manifest["window"], **said}})
+
+    said = change.get("window", {})
+    assert told in refused(connection, tmp_path, occurrences(3), edit)
+
+
+def test_utf8_is_not_taken_for_the_mappings_encoding(connection, tmp_path):
+    rows = occurrences(3, mo_text="at José")
+
+    def to_utf8(text):
+        return text.decode("cp1252").encode()
+
+    message = refused(connection, tmp_path, rows, with_content(to_utf8))
+    assert "encoding of the force's mapping, found what reads as UTF-8" in message
+
+    def stated(encoding):
+        def edit(files, manifest):
+            with_content(to_utf8)(files, manifest)
+            manifest["encoding"] = encoding
+
+        return edit
+
+    for place, encoding, kept in (("a", "utf-8", "at José"), ("b", "cp1252", None)):
+        (tmp_path / place).mkdir()
+        path = delivery(
+            tmp_path / place, {"occurrences": rows}, change=stated(encoding)
+        )
+        if kept is None:  # the same content, already there
+            assert land("niche_rms", path).state == "known"
+            continue
+        land("niche_rms", path)
+        found = connection.execute("select mo_text from raw.niche_occurrences")
+        assert {text for (text,) in found} == {kept}
+
+
+def test_a_header_with_a_line_break_is_refused(connection, tmp_path):
+    change = with_content(lambda text: b'"I\nd"' + text[text.index(b",") :])
+    message = refused(connection, tmp_path, occurrences(3), change)
+    assert "every column of the force's mapping" in message
+
+
+def test_a_damaged_copy_is_not_known(connection, tmp_path):
+    path = delivery(tmp_path, {"occurrences": occurrences(3)})
+    land("niche_rms", path)
+    file = path / FILE
+    file.write_bytes(file.read_bytes()[:-20])
+    with pytest.raises(DeliveryRejected, match="the SHA-256 that the manifest states"):
+        land("niche_rms", path)
+    assert held(connection) == 3
+
+
+def test_what_nobody_thought_of_is_told_without_its_words(
+    connection, tmp_path, monkeypatch
+):
+    def stop(*_):
+        raise ValueError(f"{NAME} is not a number")
+
+    monkeypatch.setattr("rasure.landing.transaction.named_files", stop)
+    message = refused(connection, tmp_path, occurrences(3))
+    assert "found one that stopped the loader (ValueError). Nothing of it" in message

@@ -90,7 +90,7 @@ def test_a_refused_pull_moves_no_watermark(replica, warehouse):
     replica.put("occurrences", occurrence(1, 10))
     ahead = occurrence(2, -300)  # five hours from now
     replica.put("occurrences", ahead)
-    with pytest.raises(DeliveryRejected, match="no change later than the extract"):
+    with pytest.raises(DeliveryRejected, match="no change and no deletion later"):
         bring(replica)
     assert warehouse.execute("select * from ops.niche_watermarks").fetchall() == []
     replica.connection.execute('delete from "GOccurrence" where modtime > now()')

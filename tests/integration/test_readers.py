@@ -83,3 +83,14 @@ def test_one_session_cannot_take_the_machines_memory(home):
     told = Path(f"/proc/{home.service('postgres')['pid']}/limits").read_text()
     line = next(line for line in told.splitlines() if "Max address space" in line)
     assert line.split()[3] == str(limits.memory_limit() // 1024 * 1024)
+
+
+def test_the_log_of_the_database_holds_no_value(home):
+    with pytest.raises(psycopg.DataError):
+        home.query("select 'Zebedee'::text::integer")
+    reader = psycopg.connect(home.reader_url("rasure_people_reader"))
+    with reader, pytest.raises(psycopg.Error):
+        reader.execute("select 'Zebedee' from marts_people.nothing")
+    log = (home.folder / "logs" / "postgres.log").read_text()
+    assert "listening on" in log
+    assert "Zebedee" not in log

@@ -53,6 +53,11 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
         derived[MODIFIED] = f"try_strptime(modified_at, {written})"
         clock = _literal(mapping.format.clock)
         measures["newest_change"] = f"timezone({clock}, max({MODIFIED}))"
+    if entity is DELETIONS:  # one from the future would silence its record till then
+        written = _literal(mapping.format.instant)
+        clock = _literal(mapping.format.clock)
+        newest = f"max(try_strptime(deleted_at, {written}))"
+        measures["newest_change"] = f"timezone({clock}, {newest})"
     return FileKind(
         name=entity.name,
         table=f"niche_{entity.name}",
@@ -97,7 +102,10 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
         if name == "modified_at":
             parsed = MODIFIED
         what = "a time" if field.form == "instant" else "a day"
-        yield f"{what} written {form}", f"coalesce(year({parsed}) >= 1000, false)"
+        # DuckDB also reads words (infinity, epoch); every form begins with a digit
+        is_digits = f"{name} >= '0' and {name} < ':'"
+        kept = f"coalesce({is_digits} and year({parsed}) >= 1000, false)"
+        yield f"{what} written {form}", kept
     elif field.form == "flag":
         yes, no = _literal(written.yes), _literal(written.no)
         yield f"{written.yes} or {written.no}", f"{name} in ({yes}, {no})"

@@ -36,9 +36,10 @@ REPORTER = (
 
 
 POSITION = {
-    # DuckDB's cast would take 5_1.75 for a number; nobody else does
-    "degrees_east": "try_cast(replace(longitude, '_', '?') as double)",
-    "degrees_north": "try_cast(replace(latitude, '_', '?') as double)",
+    # DuckDB's cast would take 5_1.75 for a number, nobody else does, and 1e-400 for
+    # nothing, which PostgreSQL refuses
+    "degrees_east": "try_cast(translate(longitude, '_eE', '???') as double)",
+    "degrees_north": "try_cast(translate(latitude, '_eE', '???') as double)",
 }
 AT_ZERO = "degrees_east = 0 and degrees_north = 0"
 SWAPPED = (
