@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from rasure.landing import DeliveryRejected, land
+from tests.integration.niche_refusing import held, occurrences, refused, with_content
 from tests.niche_files import EXTRACTED, delivery, row
-
-FILE = "GOccurrence.csv"
-NAME = "Zebedee"
-
-
-def occurrences(count: int, **changes) -> list[dict]:
-    texts = {"mo_text": f'{NAME} said "no",\nthen left', **changes}
-    at = {"modified_at": EXTRACTED - timedelta(hours=3)}
-    return [row("occurrences", n, **{**at, **texts}) for n in range(1, count + 1)]
-
-
-def refused(connection, tmp_path, rows, change=None, **said) -> str:
-    path = delivery(tmp_path, {"occurrences": rows}, change=change, **said)
-    with pytest.raises(DeliveryRejected) as caught:
-        land("niche_rms", path)
-    message = str(caught.value)
-    assert path.name in message
-    assert NAME not in message
-    told = connection.execute("select state, error from ops.deliveries").fetchall()
-    assert told[-1] == ("rejected", message)
-    return message
-
-
-def held(connection) -> int:
-    query = (
-        "select (select count(*) from raw.niche_occurrences)"
-        " + (select count(*) from quarantine.niche_occurrences)"
-    )
-    return connection.execute(query).fetchone()[0]
-
-
-def with_content(alter, restate: bool = True):
-    """A change of the file's bytes, restated in the manifest (but for its rows)."""
-
-    def change(files, manifest):
-        files[FILE] = alter(files[FILE])
-        if restate:
-            sha256 = hashlib.sha256(files[FILE]).hexdigest()
-            manifest["files"][0].update(sha256=sha256, bytes=len(files[FILE]))
-
-    return change
 
 
 @pytest.mark.parametrize(
@@ -169,44 +128,6 @@ def test_the_newest_full_extract_is_the_one_last_taken(connection, tmp_path):
     ]
 
 
-def test_each_refusal_is_on_record_once(connection, tmp_path):
-    """Deliveries of one name, refused before their rows are read, do not stand for
-    one another."""
-
-    def without(files, manifest):
-        files.pop(FILE)
-
-    def with_more(files, manifest):
-        files["Notes.csv"] = b"hello"
-
-    def unlisted(files, manifest):
-        manifest["files"] = []
-
-    def of_no_force(files, manifest):
-        manifest["force"] = "atlantis"
-
-    offered = []
-    for number, change in enumerate((without, with_more, unlisted, of_no_force)):
-        place = tmp_path / str(number)
-        place.mkdir()
-        rows = {"occurrences": occurrences(3)}
-        path = delivery(place, rows, change=change)
-        offered.append(path.rename(place / "delivery"))
-    (tmp_path / "none").mkdir()
-    bare = delivery(tmp_path / "none", {"occurrences": occurrences(3)})
-    (bare / "manifest.json").unlink()
-    offered.append(bare.rename(tmp_path / "none" / "delivery"))
-    for _ in range(2):
-        for path in offered:
-            with pytest.raises(DeliveryRejected):
-                land("niche_rms", path)
-    kept = connection.execute(
-        "select state, error from ops.deliveries order by load_id"
-    ).fetchall()
-    assert [state for state, _ in kept] == ["rejected"] * 5
-    assert len({error for _, error in kept}) == 5
-
-
 @pytest.mark.parametrize("word", ["infinity", "-infinity", "epoch", "today"])
 def test_a_word_in_place_of_a_time_is_set_aside(connection, tmp_path, word):
     rows = [
@@ -224,25 +145,6 @@ def test_a_deletion_from_the_future_is_refused(connection, tmp_path):
     path = delivery(tmp_path, {"deletions": gone}, kind="delta")
     with pytest.raises(DeliveryRejected, match="no deletion later than the extract"):
         land("niche_rms", path)
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"window": {"from": "0001-01-01T00:00:00+14:00"}}, "window.from, a time"),
-        ({"extracted_at": "9999-12-31T23:59:59-14:00"}, "extracted_at, a time with"),
-        ({"files": [{"path": 5}]}, "JSON with source, kind and files"),
-        ({"files": [{"path": FILE, "rows": "3"}]}, "JSON with source, kind and files"),
-        ({"files": [{"path": FILE, "rows": True}]}, "JSON with source, kind and"),
-        ({"files": [{"path": FILE}, {"path": FILE}]}, "found one of them twice"),
-    ],
-)
-def test_a_manifest_that_cannot_be_is_refused(connection, tmp_path, change, told):
-    def edit(files, manifest):
-        manifest.update({**change, "window": {**manifest["window"], **said}})
-
-    said = change.get("window", {})
-    assert told in refused(connection, tmp_path, occurrences(3), edit)
 
 
 def test_utf8_is_not_taken_for_the_mappings_encoding(connection, tmp_path):
@@ -278,24 +180,3 @@ def test_a_header_with_a_line_break_is_refused(connection, tmp_path):
     change = with_content(lambda text: b'"I\nd"' + text[text.index(b",") :])
     message = refused(connection, tmp_path, occurrences(3), change)
     assert "every column of the force's mapping" in message
-
-
-def test_a_damaged_copy_is_not_known(connection, tmp_path):
-    path = delivery(tmp_path, {"occurrences": occurrences(3)})
-    land("niche_rms", path)
-    file = path / FILE
-    file.write_bytes(file.read_bytes()[:-20])
-    with pytest.raises(DeliveryRejected, match="the SHA-256 that the manifest states"):
-        land("niche_rms", path)
-    assert held(connection) == 3
-
-
-def test_what_nobody_thought_of_is_told_without_its_words(
-    connection, tmp_path, monkeypatch
-):
-    def stop(*_):
-        raise ValueError(f"{NAME} is not a number")
-
-    monkeypatch.setattr("rasure.landing.transaction.named_files", stop)
-    message = refused(connection, tmp_path, occurrences(3))
-    assert "found one that stopped the loader (ValueError). Nothing of it" in message
