@@ -9,6 +9,7 @@ a work folder that the next landing clears away.
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,8 +72,8 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
         except DeliveryRejected as error:
             _record(connection, attempt, path, error)
             raise
-        except RasureError:
-            raise
+        except (RasureError, psycopg.ProgrammingError, MemoryError):
+            raise  # the machine's fault or ours, and in words without a value
         except psycopg.OperationalError as error:
             raise SetupError(
                 f"The warehouse went away while {path.name} was landing. Nothing of it "
@@ -83,18 +84,25 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
                 f"{path.name} could not be landed: {error.strerror or error}. Nothing "
                 "of it was kept; mend this (is the disk full?) and land it again."
             ) from error
-        except Exception as fault:  # its own words could hold a value
-            error = LoaderStopped(
-                sentence(
-                    attempt.delivery,
-                    "a delivery that can be read to its end",
-                    f"one that stopped the loader ({type(fault).__name__})",
-                    "Nothing of it was kept. Look for what is unusual in it, and tell "
-                    "those who keep Rasure.",
-                )
-            )
+        except Exception as fault:
+            error = _stopped(attempt, fault)
             _record(connection, attempt, path, error)
             raise error from None
+
+
+def _stopped(attempt: store.Attempt, fault: Exception) -> LoaderStopped:
+    """What nobody had thought of, by type and place: its words could hold a value."""
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{type(fault).__name__}, {Path(place.filename).name} line {place.lineno}"
+    return LoaderStopped(
+        sentence(
+            attempt.delivery,
+            "a delivery that can be read to its end",
+            f"one that stopped the loader ({where})",
+            "Nothing of it was kept. Look for what is unusual in it, and tell those "
+            "who keep Rasure.",
+        )
+    )
 
 
 def _record(

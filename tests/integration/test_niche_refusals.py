@@ -84,4 +84,5 @@ def test_what_nobody_thought_of_is_told_without_its_words(
 
     monkeypatch.setattr("rasure.landing.transaction.named_files", stop)
     message = refused(connection, tmp_path, occurrences(3))
-    assert "found one that stopped the loader (ValueError). Nothing of it" in message
+    place = "test_niche_refusals.py line "
+    assert f"found one that stopped the loader (ValueError, {place}" in message
