@@ -91,8 +91,10 @@ def _seen(client, change: Change) -> float:
     chart = next(one for one in client.charts(dashboard) if one.name == name)
     before = client.rows(chart, column, change.values)
     started = time.monotonic()
-    inbox.offer(SOURCE, change.delivery)
+    offered = inbox.offer(SOURCE, change.delivery)
     while client.rows(chart, column, change.values) == before:
+        if reason := inbox.refusal(offered):
+            raise NotSeen(f"{change.delivery.name} was refused. {reason}")
         if time.monotonic() - started > PATIENCE:
             raise NotSeen(
                 f"{change.delivery.name}: {name} tells nothing new after {PATIENCE} s. "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -33,6 +34,7 @@ SOURCE = "niche_rms"
 SEED = 1
 MILLION = 1_000_000
 DAYS = 5
+ROUNDS = 2
 Tell = Callable[[str], None]
 
 
@@ -65,18 +67,21 @@ def simulate(folder: Path, years: int) -> tuple[History, Measure]:
 
 
 def landing(connection: psycopg.Connection, history: History) -> Measure:
-    """Land a history in an empty warehouse; rows a second, against a bare COPY."""
+    """Land a history in an empty warehouse; rows a second, against a bare COPY. Both in
+    turn, the quickest of each, since what else the machine does only adds."""
     mapping = load(FORCE)
-    counted = []
-    floor = seconds(
-        lambda: counted.append(copy_all_text(connection, history.delivery, mapping))
-    )
-    landed = land(SOURCE, history.delivery)
+    counted, bare, ours = [], [], []
+    for _ in range(ROUNDS):
+        forget(connection)
+        copy = partial(copy_all_text, connection, history.delivery, mapping)
+        bare.append(seconds(lambda copy=copy: counted.append(copy())))
+        landed = land(SOURCE, history.delivery)
+        ours.append(landed.seconds)
     return Measure(
         f"land_{SOURCE}",
-        landed.rows_landed / landed.seconds,
+        landed.rows_landed / min(ours),
         "rows/s",
-        counted[0] / floor,
+        counted[0] / min(bare),
         source=SOURCE,
         rows=landed.rows_landed,
     )

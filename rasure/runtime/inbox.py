@@ -94,5 +94,11 @@ def settle(path: Path, outcome: str, text: str = "") -> None:
         flag.unlink()
 
 
+def refusal(path: Path) -> str | None:
+    """Why a delivery that lies here was refused; None where it was not."""
+    told = _beside(path, ".rejected")
+    return told.read_text() if told.exists() else None
+
+
 def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)

@@ -50,6 +50,7 @@ def test_what_was_settled_waits_no_more_and_says_why(folder, tmp_path):
     target = inbox.offer("police_uk", tmp_path / "bad.zip")
     inbox.settle(target, ".rejected", "the archive is damaged")
     assert inbox.waiting("police_uk") == []
+    assert inbox.refusal(target) == "the archive is damaged"
     told = folder / "bad.zip.rejected"
     assert told.read_text() == "the archive is damaged"
     inbox.offer("police_uk", tmp_path / "bad.zip")
