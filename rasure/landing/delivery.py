@@ -28,9 +28,10 @@ MOST_FILES = 20_000
 MOST_BYTES = int(os.environ.get("RASURE_LARGEST_DELIVERY", 20 * 2**30))
 MOST_RATIO = 200  # text deflates about 10 to 1; a bomb deflates 1,000 to 1
 RATIO_MATTERS_FROM = 50 * 2**20
-# What reading a member may raise: damage, a password, a way of packing that is unknown.
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
-DAMAGED += (NotImplementedError, RuntimeError)
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+PACKINGS |= {zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+# What reading a member raises whose bytes, or whose way of packing, are not in order.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 UNREADABLE = (*DAMAGED, OSError)
 
 
@@ -93,10 +94,10 @@ def open_delivery(path: Path) -> Delivery:
 
 def unread_identity(path: Path) -> str:
     """What tells apart deliveries that were refused before their files were read: every
-    byte of a file, or of a folder's, with their names."""
+    byte of a file, or of a folder's files with the names they have in it."""
     told = hashlib.sha256()
     for found in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        told.update(os.fsencode(f"\n{found.relative_to(path.parent)} "))
+        told.update(os.fsencode(f"\n{found.relative_to(path)} "))
         with suppress(OSError, RuntimeError):
             if found.is_file():
                 told.update(_file(found, found.name).sha256().encode())
@@ -214,11 +215,8 @@ def _without_wrapping(members: tuple[Member, ...]) -> tuple[Member, ...]:
 
 def _refuse_unsafe(entry: zipfile.ZipInfo, refuse: Callable) -> None:
     name = PurePosixPath(entry.filename.replace("\\", "/"))
-    if not name.parts or name.is_absolute() or {"..", "."} & {*name.parts}:
-        is_inside = False
-    else:
-        is_inside = ":" not in name.parts[0]
-    if not is_inside:
+    leads_out = name.is_absolute() or ".." in name.parts
+    if leads_out or not name.parts or ":" in name.parts[0]:
         raise refuse(
             "files inside the archive's own folder",
             "a file name that leads out of it",
@@ -232,5 +230,12 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, refuse: Callable) -> None:
             "files that can be read",
             "an encrypted file",
             "Send it without a password over a safe channel.",
+            entry.filename,
+        )
+    if entry.compress_type not in PACKINGS:
+        raise refuse(
+            "files packed by deflate, bzip2 or LZMA, or not at all",
+            "another way of packing",
+            "Pack it so, or send the plain file.",
             entry.filename,
         )

@@ -141,4 +141,4 @@ def _compare(stated: str | int | None, found: str | int) -> str:
 
 def shown(value: str | int) -> str:
     """A number or a checksum, as a refusal shows it."""
-    return f"{value:,}" if isinstance(value, int) else f"{printable(str(value), 12)}"
+    return f"{value:,}" if isinstance(value, int) else printable(value, 12)

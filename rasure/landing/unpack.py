@@ -83,9 +83,8 @@ def unpack(member: Member, delivery: str, folder: Path, kind: FileKind) -> Unpac
             _copy(member, delivery, unpacked, kind.longest_line)
         except NotThisEncoding:
             continue
-        if encoding in (None, "utf-8") or kind.is_encoding_stated:
-            return unpacked
-        if not unpacked.is_utf8:
+        is_doubted = encoding not in (None, "utf-8") and not kind.is_encoding_stated
+        if not (is_doubted and unpacked.is_utf8):
             return unpacked
         seems_utf8 = True
     raise AssertionError("the last round accepts any bytes")

@@ -18,7 +18,7 @@ import psycopg
 from rasure.runtime import airflow, postgres, superset
 from rasure.runtime.cluster import Cluster
 from rasure.runtime.home import database_folder
-from rasure.runtime.limits import limited
+from rasure.runtime.limits import limited, machines_memory
 from rasure.runtime.ports import listens
 from rasure.settings import Settings
 
@@ -97,7 +97,7 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
 
 def private_cluster_of(settings: Settings, port: int) -> Cluster:
     """The home's own PostgreSQL cluster, with settings for this machine's memory."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    memory = machines_memory() // 2**20
     tuning = {
         "shared_buffers": f"{min(max(memory // 8, 128), 1024)}MB",
         "effective_cache_size": f"{max(memory // 3, 256)}MB",

@@ -19,7 +19,7 @@ from superset.security import SupersetSecurityManager
 
 from asking.names import asks_for_more
 from asking.statements import is_name, only_read
-from asking.steps import MOST_QUERIES, are_plain
+from asking.steps import MOST_QUERIES, is_plain
 
 PARTS = ("annotation_layers", "columns", "extras", "filter", "groupby", "metrics")
 PARTS += ("orderby", "series_columns", "series_limit_metric")
@@ -61,13 +61,15 @@ class RasureSecurityManager(SupersetSecurityManager):
         if len(queries) > MOST_QUERIES:
             raise _refused(f"A chart may be asked {MOST_QUERIES} questions at a time.")
         explores = self.can_access("can_explore", "Superset")
-        for query in queries:
-            steps = list(query.post_processing or ())
-            if steps and not explores:
-                known = self._steps_of_charts(datasource)
-                steps = [s for s in steps if json.dumps(s, sort_keys=True) not in known]
-            if not are_plain(steps, explores) or (query.time_offsets and not explores):
-                raise _refused("A chart may be asked what its page asks.")
+        steps = [step for query in queries for step in query.post_processing or ()]
+        if explores:
+            is_fine = all(map(is_plain, steps))
+        else:
+            known = self._steps_of_charts(datasource) if steps else set()
+            is_fine = all(json.dumps(step, sort_keys=True) in known for step in steps)
+            is_fine = is_fine and not any(query.time_offsets for query in queries)
+        if not is_fine:
+            raise _refused("A chart may be asked what its page asks.")
 
     def _steps_of_charts(self, datasource) -> set[str]:
         """The steps that the charts of a dataset end with, as JSON."""

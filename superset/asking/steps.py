@@ -14,6 +14,6 @@ PLAIN = {
 }
 
 
-def are_plain(steps: list[dict], explores: bool) -> bool:
-    """Whether all steps (that no chart has) are ones that may be asked for."""
-    return all(explores and step.get("operation") in PLAIN for step in steps)
+def is_plain(step: dict) -> bool:
+    """Whether a step of post-processing grows no further than the rows it is given."""
+    return step.get("operation") in PLAIN

@@ -197,7 +197,9 @@ def test_a_packing_that_is_not_known(connection, good, tmp_path):
     for mark, place in ((b"PK\3\4", 8), (b"PK\1\2", 10)):
         content[content.index(mark) + place] = 9  # deflate64
     path.write_bytes(content)
-    rejected(connection, good, path, ArchiveUnreadable)
+    message = rejected(connection, good, path, ArchiveUnreadable)
+    assert f"file {member()}: expected files packed by deflate" in message
+    assert "found another way of packing" in message
 
 
 @pytest.mark.parametrize("name", [".", "a/../b.csv"])

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "superset"))
 
 from asking.names import asks_for_more
 from asking.statements import is_name, only_read
-from asking.steps import are_plain
+from asking.steps import is_plain
 
 NAMES = {"month", "area", "violence_total"}
 SQL = {"expressionType": "SQL", "sqlExpression": "max(version())", "label": "area"}
@@ -114,9 +114,7 @@ def test_a_schema_is_a_plain_name(schema):
     assert not is_name(f'{schema}"; set rasure.username = "another')
 
 
-def test_who_may_not_explore_adds_no_step_of_his_own():
-    sort, bins = {"operation": "sort"}, {"operation": "histogram"}
-    assert are_plain([], explores=False)
-    assert not are_plain([sort], explores=False)
-    assert are_plain([sort], explores=True)
-    assert not are_plain([sort, bins], explores=True)
+def test_steps_that_grow_further_than_their_rows_are_not_plain():
+    assert is_plain({"operation": "pivot"})
+    for operation in ("histogram", "resample", "prophet", "geohash_decode", None):
+        assert not is_plain({"operation": operation})
