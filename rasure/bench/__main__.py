@@ -19,6 +19,8 @@ RECORDS = {"simulate", "niche", "delta", "places", "charts"}
 PARTS = sorted({*PUBLISHED, *RECORDS, "linkage", "aoristic"})
 # On the running services of the demo, not in the bench's own home.
 LIVE = {"near_live", "dashboard"}
+# What a warehouse holds, not how quickly: a quarter of an hour, when asked for.
+CHECKED = {"shuffled"}
 YEARS = 6
 
 
@@ -29,7 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         action="append",
-        choices=[*PARTS, *sorted(LIVE)],
+        choices=[*PARTS, *sorted(LIVE | CHECKED)],
         help="leave the other parts out",
     )
     parser.add_argument(
@@ -85,7 +87,7 @@ def run(parts: set[str], years: int, measures: list) -> None:
 
 
 def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
-    from rasure.bench import aoristic, charts, dashboard, linkage
+    from rasure.bench import aoristic, charts, dashboard, linkage, shuffled
     from rasure.bench.memory import Watch
     from rasure.bench.warehouse import forget
     from rasure.database import connect
@@ -109,6 +111,10 @@ def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
         if "aoristic" in parts:
             _tell("aoristic")
             measures.append(aoristic.measure(connection))
+        if "shuffled" in parts:
+            _tell("a year, 30 days in shuffled order, and everything anew")
+            forget(connection)
+            measures.append(shuffled.measure(folder / "shuffled", _tell))
     measures.append(watch.stop())
 
 
