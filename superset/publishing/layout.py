@@ -13,8 +13,8 @@ from publishing.assets import Asset, Bundle
 
 BACKGROUND = "BACKGROUND_TRANSPARENT"
 OTHER_FORCES = (
-    '<div class="rasure-note"><b>These records have landed for {} only.</b> '
-    "Choose it under Force to see the charts below filled.</div>"
+    '<div class="rasure-note"><b>What follows is there for {} only.</b> '
+    "Choose it under Force to see it.</div>"
 )
 
 

@@ -26,6 +26,7 @@ select
     '<span class="rasure-stamp' || case when is_late then ' rasure-late' else '' end
     || '">Data as at <b>' || as_at || '</b> · '
     || case
+        when age_seconds between 60 and 119 then '1 minute old'
         when age_seconds < 7200 then age_seconds / 60 || ' minutes old'
         when age_seconds < 172800 then age_seconds / 3600 || ' hours old'
         else age_seconds / 86400 || ' days old'
@@ -34,6 +35,10 @@ select
     || replace(force_name, '&', '&amp;') || ' (' || source || ')</span>' as stamp,
     case when is_late then 'late' else 'on time' end as state,
     as_at,
-    late_after_minutes / 60 || ' hours' as late_when,
+    case
+        when late_after_minutes > 60 and mod(late_after_minutes, 60) = 0
+            then late_after_minutes / 60 || ' hours'
+        else late_after_minutes || ' minutes'
+    end as late_when,
     last_landed_at
 from asked

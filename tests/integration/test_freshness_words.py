@@ -1,0 +1,71 @@
+"""How new the data are, in the words that stand on every page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+WORDS = Path(__file__).resolve().parents[2] / "superset/assets/datasets/freshness.sql"
+GIVEN = """(
+    select
+        'Testshire & Sons' as force_name, %(source)s as source,
+        now() - %(age)s * interval '1 second' as data_as_at,
+        %(late)s * interval '1 minute' as late_after,
+        %(late)s::integer as late_after_minutes, now() as last_landed_at
+) as given"""
+
+
+def words(connection, age: int, late: int = 60, source: str = "niche_rms"):
+    """The stamp, its state and when data are late, of data `age` seconds old."""
+    statement = WORDS.read_text().replace("%", "%%")
+    statement = statement.replace("marts.force_freshness", GIVEN)
+    given = {"age": age, "late": late, "source": source}
+    rows = connection.execute(
+        f"select stamp, state, late_when, as_at from ({statement}) as asked", given
+    )
+    return rows.fetchone()
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (59, "0 minutes old"),
+        (60, "1 minute old"),
+        (119, "1 minute old"),
+        (7199, "119 minutes old"),
+        (7200, "2 hours old"),
+        (172_799, "47 hours old"),
+        (172_800, "2 days old"),
+    ],
+)
+def test_an_age_is_told_in_its_own_unit(connection, age, told):
+    stamp, *_ = words(connection, age)
+    assert f"</b> · {told} · " in stamp.replace(" · <b>LATE</b>", "")
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [(30, "30 minutes"), (60, "60 minutes"), (90, "90 minutes"), (120, "2 hours")],
+)
+def test_when_data_are_late_is_told_exactly(connection, late, told):
+    assert words(connection, 0, late)[2] == told
+
+
+@pytest.mark.parametrize(("age", "state"), [(3600, "on time"), (3601, "late")])
+def test_late_data_are_marked(connection, age, state):
+    stamp, told, *_ = words(connection, age)
+    assert told == state
+    assert ("rasure-late" in stamp and "LATE" in stamp) == (state == "late")
+
+
+def test_a_force_is_named_as_text_of_a_page(connection):
+    assert "Testshire &amp; Sons (niche_rms)" in words(connection, 0)[0]
+
+
+def test_published_crime_has_a_day_and_no_hour(connection):
+    assert re.fullmatch(
+        r"\d\d \w{3} \d{4}", words(connection, 0, source="police_uk")[3]
+    )
+    assert re.fullmatch(r"\d\d \w{3} \d{4}, \d\d:\d\d", words(connection, 0)[3])
