@@ -29,7 +29,7 @@ from sqlalchemy.pool import Pool
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT / "superset"))
-from asking.manager import RasureSecurityManager, take_plain_schemas_only  # noqa: E402
+from asking.manager import RasureSecurityManager, narrow_superset  # noqa: E402
 
 HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
 
@@ -148,7 +148,7 @@ def FLASK_APP_MUTATOR(app):
     """Put our templates before Superset's, and everybody's first page to the map."""
     ours = FileSystemLoader(CHECKOUT / "superset" / "templates")
     theirs = PrefixLoader({"superset_itself": app.jinja_loader})
-    take_plain_schemas_only()
+    narrow_superset()
     app.jinja_loader = ChoiceLoader([ours, app.jinja_loader, theirs])
 
     @app.before_request

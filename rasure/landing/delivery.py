@@ -35,6 +35,14 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeErro
 UNREADABLE = (*DAMAGED, OSError)
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether the bytes are at fault: what the machine refuses has a number, and bzip2
+    tells of damage by an error of the machine's kind without one."""
+    if isinstance(error, OSError):
+        return error.errno is None
+    return isinstance(error, DAMAGED)
+
+
 @dataclass(frozen=True)
 class Member:
     """A file of a delivery: its path inside it, its stated length, how to open it."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import psycopg
 
 from rasure import schema
@@ -34,6 +35,12 @@ from rasure.settings import Settings
 from rasure.sources import get
 
 Progress = Callable[[str, int, int], None]
+# No room for what is worked out, or a connection that closed under us.
+MACHINES_FAULT = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    psycopg.InterfaceError,
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +86,12 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
                 f"The warehouse went away while {path.name} was landing. Nothing of it "
                 "was kept; start the warehouse (`rasure up`) and land it again."
             ) from error
-        except OSError as error:
+        except (OSError, *MACHINES_FAULT) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
             raise SetupError(
-                f"{path.name} could not be landed: {error.strerror or error}. Nothing "
-                "of it was kept; mend this (is the disk full?) and land it again."
-            ) from error
+                f"{path.name} could not be landed: {why}. Nothing of it was kept; mend "
+                "this (is the disk full, or the memory?) and land it again."
+            ) from None
         except Exception as fault:
             error = _stopped(attempt, fault)
             _record(connection, attempt, path, error)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from rasure.landing.delivery import DAMAGED, MANIFEST, Delivery
+from rasure.landing.delivery import MANIFEST, UNREADABLE, Delivery, is_damage
 from rasure.landing.errors import ManifestMismatch, sentence
 from rasure.sources import get
 from rasure.sources.contract import Source
@@ -76,7 +76,9 @@ def read(delivery: Delivery, source: str) -> Manifest | None:
         extracted = content.get("extracted_at")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise refuse(FORM, "something else") from None
-    except DAMAGED:
+    except UNREADABLE as error:
+        if not is_damage(error):
+            raise
         raise refuse("a file whose bytes match its checksum", "damaged data") from None
     files = {file.path: file for file in stated}
     if len(files) < len(stated):

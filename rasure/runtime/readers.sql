@@ -26,6 +26,7 @@ begin
                 proname ~ '^(query|table|schema|database|cursor)_to_xml'
                 or proname ~ '^pg_(try_)?advisory_'
                 or proname ~ '^pg_sleep'
+                or proname ~ '^pg_stat_get_backend_'
                 or proname in (
                     'set_config', 'ts_stat', 'ts_rewrite', 'pg_stat_get_activity',
                     'pg_cancel_backend', 'pg_terminate_backend',

@@ -10,18 +10,22 @@ select unnest(keys), force, person_id from linkage.persons;
 create index blocks_key on linkage.blocks (key);
 drop index linkage.persons_keys;
 
--- Who goes from `linkage.persons`, by a run or an erasure, goes from the blocks too.
-create function linkage.leave_blocks() returns trigger language plpgsql as $$
-begin
-    delete from linkage.blocks
-    using (select unnest(keys) as key, force, person_id from gone) as former
-    where blocks.key = former.key
-        and blocks.force = former.force
-        and blocks.person_id = former.person_id;
-    return null;
-end
+-- `linkage.persons` comes first, where a run that writes holds an erasure back.
+create or replace function linkage.erase_person(force_name text, person text)
+returns void language sql as $$
+    with gone as (
+        delete from linkage.persons where force = force_name and person_id = person
+        returning keys
+    )
+    delete from linkage.blocks using gone
+    where blocks.key = any(gone.keys)
+        and blocks.force = force_name and blocks.person_id = person;
+    insert into linkage.disturbed (golden_id)
+    select golden_id from linkage.golden_ids
+    where force = force_name and person_id = person and effective_to is null;
+    delete from linkage.golden_ids where force = force_name and person_id = person;
+    delete from linkage.pairs where force_l = force_name and person_l = person;
+    delete from linkage.pairs where force_r = force_name and person_r = person;
+    delete from linkage.reviews where force_l = force_name and person_l = person;
+    delete from linkage.reviews where force_r = force_name and person_r = person;
 $$;
-
-create trigger leave_blocks after delete on linkage.persons
-referencing old table as gone for each statement
-execute function linkage.leave_blocks();

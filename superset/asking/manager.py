@@ -19,10 +19,12 @@ from superset.security import SupersetSecurityManager
 
 from asking.names import asks_for_more
 from asking.statements import is_name, only_read
-from asking.steps import MOST_QUERIES, is_plain
+from asking.steps import MOST_QUERIES, MOST_STEPS, is_plain
 
 PARTS = ("annotation_layers", "columns", "extras", "filter", "groupby", "metrics")
 PARTS += ("orderby", "series_columns", "series_limit_metric")
+# By the address before the chart API; others there run what no query of theirs shows.
+DRAWN_THE_OLD_WAY = {"deck_geojson"}
 
 
 class RasureSecurityManager(SupersetSecurityManager):
@@ -43,6 +45,8 @@ class RasureSecurityManager(SupersetSecurityManager):
         if query is not None or sql:
             self._refuse_statements(sql or getattr(query, "sql", ""))
         if viz is not None:
+            if viz.viz_type not in DRAWN_THE_OLD_WAY:
+                raise _refused("Charts of this kind are not drawn here.")
             _refuse_sql(viz.datasource, [viz.query_obj()])
         if query_context is not None:
             asked = query_context.queries
@@ -60,6 +64,12 @@ class RasureSecurityManager(SupersetSecurityManager):
         """Raise for more than a chart of ours needs, or an explorer's chart."""
         if len(queries) > MOST_QUERIES:
             raise _refused(f"A chart may be asked {MOST_QUERIES} questions at a time.")
+        counts = [
+            len(query.post_processing or ()) + len(query.time_offsets or ())
+            for query in queries
+        ]
+        if any(count > MOST_STEPS for count in counts):
+            raise _refused(f"A question may have {MOST_STEPS} steps.")
         explores = self.can_access("can_explore", "Superset")
         steps = [step for query in queries for step in query.post_processing or ()]
         if explores:
@@ -108,11 +118,27 @@ def _refused(message: str) -> SupersetSecurityException:
     )
 
 
-def take_plain_schemas_only() -> None:
-    """Have Superset refuse a schema that is more than a name: it puts it into the first
-    statement of a session as it came."""
-    from superset.db_engine_specs.postgres import PostgresEngineSpec
+def narrow_superset() -> None:
+    """What no security manager is asked about.
 
+    A chart is one of a dataset: of a query of SQL Lab's Superset does not say what it
+    is asked for. Comments do not go to the database: what ends them there is not what
+    ends them here. A schema is a name: Superset puts it into the first statement of a
+    session as it came.
+    """
+    from superset.daos.datasource import DatasourceDAO
+    from superset.db_engine_specs.postgres import PostgresEngineSpec
+    from superset.utils.core import DatasourceType
+
+    get_any = DatasourceDAO.get_datasource.__func__
+
+    def get_datasource(dao, datasource_type, database_id_or_uuid):
+        if datasource_type != DatasourceType.TABLE:
+            raise _refused("A chart is one of a dataset.")
+        return get_any(dao, datasource_type, database_id_or_uuid)
+
+    DatasourceDAO.get_datasource = classmethod(get_datasource)
+    PostgresEngineSpec.allows_sql_comments = False
     prequeries = PostgresEngineSpec.get_prequeries.__func__
 
     def get_prequeries(spec, database, catalog=None, schema=None):

@@ -19,15 +19,21 @@ SUPERSETS_OWN = {"__timestamp", "COUNT(*)"}
 def asks_for_more(query: dict, names: set[str]) -> bool:
     """Whether a query (as Superset's chart API takes it) asks for anything but `names`,
     which are the columns and metrics of its dataset."""
-    return any(text not in names | SUPERSETS_OWN for text in _texts(query))
+    return any(text not in names | SUPERSETS_OWN for text in _texts(query, names))
 
 
-def _texts(query: dict) -> Iterator[str]:
-    """What of a query Superset would write into SQL as it stands."""
+def _texts(query: dict, names: set[str]) -> Iterator[str]:
+    """What of a query Superset would write into SQL as it stands, or would take for
+    another column in the steps that follow."""
     for key in COLUMNS:
         for column in query.get(key) or ():
             if not isinstance(column, dict):
                 yield str(column)
+            elif column.get("label") != column.get("sqlExpression"):
+                yield "a column by another one's name"
+    for metric in query.get("metrics") or ():
+        if isinstance(metric, dict) and metric.get("label") in names:
+            yield "a figure by a column's name"
     for key in CONDITIONS:
         condition = (query.get("extras") or {}).get(key) or query.get(key)
         if condition:

@@ -2,12 +2,13 @@
 
 Neither has a bound there: a histogram of as many bins as one likes, a series sampled as
 finely. Who may not explore sends the steps of the charts that there are; who may, those
-that grow no further than their rows.
+that make no more than their rows and columns can, and few of them.
 """
 
 from __future__ import annotations
 
 MOST_QUERIES = 10  # in one request; a chart of ours has one or two
+MOST_STEPS = 10  # in one query, other times that it is compared with among them
 PLAIN = {
     *("aggregate", "compare", "contribution", "cum", "diff", "flatten", "pivot"),
     *("rank", "rename", "rolling", "select", "sort"),
@@ -15,5 +16,5 @@ PLAIN = {
 
 
 def is_plain(step: dict) -> bool:
-    """Whether a step of post-processing grows no further than the rows it is given."""
+    """Whether a step of post-processing takes no number of its own to grow by."""
     return step.get("operation") in PLAIN

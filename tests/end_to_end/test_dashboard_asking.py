@@ -86,6 +86,9 @@ def test_neither_can_a_map(clients, chart):
             ({}, 200),
             ({"geojson": "1 + 1"}, 403),
             ({"adhoc_filters": [condition]}, 403),
+            # these run other charts, or work of their own, past what is asked of them
+            ({"viz_type": "deck_multi", "deck_slices": [known.chart_id]}, 403),
+            ({"viz_type": "compare", "resample_rule": "1s"}, 403),
         ):
             data = {"form_data": json.dumps({**form, **changes})}
             found = client.http.post("/superset/explore_json/", data=data)
@@ -104,6 +107,22 @@ def test_a_chart_is_not_asked_for_work_without_end(clients, chart, user):
     body = {**chart.body, "queries": chart.body["queries"] * 11}
     refused = clients[user].http.post("/api/v1/chart/data", json=body)
     assert (refused.status_code, "10 questions" in refused.text) == (403, True)
+    often = [f"{days} days ago" for days in range(1, 12)]
+    refused = answer(clients[user], chart, {"time_offsets": often})
+    assert (refused.status_code, "10 steps" in refused.text) == (403, True)
+
+
+def test_a_query_of_sql_lab_is_no_dataset(clients):
+    client = clients["engineer"]
+    query = in_sql_lab(client, "select 1 as a").json()["query_id"]
+    body = {
+        "datasource": {"type": "query", "id": query},
+        "queries": [{"metrics": [SQL]}],
+        "form_data": {},
+        "force": True,
+    }
+    refused = client.http.post("/api/v1/chart/data", json=body)
+    assert (refused.status_code, "one of a dataset" in refused.text) == (403, True)
 
 
 def test_nobody_keeps_a_chart_beside_those_of_the_code(clients):
@@ -126,6 +145,8 @@ def test_nobody_keeps_a_chart_beside_those_of_the_code(clients):
         ),
         ("select query_to_xml('select 1', true, true, '')", "disallowed function"),
         ("explain select E'a'\n'\\''; show rasure.username; --'", "what reads"),
+        ("select 1 -- */; set rasure.username = 'another'; select 2 /*", "what reads"),
+        ("select 40 + 2 as number -- plainly", '"number": 42'),
     ],
 )
 def test_sql_lab_reads_and_cannot_say_who_asks(clients, sql, told):

@@ -178,7 +178,8 @@ def spoilt(path, name: str):
 
 
 @pytest.mark.parametrize(
-    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA]
+    "packing",
+    [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA],
 )
 @pytest.mark.parametrize("name", ["manifest.json", member()])
 def test_damage_in_any_packing(connection, good, tmp_path, name, packing):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
+from rasure.errors import SetupError
 from rasure.landing import DeliveryRejected, land
 from tests.integration.niche_refusing import FILE, NAME, held, occurrences, refused
 from tests.niche_files import delivery
@@ -73,6 +75,24 @@ def test_a_damaged_copy_is_not_known(connection, tmp_path):
     file.write_bytes(file.read_bytes()[:-20])
     with pytest.raises(DeliveryRejected, match="the SHA-256 that the manifest states"):
         land("niche_rms", path)
+    assert held(connection) == 3
+
+
+@pytest.mark.parametrize("fault", [duckdb.OutOfMemoryException, duckdb.IOException])
+def test_no_room_is_the_machines_fault_and_no_refusal(
+    connection, tmp_path, monkeypatch, fault
+):
+    def stop(*_):
+        raise fault(f"no room for {NAME}")
+
+    path = delivery(tmp_path, {"occurrences": occurrences(3)})
+    with monkeypatch.context() as patched:
+        patched.setattr("rasure.landing.transaction.named_files", stop)
+        with pytest.raises(SetupError, match="disk full, or the memory") as raised:
+            land("niche_rms", path)
+    assert NAME not in str(raised.value)
+    assert connection.execute("select count(*) from ops.deliveries").fetchone() == (0,)
+    land("niche_rms", path)
     assert held(connection) == 3
 
 

@@ -45,6 +45,7 @@ def test_the_readers_own_nothing_and_may_not_write(home, role):
         "ts_stat('select to_tsvector(''a'')')",
         "ts_rewrite('a'::tsquery, 'select ''a''::tsquery, ''b''::tsquery')",
         "pg_stat_get_activity(null)",
+        "pg_stat_get_backend_activity(1)",
         "public.st_estimatedextent('core', 'int_niche_positions', 'geom')",
         "public._postgis_stats('pg_class'::regclass, 'oid')",
         "pg_advisory_lock(1)",
