@@ -46,6 +46,23 @@ LISTED = """
     where profiles.is_at_risk and profiles.records = 1
     order by profiles.person
 """
+SUSPECTED = """
+    select profiles.person, crimes.occurrence_id
+    from marts_people.person_history as history
+    inner join marts_people.person_profile as profiles
+        on history.person_id = profiles.person_id and history.force = profiles.force
+    inner join core.fct_crime as crimes on history.source_id = crimes.crime_key
+    inner join core.fct_involvement as involved
+        on crimes.occurrence_id = involved.occurrence_id
+        and crimes.force = involved.force
+        and involved.side = 'causing harm'
+    where profiles.is_at_risk and profiles.records = 1
+        and history.kind = 'offence' and history.result <> 'eliminated'
+        and history.role in ('suspect', 'arrested')
+    group by profiles.person, crimes.occurrence_id
+    having count(distinct involved.golden_id) = 1
+    order by crimes.occurrence_id desc
+"""
 KEPT = """
     select table_schema, table_name from information_schema.columns
     where column_name = 'occurrence_id'
@@ -138,9 +155,11 @@ def _of_a_crime(kind: str) -> Callable[[psycopg.Connection], Change]:
 
 
 def _eliminate(connection: psycopg.Connection) -> Change:
-    for person, person_id in connection.execute(LISTED).fetchall():
+    """Of a crime in the history of somebody on the list: one behind restricted access
+    is not shown, and of one with other suspects another might be eliminated."""
+    for person, occurrence_id in connection.execute(SUSPECTED).fetchall():
         try:
-            delivery = write_change(folder(), "eliminate", of=[person_id])
+            delivery = write_change(folder(), "eliminate", of=[occurrence_id])
         except SimulationImpossible:
             continue
         return Change(delivery, PEOPLE, [person])
