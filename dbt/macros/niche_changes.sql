@@ -3,16 +3,25 @@
     relation: whose columns they are, where several have them. -#}
 {% macro niche_only_changed(subject='occurrence', relation=none) -%}
     {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
-    {%- set id = {
-        'involvement': 'occurrence_id',
-        'countable_involvement': 'occurrence_id',
-        'month': 'month',
-    }.get(subject, subject ~ '_id') -%}
     {%- set of = relation ~ '.' if relation else '' -%}
     {%- set since = niche_since() -%}
     {%- if since is none -%}
     true
+    {%- elif subject == 'cell' -%}
+    ({{ count_cell() }}) in (
+            select
+                changed.force,
+                changed.month,
+                changed.area_ids,
+                changed.crime_type
+            from {{ changed }} as changed
+            where changed.batch > {{ since }}
+        )
     {%- else -%}
+    {%- set id = {
+        'involvement': 'occurrence_id',
+        'countable_involvement': 'occurrence_id',
+    }.get(subject, subject ~ '_id') -%}
     ({{ of }}force, {{ of }}{{ id }}) in (
             select
                 changed.force,
@@ -24,18 +33,23 @@
 {%- endmacro %}
 
 
-{#- Log the months of the rows that a model takes away or adds, where others count its
-    rows by month (`meta.logs_months`). -#}
-{% macro niche_log_months(subject, since) -%}
-    {%- if model.config.meta.get('logs_months') -%}
+{#- The cell of the counts that a crime falls into. -#}
+{% macro count_cell() -%}
+    force, month, coalesce(area_ids, ''), crime_type
+{%- endmacro %}
+
+
+{#- Log the cells of the rows that a model takes away or adds, where others count its
+    rows by cell (`meta.logs_cells`). -#}
+{% macro niche_log_cells(subject, since) -%}
+    {%- if model.config.meta.get('logs_cells') -%}
     with
 
-    months as (
-        select distinct
-            force,
-            month
+    cells (force, month, area_ids, crime_type) as (
+        select distinct {{ count_cell() }}
         from {{ this }}
-        where {{ niche_only_changed(subject) if since is not none else 'true' }}
+        where month is not null
+            and {{ niche_only_changed(subject) if since is not none else 'true' }}
     ),
 
     batch as (select nextval('ops.niche_batches') as batch)
@@ -43,12 +57,11 @@
     insert into ops.niche_changes
     select
         batch.batch,
-        months.force,
-        'month',
-        months.month::text
-    from months
-    cross join batch
-    where months.month is not null;
+        cells.force,
+        'cell',
+        jsonb_build_array(cells.month, cells.area_ids, cells.crime_type)::text
+    from cells
+    cross join batch;
     {%- endif -%}
 {%- endmacro %}
 

@@ -32,11 +32,11 @@
     {%- if not subject or (since is not none and subject == 'whole') -%}
     select 1
     {%- elif since is not none -%}
-    {{ niche_log_months(subject, since) }}
+    {{ niche_log_cells(subject, since) }}
     delete from {{ this }} as built
     where {{ niche_only_changed(subject) }}
     {%- elif is_incremental() -%}
-    {{ niche_log_months(subject, since) }}
+    {{ niche_log_cells(subject, since) }}
     truncate {{ this }}
     {%- else -%}
     select 1
@@ -48,7 +48,7 @@
 {% macro niche_done() -%}
     {%- set subject = model.config.meta.get('subject') -%}
     {%- if subject -%}
-    {{ niche_log_months(subject, niche_since()) }}
+    {{ niche_log_cells(subject, niche_since()) }}
     insert into ops.niche_marks (model, batch, inputs_version)
     select '{{ this.identifier }}', last_value, {{ niche_inputs_version() }}
     from ops.niche_batches

@@ -26,7 +26,6 @@
         offences.recorded_subclass,
         offences.reported_class,
         offences.crime_type,
-        offences.published_category,
         offences.detection_mode,
         offences.outcome_code,
         offences.outcome,

@@ -81,9 +81,10 @@ LEFT = """
 """
 
 
-def is_few(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> bool:
-    """Whether so many changes are worth a run of their own."""
-    return len(changed) <= FEW * store.known_persons(connection)
+def is_few(known: int, changed: list[tuple[str, str]]) -> bool:
+    """Whether so few of the known persons changed that they are worth a run of their
+    own."""
+    return len(changed) <= FEW * known
 
 
 def read(

@@ -106,11 +106,12 @@ def link(
     ):
         store.take_turn(connection)
         looked_at = store.disturbed(connection)
+        known = _known(connection)
         is_few = (
             mode == "incremental"
             and changed is not None
-            and _stands(store.newest_model(connection), rules, _known(connection))
-            and delta.is_few(connection, changed)
+            and _stands(store.newest_model(connection), rules, known)
+            and delta.is_few(known, changed)
             and delta.read(connection, duck, relation, merges, changed, rules, folder)
         )
         if not is_few:
@@ -118,8 +119,10 @@ def link(
             reading.read_persons(connection, duck, relation, folder)
             store.read_known(connection, duck, folder)
         reading.read_merges(connection, duck, merges, folder)
-        erased = _erase_vanished(connection, duck, rules, may_erase, relation, folder)
-        records = _known(connection) if is_few else _count(duck, "records")
+        erased = _erase_vanished(
+            connection, duck, rules, may_erase, relation, folder, known
+        )
+        records = known - erased if is_few else _count(duck, "records")
         model_id, model, kind = _model(connection, duck, rules, mode, records, folder)
         if not is_few:
             scoring.make_blocks(duck, rules)
@@ -171,10 +174,10 @@ def _erase_vanished(
     may_erase: bool,
     relation: str,
     folder: Path,
+    known: int,
 ) -> int:
     """Erase the persons that linkage knows and `relation` has no more; their count."""
     vanished = _count(duck, "vanished")
-    known = _known(connection)
     is_many = vanished >= rules.vanished_at_least
     if is_many and vanished > rules.vanished_share * known and not may_erase:
         raise TooManyVanished(

@@ -26,13 +26,13 @@ CHANGED = """
     select table_name from information_schema.tables
     where table_schema = 'core' and table_name like 'int_niche_changed_%'
 """
-# Who is linked to whom, and in which months crimes changed, is logged in the midst of
-# core, for those that come after it.
+# Who is linked to whom, and in which cells crimes are to be counted anew, is logged in
+# the midst of core, for those that come after it.
 ALL_TAKEN = """
     select coalesce(min(marks.batch) >= (
         select max(changes.batch) from ops.niche_changes as changes
         where coalesce(changes.subject, '') not in (
-            'golden_id', 'linked_person_id', 'month'
+            'golden_id', 'linked_person_id', 'cell'
         )
     ), true)
     from ops.niche_marks as marks

@@ -107,6 +107,26 @@ def store(connection: psycopg.Connection, result: LayerResult) -> None:
         )
 
 
+def explain(result: LayerResult, log: Path) -> str:
+    """Say which models and tests of `result` failed, and where to read on."""
+    lines = [_line(node) for node in result.failed]
+    skipped = {0: "", 1: " 1 node after them was not built."}.get(
+        result.skipped, f" {result.skipped} nodes after them were not built."
+    )
+    return (
+        f"The {result.layer} layer failed in {len(lines)} of {len(result.nodes)} "
+        f"nodes.{skipped}\n  " + "\n  ".join(lines) + f"\nThe whole story is in {log}; "
+        "put it right and run `rasure transform` again."
+    )
+
+
+def _line(node: NodeResult) -> str:
+    if node.resource_type == "test" and node.failures:
+        return f"test {node.node}: {node.failures} rows"
+    reason = " ".join((node.message or "no message").split()[:40])
+    return f"{node.resource_type} {node.node}: {reason}"
+
+
 def _node(result: dict, finished_at: datetime) -> NodeResult:
     # model.rasure.fct_crime; a test's id ends with a hash: test.rasure.unique_x.1a2b
     resource_type, _, name = result["unique_id"].split(".", 2)

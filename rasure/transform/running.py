@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 
@@ -23,7 +22,7 @@ from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
 from rasure.transform.ground import ensure_ground
 from rasure.transform.layers import SEEDS, WHOLE, selection
 from rasure.transform.leftovers import drop_unowned
-from rasure.transform.results import LayerResult, NodeResult
+from rasure.transform.results import LayerResult
 from rasure.transform.steps import Step
 
 PUBLISHED = "published"  # the step that models of published crime are, to `inputs`
@@ -43,9 +42,10 @@ def run_layers(
     """Build `layers` in turn, each with its tests, and keep the results in `ops`;
     all of them (`WHOLE`) is the steps of `rasure.transform.steps`.
 
-    `full_refresh` makes incremental models from nothing. `say` gets dbt's lines as they
-    come. Unit tests are for development: they are left out unless `unit_tests`. While
-    another transform runs, this one waits up to `wait_seconds`.
+    `full_refresh` makes incremental models from nothing, as a whole transform does by
+    itself where the warehouse was built by the models of another release. `say` gets
+    dbt's lines as they come. Unit tests are for development: they are left out unless
+    `unit_tests`. While another transform runs, this one waits up to `wait_seconds`.
 
     Raises `TransformFailed` (a model or test failed; later layers are not run),
     `TransformBusy`, `UnknownLayer`, `SetupError`.
@@ -56,7 +56,8 @@ def run_layers(
     def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
         return steps.whole(landed) if layers == WHOLE else asked
 
-    return _run_all(choose, (full_refresh, unit_tests), say, wait_seconds)
+    flags = (full_refresh, unit_tests)
+    return _run_all(choose, flags, say, wait_seconds, is_whole=layers == WHOLE)
 
 
 def run_changes(
@@ -72,9 +73,10 @@ def run_changes(
         found["published"] = f"{inputs.published(connection)} {made_by}"
         is_same = inputs.known(connection, PUBLISHED) == found["published"]
         is_same = is_same and definitions.are_held(connection, landed)
-        return steps.whole(landed, days.is_new(connection), is_same)
+        is_new = days.is_new(connection) or not definitions.are_models_held(connection)
+        return steps.whole(landed, is_new, is_same)
 
-    done = _run_all(choose, (False, False), say, wait_seconds)
+    done = _run_all(choose, (False, False), say, wait_seconds, is_whole=True)
     with connect("rasure transform", autocommit=True) as connection:
         inputs.keep(connection, PUBLISHED, found["published"])
     return done
@@ -85,8 +87,11 @@ def _run_all(
     flags: tuple[bool, bool],
     say: Callable[[str], None],
     wait_seconds: int,
+    *,
+    is_whole: bool,
 ) -> list[LayerResult]:
-    """Run the steps that `choose` gives for the sources that have landed."""
+    """Run the steps that `choose` gives for the sources that have landed; `is_whole`:
+    they are all there are, but for what is the same as before."""
     settings = Settings.load()
     done = []
     with connect("rasure transform", autocommit=True) as connection:
@@ -99,6 +104,10 @@ def _run_all(
             ensure_ground(connection, say)
             if unowned := drop_unowned(connection):
                 say(f"building without {', '.join(unowned)}: no model owns them")
+            made_by = definitions.models_version()
+            if is_whole and not definitions.are_models_held(connection):
+                flags = (True, flags[1])
+                say("not built by these models before: everything is built anew")
             beside = stack.enter_context(ThreadPoolExecutor(1))
             waiting: list[tuple[Step, Future]] = []
             for step in choose(connection, landed := _landed(connection)):
@@ -118,6 +127,8 @@ def _run_all(
                     waiting.clear()
                 else:
                     say(f"{step.name}: {_work(step, connection)}")
+            if is_whole:
+                definitions.keep_models(connection, made_by)
     return done
 
 
@@ -198,28 +209,10 @@ def _run(
     result = results.read(found, step.name, seconds, datetime.now(UTC))
     results.store(connection, result)
     if code != 0 or result.failed:
-        raise TransformFailed(explain(result, settings.logs / "dbt" / "dbt.log"))
+        raise TransformFailed(
+            results.explain(result, settings.logs / "dbt" / "dbt.log")
+        )
     return result
-
-
-def explain(result: LayerResult, log: Path) -> str:
-    """Say which models and tests of `result` failed, and where to read on."""
-    lines = [_line(node) for node in result.failed]
-    skipped = {0: "", 1: " 1 node after them was not built."}.get(
-        result.skipped, f" {result.skipped} nodes after them were not built."
-    )
-    return (
-        f"The {result.layer} layer failed in {len(lines)} of {len(result.nodes)} "
-        f"nodes.{skipped}\n  " + "\n  ".join(lines) + f"\nThe whole story is in {log}; "
-        "put it right and run `rasure transform` again."
-    )
-
-
-def _line(node: NodeResult) -> str:
-    if node.resource_type == "test" and node.failures:
-        return f"test {node.node}: {node.failures} rows"
-    reason = " ".join((node.message or "no message").split()[:40])
-    return f"{node.resource_type} {node.node}: {reason}"
 
 
 @contextmanager

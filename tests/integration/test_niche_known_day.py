@@ -153,7 +153,7 @@ def knives_and_scope(day) -> None:
             *("Serious violence with injury", True),
         ),
         (10, 1, *NO, False, False, 0.0, False, "Possession of weapons", False),
-        (11, 1, *NO, False, False, 0.0, False, None, False),
+        (11, 1, *NO, False, False, 0.0, False, "Not mapped", False),
         (
             *(12, 1, "yes", "weapon code", False, True, 0.0, False),
             *("Grievous bodily harm", True),

@@ -9,7 +9,7 @@
 -- depends_on: {{ ref('stg_niche__files') }}
 {%- set has_niche = is_built(ref('int_niche_crimes')) %}
 {%- set of_both = [
-    'force', 'place_id', 'hexagon_id', 'area_id', 'area_ids', 'institution_id',
+    'crime_type', 'force', 'place_id', 'hexagon_id', 'area_id', 'area_ids', 'institution_id',
     'outcome', 'geocode_quality', 'harm_days', 'is_serious_violence',
     'is_police_generated', 'is_at_institution', 'is_located', 'month'
 ] %}
@@ -26,7 +26,6 @@ select
     {{ crime_key('crimes') }} as crime_key,
     'police_uk' as source,
     crimes.crime_id,
-    crimes.crime_type,
     {%- for column, type in of_records.items() %}
     null::{{ type }} as {{ column }},
     {%- endfor %}
@@ -39,7 +38,6 @@ select
     crimes.crime_key,
     'niche_rms' as source,
     null as crime_id,
-    coalesce(crimes.crime_type, crimes.published_category, 'Not mapped') as crime_type,
     {{ 'crimes.' ~ (of_records.keys() | list + of_both) | join(',\n    crimes.') }}
 from {{ ref('int_niche_crimes') }} as crimes
 where crimes.month >= {{ observed_since('crimes.force') }}

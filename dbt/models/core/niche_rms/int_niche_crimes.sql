@@ -7,15 +7,15 @@
             {'columns': ['crime_key'], 'unique': true},
             {'columns': ['occurrence_id']},
             {'columns': ['hexagon_id']},
-            {'columns': ['month']},
         ],
         post_hook="""
             {{ index_where('hexagon_id', 'is_serious_violence') }}
             {{ index_where('institution_id', 'institution_id is not null') }}
+            {{ index_where(count_cell(), 'month is not null') }}
         """,
         meta={
             'subject': 'occurrence',
-            'logs_months': true,
+            'logs_cells': true,
             'inputs': [
                 'ground', 'settings', 'offences', 'outcome_codes', 'location_scope',
                 'weapon_scope', 'knife_phrases', 'time_defaults',

@@ -29,8 +29,13 @@ final as (
         history.recorded_class,
         history.recorded_subclass,
         history.reported_class,
-        classes.crime_type,
-        coalesce(classes.published_category, 'Other crime') as published_category,
+        coalesce(
+            classes.crime_type,
+            classes.published_category,
+            case
+                when classes.offence_id is null then 'Not mapped' else 'Other crime'
+            end
+        ) as crime_type,
         history.detection_mode,
         outcomes.outcome_code,
         outcomes.outcome,

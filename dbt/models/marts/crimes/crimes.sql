@@ -58,8 +58,7 @@ final as (
         crimes.hexagon_id,
         cells.place_name,
         cells.hot_spot_name,
-        coalesce(crimes.crime_type, crimes.published_category, 'Not mapped')
-            as crime_type,
+        crimes.crime_type,
         offences.title as offence_title,
         crimes.outcome,
         crimes.outcome_group,

