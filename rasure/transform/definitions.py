@@ -17,7 +17,7 @@ from rasure.transform import inputs
 from rasure.transform.dbt import PROJECT
 
 STEP = "definitions"
-MODELS = "models"
+MODELS = "models of {step}"
 LOADED = "select exists (select from pg_tables where schemaname = 'reference')"
 
 
@@ -28,13 +28,14 @@ def version(landed: Collection[str]) -> str:
 
 def models_version() -> str:
     """What the models are made by."""
-    return _digest("", "models", "macros")
+    return _digest("", "models", "macros", "dbt_project.yml")
 
 
-def _digest(start: str, *folders: str) -> str:
+def _digest(start: str, *parts: str) -> str:
     content = hashlib.sha256(start.encode())
-    for folder in folders:
-        for file in sorted((PROJECT / folder).rglob("*")):
+    for part in parts:
+        path = PROJECT / part
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 content.update(file.read_bytes())
     return content.hexdigest()[:16]
@@ -42,18 +43,27 @@ def _digest(start: str, *folders: str) -> str:
 
 def are_held(connection: psycopg.Connection, landed: Collection[str]) -> bool:
     """Whether the warehouse holds them as they are."""
-    is_loaded = connection.execute(LOADED).fetchone()[0]
-    return is_loaded and inputs.known(connection, STEP) == version(landed)
+    return _are_loaded(connection) and (
+        inputs.known(connection, STEP) == version(landed)
+    )
 
 
-def are_models_held(connection: psycopg.Connection) -> bool:
-    """Whether all of the warehouse was built by the models of the checkout."""
-    return inputs.known(connection, MODELS) == models_version()
+def were_others(connection: psycopg.Connection, step: str) -> bool:
+    """Whether something is built, and of this step not by the checkout's models; the
+    step `whole` stands for every other."""
+    own, whole = (
+        inputs.known(connection, MODELS.format(step=name)) for name in (step, "whole")
+    )
+    return _are_loaded(connection) and (own or whole) != models_version()
 
 
-def keep_models(connection: psycopg.Connection, version: str) -> None:
-    """Remember that all of the warehouse is built by the models of this version."""
-    inputs.keep(connection, MODELS, version)
+def _are_loaded(connection: psycopg.Connection) -> bool:
+    return connection.execute(LOADED).fetchone()[0]
+
+
+def keep_models(connection: psycopg.Connection, step: str) -> None:
+    """Remember that all of a step is built by the models of the checkout."""
+    inputs.keep(connection, MODELS.format(step=step), models_version())
 
 
 def keep(connection: psycopg.Connection, landed: Collection[str]) -> None:

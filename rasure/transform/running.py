@@ -73,7 +73,8 @@ def run_changes(
         found["published"] = f"{inputs.published(connection)} {made_by}"
         is_same = inputs.known(connection, PUBLISHED) == found["published"]
         is_same = is_same and definitions.are_held(connection, landed)
-        is_new = days.is_new(connection) or not definitions.are_models_held(connection)
+        others = _of_others(connection, steps.whole(landed))
+        is_new = days.is_new(connection) or bool(others)
         return steps.whole(landed, is_new, is_same)
 
     done = _run_all(choose, (False, False), say, wait_seconds, is_whole=True)
@@ -104,22 +105,26 @@ def _run_all(
             ensure_ground(connection, say)
             if unowned := drop_unowned(connection):
                 say(f"building without {', '.join(unowned)}: no model owns them")
-            made_by = definitions.models_version()
-            if is_whole and not definitions.are_models_held(connection):
-                flags = (True, flags[1])
-                say("not built by these models before: everything is built anew")
+            landed = _landed(connection)
+            chosen = tuple(choose(connection, landed))
+            others = _of_others(connection, chosen) if is_whole else ()
             beside = stack.enter_context(ThreadPoolExecutor(1))
             waiting: list[tuple[Step, Future]] = []
-            for step in choose(connection, landed := _landed(connection)):
+            for step in chosen:
                 if step.is_beside:
                     waiting.append((step, beside.submit(_work_apart, step)))
                 elif step.work is None:
+                    if step.name in others:
+                        say(f"{step.name}: anew, since other models made what is there")
                     held = step.may_skip_definitions and not any(flags)
                     held = held and definitions.are_held(connection, landed)
-                    arguments = _arguments(step, landed, *flags, held)
+                    is_anew = flags[0] or step.name in others
+                    arguments = _arguments(step, landed, is_anew, flags[1], held)
                     result = _run(connection, settings, session, step, arguments, say)
                     done.append(result)
                     say(result.summary)
+                    if is_whole:
+                        definitions.keep_models(connection, step.name)
                     if step.may_skip_definitions:
                         definitions.keep(connection, landed)
                     for other, work in waiting:
@@ -127,9 +132,15 @@ def _run_all(
                     waiting.clear()
                 else:
                     say(f"{step.name}: {_work(step, connection)}")
-            if is_whole:
-                definitions.keep_models(connection, made_by)
     return done
+
+
+def _of_others(
+    connection: psycopg.Connection, chosen: Iterable[Step]
+) -> tuple[str, ...]:
+    """The steps of dbt whose models were others when they were built."""
+    calls = (step.name for step in chosen if step.selectors)
+    return tuple(name for name in calls if definitions.were_others(connection, name))
 
 
 def _work(step: Step, connection: psycopg.Connection) -> str:
@@ -142,17 +153,6 @@ def _work_apart(step: Step) -> str:
     """The same on a connection of its own."""
     with connect("rasure transform", autocommit=True) as connection:
         return _work(step, connection)
-
-
-def startup_seconds() -> float:
-    """How long dbt takes to start and find that there is nothing to do."""
-    started = time.monotonic()
-    code, tail = dbt.call(
-        Settings.load(), ["build", "--select", "path:nothing"], lambda line: None
-    )
-    if code != 0:
-        raise DbtUnusable(f"dbt stopped with code {code}:\n{tail.strip()}")
-    return round(time.monotonic() - started, 3)
 
 
 def _landed(connection: psycopg.Connection) -> set[str]:

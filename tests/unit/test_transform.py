@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rasure.settings import Settings
-from rasure.transform import LAYERS, WHOLE, dbt, results, running, steps
+from rasure.transform import LAYERS, WHOLE, dbt, results, steps
 from rasure.transform.errors import UnknownLayer
 from rasure.transform.layers import selection
 
@@ -119,7 +119,7 @@ def test_results_tell_what_each_node_did(failed: results.LayerResult) -> None:
 
 
 def test_a_failure_names_the_models_and_tests(failed: results.LayerResult) -> None:
-    assert running.explain(failed, Path("/home/logs/dbt.log")) == (
+    assert results.explain(failed, Path("/home/logs/dbt.log")) == (
         "The core layer failed in 2 of 4 nodes. 1 node after them was not built.\n"
         "  model dim_place: Database Error no ink\n"
         "  test unique_outcomes_outcome: 3 rows\n"
