@@ -1,5 +1,6 @@
 {#- `where` this follows, only what changed since the model's last run is read. A
-    subject is a model `int_niche_changed_<subject>s` and the id by which it changes.
+    subject is a model `int_niche_changed_<subject>s` and the id by which it changes, of
+    `cell` the columns of a cell.
     relation: whose columns they are, where several have them. -#}
 {% macro niche_only_changed(subject='occurrence', relation=none) -%}
     {%- set changed = ref('int_niche_changed_' ~ subject ~ 's') -%}
@@ -39,10 +40,10 @@
 {%- endmacro %}
 
 
-{#- Log the cells of the rows that a model takes away or adds, where others count its
-    rows by cell (`meta.logs_cells`). -#}
+{#- Log the cells of the rows that a model takes away or adds, where another counts its
+    rows by cell (`meta.counted_by`). -#}
 {% macro niche_log_cells(subject, since) -%}
-    {%- if model.config.meta.get('logs_cells') -%}
+    {%- if model.config.meta.get('counted_by') -%}
     with
 
     cells (force, month, area_ids, crime_type) as (

@@ -25,7 +25,8 @@
 
 
 {#- Before a model of core: what is to be made anew goes. `meta.subject` says by what a
-    model changes; one that changes whole, or not at all, has `whole`. -#}
+    model changes; one that changes whole, or not at all, has `whole`. Of a model from
+    nothing the cells that it had are not known: its counts are to be made anew too. -#}
 {% macro niche_forget() -%}
     {%- set subject = model.config.meta.get('subject') -%}
     {%- set since = niche_since() if subject else none -%}
@@ -38,6 +39,8 @@
     {%- elif is_incremental() -%}
     {{ niche_log_cells(subject, since) }}
     truncate {{ this }}
+    {%- elif model.config.meta.get('counted_by') -%}
+    delete from ops.niche_marks where model = '{{ model.config.meta.counted_by }}'
     {%- else -%}
     select 1
     {%- endif -%}

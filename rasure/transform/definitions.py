@@ -48,22 +48,27 @@ def are_held(connection: psycopg.Connection, landed: Collection[str]) -> bool:
     )
 
 
-def were_others(connection: psycopg.Connection, step: str) -> bool:
-    """Whether something is built, and of this step not by the checkout's models; the
+def were_others(connection: psycopg.Connection, step: str, version: str) -> bool:
+    """Whether something is built, and of this step not by the models of `version`; the
     step `whole` stands for every other."""
     own, whole = (
         inputs.known(connection, MODELS.format(step=name)) for name in (step, "whole")
     )
-    return _are_loaded(connection) and (own or whole) != models_version()
+    return _are_loaded(connection) and (own or whole) != version
 
 
 def _are_loaded(connection: psycopg.Connection) -> bool:
     return connection.execute(LOADED).fetchone()[0]
 
 
-def keep_models(connection: psycopg.Connection, step: str) -> None:
-    """Remember that all of a step is built by the models of the checkout."""
-    inputs.keep(connection, MODELS.format(step=step), models_version())
+def keep_models(connection: psycopg.Connection, step: str, version: str) -> None:
+    """Remember that all of a step is built by the models of `version`."""
+    inputs.keep(connection, MODELS.format(step=step), version)
+
+
+def forget_models(connection: psycopg.Connection, step: str) -> None:
+    """Remember that a step is being built anew: until it is, by no version's models."""
+    keep_models(connection, step, "in the making")
 
 
 def keep(connection: psycopg.Connection, landed: Collection[str]) -> None:

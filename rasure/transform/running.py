@@ -53,7 +53,7 @@ def run_layers(
     layers = tuple(layers)
     asked = [Step(name, selection(name)) for name in layers]
 
-    def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
+    def choose(connection, landed: set[str], made_by: str) -> Iterable[Step]:
         return steps.whole(landed) if layers == WHOLE else asked
 
     flags = (full_refresh, unit_tests)
@@ -65,17 +65,17 @@ def run_changes(
 ) -> list[LayerResult]:
     """Run a whole transform, less what is done once for each day of the data when that
     has been done for this one, and less the models of published crime while that is
-    the same: what Airflow does whenever something has landed."""
+    the same: what Airflow does whenever something has landed. Nothing is left out where
+    other models made what is there."""
     found = {}
 
-    def choose(connection: psycopg.Connection, landed: set[str]) -> Iterable[Step]:
-        made_by = definitions.models_version()
+    def choose(connection, landed: set[str], made_by: str) -> Iterable[Step]:
         found["published"] = f"{inputs.published(connection)} {made_by}"
         is_same = inputs.known(connection, PUBLISHED) == found["published"]
         is_same = is_same and definitions.are_held(connection, landed)
-        others = _of_others(connection, steps.whole(landed))
-        is_new = days.is_new(connection) or bool(others)
-        return steps.whole(landed, is_new, is_same)
+        if _of_others(connection, steps.whole(landed), made_by):
+            return steps.whole(landed)
+        return steps.whole(landed, days.is_new(connection), is_same)
 
     done = _run_all(choose, (False, False), say, wait_seconds, is_whole=True)
     with connect("rasure transform", autocommit=True) as connection:
@@ -84,17 +84,19 @@ def run_changes(
 
 
 def _run_all(
-    choose: Callable[[psycopg.Connection, set[str]], Iterable[Step]],
+    choose: Callable[[psycopg.Connection, set[str], str], Iterable[Step]],
     flags: tuple[bool, bool],
     say: Callable[[str], None],
     wait_seconds: int,
     *,
     is_whole: bool,
 ) -> list[LayerResult]:
-    """Run the steps that `choose` gives for the sources that have landed; `is_whole`:
-    they are all there are, but for what is the same as before."""
+    """Run the steps that `choose` gives for the sources that have landed and the
+    version of the models; `is_whole`: they are all there are, but for what is the same
+    as before."""
     settings = Settings.load()
     done = []
+    made_by = definitions.models_version()  # what dbt is about to load
     with connect("rasure transform", autocommit=True) as connection:
         schema.ensure(connection)
         with ExitStack() as stack:
@@ -106,8 +108,8 @@ def _run_all(
             if unowned := drop_unowned(connection):
                 say(f"building without {', '.join(unowned)}: no model owns them")
             landed = _landed(connection)
-            chosen = tuple(choose(connection, landed))
-            others = _of_others(connection, chosen) if is_whole else ()
+            chosen = tuple(choose(connection, landed, made_by))
+            others = _of_others(connection, chosen, made_by) if is_whole else ()
             beside = stack.enter_context(ThreadPoolExecutor(1))
             waiting: list[tuple[Step, Future]] = []
             for step in chosen:
@@ -116,6 +118,7 @@ def _run_all(
                 elif step.work is None:
                     if step.name in others:
                         say(f"{step.name}: anew, since other models made what is there")
+                        definitions.forget_models(connection, step.name)
                     held = step.may_skip_definitions and not any(flags)
                     held = held and definitions.are_held(connection, landed)
                     is_anew = flags[0] or step.name in others
@@ -124,7 +127,7 @@ def _run_all(
                     done.append(result)
                     say(result.summary)
                     if is_whole:
-                        definitions.keep_models(connection, step.name)
+                        definitions.keep_models(connection, step.name, made_by)
                     if step.may_skip_definitions:
                         definitions.keep(connection, landed)
                     for other, work in waiting:
@@ -136,11 +139,13 @@ def _run_all(
 
 
 def _of_others(
-    connection: psycopg.Connection, chosen: Iterable[Step]
+    connection: psycopg.Connection, chosen: Iterable[Step], made_by: str
 ) -> tuple[str, ...]:
     """The steps of dbt whose models were others when they were built."""
     calls = (step.name for step in chosen if step.selectors)
-    return tuple(name for name in calls if definitions.were_others(connection, name))
+    return tuple(
+        name for name in calls if definitions.were_others(connection, name, made_by)
+    )
 
 
 def _work(step: Step, connection: psycopg.Connection) -> str:

@@ -9,6 +9,7 @@ import pytest
 from rasure.runtime import designating
 from rasure.settings import Settings
 from rasure.transform import WHOLE, dbt, definitions, run_layers, running, steps
+from rasure.transform.errors import TransformFailed
 from rasure.transform.running import run_changes
 from tests.integration import niche_day as known
 from tests.integration.niche_fixtures import deliver, number, row, set_up
@@ -169,13 +170,46 @@ def test_what_another_release_built_is_built_anew(warehouse, monkeypatch) -> Non
     told_by = "select distinct title from core.people_involvements where title = 'x'"
     spoil = "update core.people_involvements set title = 'x'"
 
+    def anew() -> list[str]:
+        said: list[str] = []
+        run_changes(say=said.append)  # as Airflow does, within the same day of the data
+        own = [line for line in said if "other models made what is there" in line]
+        return [line.split(": ")[0] for line in own]
+
     warehouse.execute(spoil)
     monkeypatch.setattr(definitions, "models_version", lambda: "another")
-    said: list[str] = []
-    run_changes(say=said.append)  # as Airflow does, within the same day of the data
-    anew = [line for line in said if "other models made what is there" in line]
-    assert [line.split(": ")[0] for line in anew] == ["persons", *AFTER]
+    assert anew() == ["persons", *AFTER]
     assert warehouse.execute(told_by).fetchall() == []
+
+    def stop(*_) -> None:
+        raise TransformFailed("stopped half way")
+
     warehouse.execute(spoil)
-    run_changes()  # by the same models: what has not changed stays as it is
+    with monkeypatch.context() as changed:
+        changed.setattr(definitions, "models_version", lambda: "a third")
+        changed.setattr(running, "_run", stop)
+        with pytest.raises(TransformFailed):
+            anew()
+    assert anew() == ["persons"]  # back again: what was begun is nobody's
+    # what stands on rows of staging that were made anew is made anew itself
+    assert warehouse.execute(told_by).fetchall() == []
+
+    warehouse.execute(spoil)
+    assert anew() == []  # by the same models: what has not changed stays as it is
     assert warehouse.execute(told_by).fetchall() == [("x",)]
+
+
+def test_cells_that_a_stopped_rebuild_left_are_counted_anew(warehouse) -> None:
+    transform(warehouse)
+    counts = "select * from core.int_niche_crime_counts order by 1, 2, 3, 4, 5, 6"
+    before = warehouse.execute(counts).fetchall()
+    warehouse.execute(
+        "insert into core.int_niche_crime_counts select distinct force, area_ids,"
+        " geocode_quality, 'no type of now', is_serious_violence, month, 1, 1"
+        " from core.int_niche_crime_counts limit 1"
+    )
+    only = ["build", "--select", "int_niche_crimes", "--full-refresh"]
+    code, tail = dbt.call(Settings.load(), only, lambda line: None)
+    assert code == 0, tail
+    run_changes()
+    assert warehouse.execute(counts).fetchall() == before

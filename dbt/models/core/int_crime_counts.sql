@@ -1,6 +1,6 @@
 -- All crimes counted once, for what counts them by area or by quality of position. Of
 -- areas the combination is kept, as a crime has it. Of records the counts are kept by
--- month; whatever else `fct_crime` takes holds for these too.
+-- cell; whatever else `fct_crime` takes holds for these too.
 -- depends_on: {{ ref('dim_force') }}
 -- depends_on: {{ ref('stg_niche__files') }}
 {%- set has_niche = is_built(ref('int_niche_crime_counts')) %}

@@ -15,7 +15,7 @@
         """,
         meta={
             'subject': 'occurrence',
-            'logs_cells': true,
+            'counted_by': 'int_niche_crime_counts',
             'inputs': [
                 'ground', 'settings', 'offences', 'outcome_codes', 'location_scope',
                 'weapon_scope', 'knife_phrases', 'time_defaults',
