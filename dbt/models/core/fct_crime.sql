@@ -9,9 +9,10 @@
 -- depends_on: {{ ref('stg_niche__files') }}
 {%- set has_niche = is_built(ref('int_niche_crimes')) %}
 {%- set of_both = [
-    'crime_type', 'force', 'place_id', 'hexagon_id', 'area_id', 'area_ids', 'institution_id',
-    'outcome', 'geocode_quality', 'harm_days', 'is_serious_violence',
-    'is_police_generated', 'is_at_institution', 'is_located', 'month'
+    'crime_type', 'force', 'place_id', 'hexagon_id', 'area_id', 'area_ids',
+    'institution_id', 'outcome', 'geocode_quality', 'harm_days',
+    'is_serious_violence', 'is_police_generated', 'is_at_institution', 'is_located',
+    'month'
 ] %}
 {%- set of_records = {
     'occurrence_id': 'text', 'occurrence_number': 'text', 'offence_id': 'text',

@@ -1,20 +1,20 @@
 -- The crimes of records counted by cell (month, areas, type), of which a day's delta
 -- changes a few.
 {{ config(meta={'subject': 'cell'}) }}
-{%- set cell = ['force', 'area_ids', 'geocode_quality', 'crime_type',
+{%- set columns = ['force', 'area_ids', 'geocode_quality', 'crime_type',
     'is_serious_violence', 'month'] %}
 
 with
 
 final as (
     select
-        {{ cell | join(',\n        ') }},
+        {{ columns | join(',\n        ') }},
         count(*) as crimes,
         sum(harm_days) as harm_days
     from {{ ref('int_niche_crimes') }}
     where month is not null
         and {{ niche_only_changed('cell') }}
-    group by {{ cell | join(', ') }}
+    group by {{ columns | join(', ') }}
 )
 
 select * from final
