@@ -1,7 +1,8 @@
 """The `rasure` command.
 
-Each command lives with the part it steers (`rasure/<part>/commands.py`), imports what
-is heavy only when it runs, and raises `RasureError` for what a person can mend.
+The commands of a part are in `rasure/<part>/commands.py`. They import heavy packages
+only when they run, and raise `RasureError` for what a person can mend. The instruments
+are named here and nowhere else in the product; they are loaded by their names.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ PARTS = (
     "rasure.transform.commands",
     "rasure.places.commands",
     "rasure.linkage.commands",
-    "rasure.simulate.commands",
     "rasure.times.commands",
     "rasure.people.commands",
-    "rasure.truth.commands",
+)
+INSTRUMENTS = (
+    "rasure.instruments.demo.commands",
+    "rasure.instruments.simulate.commands",
+    "rasure.instruments.truth.commands",
 )
 
 app = typer.Typer(
@@ -34,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in PARTS:
+for part in (*PARTS, *INSTRUMENTS):
     importlib.import_module(part).register(app)
 
 

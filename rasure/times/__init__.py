@@ -1,4 +1,4 @@
-"""Hot times: what of the aoristic method is not set-based, and how to render the rest.
+"""Hot times: what of the aoristic method is not set-based.
 
 The method itself is SQL, `dbt/macros/aoristic.sql`.
 """

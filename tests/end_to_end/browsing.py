@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from rasure.bench import dashboard
+from rasure.instruments.bench import dashboard
 from rasure.places.plan import printing
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rasure.runtime.follow import RunFailed, follow_line, log_of
+from rasure.instruments.demo.follow import RunFailed, follow_line, log_of
 from rasure.sources import NAMES
 
 LINE = ["ingest_police_uk", "transform", "designate", "publish"]

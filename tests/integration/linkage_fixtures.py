@@ -6,7 +6,8 @@ from datetime import date
 
 import psycopg
 
-from rasure.linkage import hard_set, link
+from rasure.instruments.linkage_quality import hard_set
+from rasure.linkage import link
 from rasure.linkage.linking import LinkReport
 
 FORCE = "thames-valley"

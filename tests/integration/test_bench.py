@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from rasure.bench import niche_floors
-from rasure.bench.measures import Measure
-from rasure.bench.warehouse import forget
-from rasure.simulate.extract import write_history
-from rasure.simulate.plan import plan
+from rasure.instruments.bench import niche_floors
+from rasure.instruments.bench.measures import Measure
+from rasure.instruments.bench.warehouse import forget
+from rasure.instruments.simulate.extract import write_history
+from rasure.instruments.simulate.plan import plan
 from rasure.sources.niche_rms.mapping import load
 
 

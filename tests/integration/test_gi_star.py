@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control, norm
 
-from rasure.times.rendering import macro
+from rasure.instruments.macro_rendering import macro
 from tests.integration.people_fixtures import dbt_build
 from tests.integration.transform_fixtures import build_ground
 

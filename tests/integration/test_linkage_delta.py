@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from rasure.linkage import delta, hard_set
+from rasure.instruments.linkage_quality import hard_set
+from rasure.linkage import delta
 from rasure.linkage.changes import link_changes
 from rasure.linkage.linking import has_news
 from rasure.linkage.reviews import decide_pair

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rasure.linkage import hard_set, link
-from rasure.linkage.metrics import agreement
+from rasure.instruments.linkage_quality import hard_set
+from rasure.instruments.linkage_quality.metrics import agreement
+from rasure.linkage import link
 from rasure.linkage.rules import Rules
 from tests.integration.linkage_fixtures import RELATION
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rasure.linkage import hard_set
+from rasure.instruments.linkage_quality import hard_set
 from rasure.linkage.rules import Rules
 from tests.integration.linkage_fixtures import RELATION, Records
 

@@ -17,7 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 from rasure import cli
-from rasure.linkage import hard_set, link, scoring
+from rasure.instruments.linkage_quality import hard_set
+from rasure.linkage import link, scoring
 from rasure.linkage.errors import LinkageFailed, RelationRejected
 from rasure.linkage.rules import Rules
 from tests.integration.linkage_fixtures import RELATION, Records

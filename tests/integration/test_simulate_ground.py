@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rasure import geography
-from rasure.simulate import ground
-from rasure.simulate.plan import plan
+from rasure.instruments.simulate import ground
+from rasure.instruments.simulate.plan import plan
 
 
 def test_simulated_cells_are_the_hexagons_of_the_warehouse(connection):

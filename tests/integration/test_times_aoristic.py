@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rasure.times.rendering import weights
+from rasure.instruments.macro_rendering import weights
 
 LONDON, WASHINGTON = "Europe/London", "America/New_York"
 WEEK = timedelta(hours=168)

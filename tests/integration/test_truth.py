@@ -12,18 +12,18 @@ import pytest
 from typer.testing import CliRunner
 
 from rasure.cli import app
+from rasure.instruments.simulate.extract import write_history
+from rasure.instruments.simulate.plan import plan
+from rasure.instruments.truth import hours, patrol_list, persons, planted, report
+from rasure.instruments.truth.carriers import knife_carriers
+from rasure.instruments.truth.errors import PartMissing
+from rasure.instruments.truth.goals import GOALS
+from rasure.instruments.truth.harm import harm_total_error
 from rasure.landing import land
 from rasure.linkage.linking import link
 from rasure.places.designation import designate
 from rasure.settings import Settings
-from rasure.simulate.extract import write_history
-from rasure.simulate.plan import plan
 from rasure.transform import dbt, run_layers
-from rasure.truth import hours, patrol_list, persons, planted, report
-from rasure.truth.carriers import knife_carriers
-from rasure.truth.errors import PartMissing
-from rasure.truth.goals import GOALS
-from rasure.truth.harm import harm_total_error
 
 FORCE = "thames-valley"
 # What a thousand crimes a year are too few for.

@@ -14,8 +14,8 @@ from tests.unit.simulated_force import MAPPING, delivered
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory) -> Path:
     """Six years of a simulated force at 2,000 crimes a year."""
-    from rasure.simulate.extract import write_history
-    from rasure.simulate.plan import plan
+    from rasure.instruments.simulate.extract import write_history
+    from rasure.instruments.simulate.plan import plan
 
     folder = tmp_path_factory.mktemp("force")
     write_history(plan("thames-valley", 1, 6, crimes_per_year=2_000), folder)
@@ -37,8 +37,8 @@ def occurrences(delivery: Path) -> list[dict]:
 @pytest.fixture(scope="session")
 def history(tmp_path_factory) -> Path:
     """One year of a simulated force at 20,000 crimes a year."""
-    from rasure.simulate.extract import write_history
-    from rasure.simulate.plan import plan
+    from rasure.instruments.simulate.extract import write_history
+    from rasure.instruments.simulate.plan import plan
 
     folder = tmp_path_factory.mktemp("year")
     write_history(plan("thames-valley", 3, 1, crimes_per_year=20_000), folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rasure.linkage.metrics import agreement
+from rasure.instruments.linkage_quality.metrics import agreement
 
 
 def test_two_persons_of_whom_one_record_is_misplaced():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rasure.simulate import delta
-from rasure.simulate.errors import SimulationImpossible
+from rasure.instruments.simulate import delta
+from rasure.instruments.simulate.errors import SimulationImpossible
 from tests.unit.simulated_force import delivered, files, truth
 
 

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from rasure.cli import app
-from rasure.simulate import delta
-from rasure.simulate.errors import SimulationImpossible
-from rasure.simulate.plan import plan
+from rasure.instruments.simulate import delta
+from rasure.instruments.simulate.errors import SimulationImpossible
+from rasure.instruments.simulate.plan import plan
 from rasure.sources.niche_rms.entities import ENTITIES
 from tests.unit.simulated_force import (
     delivered,

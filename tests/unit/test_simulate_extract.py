@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from rasure.simulate.extract import write_history
-from rasure.simulate.plan import plan
+from rasure.instruments.simulate.extract import write_history
+from rasure.instruments.simulate.plan import plan
 from rasure.sources.niche_rms.entities import ENTITIES
 from tests.unit.simulated_force import MAPPING, delivered, instant, manifest
 

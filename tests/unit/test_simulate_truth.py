@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from rasure.simulate.carriers import TRAPS
+from rasure.instruments.simulate.carriers import TRAPS
 from tests.unit.simulated_force import MAPPING, delivered, instant, truth
 
 

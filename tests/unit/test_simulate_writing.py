@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 import tomli_w
 
-from rasure.simulate import clock, formatting, identifiers, render
-from rasure.simulate.errors import SimulationImpossible
+from rasure.instruments.simulate import clock, formatting, identifiers, render
+from rasure.instruments.simulate.errors import SimulationImpossible
 from rasure.sources.niche_rms.mapping import FOLDER, load, read
 from rasure.sources.niche_rms.terms import TERMS
 

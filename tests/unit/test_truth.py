@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
+from rasure.instruments.simulate.plan import plan
+from rasure.instruments.truth import hold_out, planted, report
+from rasure.instruments.truth.carriers import ratio
+from rasure.instruments.truth.errors import TruthMissing
+from rasure.instruments.truth.goals import GOALS
+from rasure.instruments.truth.hours import fullest
 from rasure.places.definition import Definition
-from rasure.simulate.plan import plan
-from rasure.truth import hold_out, planted, report
-from rasure.truth.carriers import ratio
-from rasure.truth.errors import TruthMissing
-from rasure.truth.goals import GOALS
-from rasure.truth.hours import fullest
 from tests.unit import places_ground
 
 JANUARY = places_ground.JANUARY

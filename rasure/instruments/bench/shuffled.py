@@ -1,0 +1,102 @@
+"""`shuffled_days`: does a warehouse that took its days one by one, late and twice, hold
+what a full rebuild of it holds?
+
+A year of the simulated force, then 30 daily deltas in shuffled order, two of them
+twice, each transformed as the line does; then everything anew. Every table that dbt
+builds is compared, row for row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import psycopg
+from psycopg import sql
+
+from rasure import geography
+from rasure.database import connect
+from rasure.errors import RasureError
+from rasure.instruments.bench.measures import Measure
+from rasure.instruments.bench.niche import FORCE, SOURCE, Tell, simulate
+from rasure.instruments.simulate import delta
+from rasure.landing import land
+from rasure.transform import WHOLE, run_layers
+from rasure.transform.running import run_changes
+
+DAYS = 30
+AGAIN = (4, 9)  # of the shuffled days, which two come once more, later
+SEED = 7
+BUILT = ("staging", "core", "marts", "marts_people")
+COLUMNS = """
+    select schemaname, tablename, array_agg(column_name::text order by column_name)
+    from pg_tables
+    inner join information_schema.columns
+        on schemaname = table_schema and tablename = table_name
+    where schemaname = any(%s)
+    group by schemaname, tablename
+"""
+# Of a table's rows: their number, and a sum of hashes that no order changes.
+CONTENT = """
+    select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)
+    from {table}
+"""
+
+
+class RebuildDiffers(RasureError):
+    """Tables end otherwise than a full rebuild makes them."""
+
+
+def measure(folder: Path, tell: Tell) -> Measure:
+    """Tables that differ (their rows in `rows`), in a warehouse that is empty.
+
+    Raises
+    ------
+    RebuildDiffers
+        With the names of the tables, where there are any.
+    """
+    history, _ = simulate(folder, 1)
+    with connect("rasure bench", autocommit=True) as connection:
+        land(SOURCE, history.delivery)
+        geography.build(connection, FORCE)
+    run_layers(WHOLE)
+    order = _shuffled([delta.write_day(folder, lambda text: None) for _ in range(DAYS)])
+    for place, delivery in enumerate(order, start=1):
+        landed = land(SOURCE, delivery)
+        run_changes(say=lambda line: None)
+        tell(f"{place} of {len(order)}: {delivery.name}, {landed.rows_landed:,} rows")
+    with connect("rasure bench", autocommit=True) as connection:
+        built = contents(connection)
+        run_layers(WHOLE, full_refresh=True)
+        rebuilt = contents(connection)
+    names = sorted(built.keys() | rebuilt.keys())
+    differing = [name for name in names if built.get(name) != rebuilt.get(name)]
+    if differing:
+        raise RebuildDiffers(
+            f"Of {len(names)} tables these differ from a full rebuild: "
+            f"{', '.join(differing)}"
+        )
+    rows = sum(rows for rows, _ in built.values())
+    return Measure("shuffled_days", len(differing), "tables", source=SOURCE, rows=rows)
+
+
+def contents(connection: psycopg.Connection) -> dict[str, tuple[int, int]]:
+    """For each table that dbt built: its rows, and a sum of their hashes."""
+    return {
+        f"{schema}.{name}": connection.execute(
+            sql.SQL(CONTENT).format(
+                table=sql.Identifier(schema, name),
+                columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            )
+        ).fetchone()
+        for schema, name, columns in connection.execute(COLUMNS, (list(BUILT),))
+    }
+
+
+def _shuffled(days: list[Path]) -> list[Path]:
+    """The days in an order of chance, of which two come again later on."""
+    chance = np.random.default_rng(SEED)
+    order = [days[place] for place in chance.permutation(len(days))]
+    third = len(order) // 3
+    rest = [*order[third:], *(order[place] for place in AGAIN)]
+    return [*order[:third], *(rest[place] for place in chance.permutation(len(rest)))]

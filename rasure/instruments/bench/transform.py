@@ -1,0 +1,92 @@
+"""`dbt_startup`, `transform_full` and `places_rank`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import psycopg
+
+from rasure.instruments.bench.deliveries import Rows
+from rasure.instruments.bench.floors import copy_all_text, type_and_index
+from rasure.instruments.bench.measures import Measure, median, seconds
+from rasure.settings import Settings
+from rasure.transform import WHOLE, dbt, run_layers, steps
+
+ROUNDS = 3
+EMPTY = ["build", "--select", "nothing_of_that_name", "--exclude-resource-type"]
+BARE_RANK = """
+    select hexagon_id, count(*) as crimes
+    from core.fct_crime
+    where is_serious_violence and hexagon_id is not null
+    group by hexagon_id
+    order by crimes desc
+"""
+
+
+def startup(source: str) -> Measure:
+    """The seconds that dbt's process of one transform needs to do nothing, with as many
+    calls as the transform makes; `rows` is the processes."""
+    settings = Settings.load()
+    calls = sum(bool(step.selectors) for step in steps.whole({source}))
+
+    def start() -> None:
+        with dbt.Session(settings) as session:
+            for _ in range(calls):
+                session.call([*EMPTY, "unit_test"], lambda line: None)
+
+    taken = min(seconds(start) for _ in range(ROUNDS))
+    return Measure("dbt_startup", taken, "s", source=source, rows=1)
+
+
+def full(rows: Rows, startup: Measure, connection: psycopg.Connection) -> Measure:
+    """Everything built from nothing, less dbt's start-up, against COPY + typed table
+    + index of the same rows."""
+    count = 0
+
+    def floor() -> None:
+        nonlocal count
+        count = copy_all_text(connection, rows.files)
+        type_and_index(connection)
+
+    measure = full_of(floor, startup, "police_uk", None)
+    return replace(measure, rows=count)
+
+
+def full_of(
+    floor: Callable[[], None],
+    startup: Measure,
+    source: str,
+    rows: int | None,
+    rounds: int = ROUNDS,
+) -> Measure:
+    """A full rebuild of what landed, less dbt's start-up, turn about with a floor; the
+    fastest of each, since whatever else the machine does only adds to all three."""
+    ours, floors = [], []
+    for _ in range(rounds):
+        floors.append(seconds(floor))
+        ours.append(seconds(lambda: run_layers(WHOLE, full_refresh=True)))
+    return Measure(
+        "transform_full",
+        min(ours) - startup.value,
+        "s",
+        min(floors),
+        source=source,
+        rows=rows,
+    )
+
+
+def places_rank(connection: psycopg.Connection, force: str, source: str) -> Measure:
+    """Ranking the hexagons of the force, against one grouped count of its crimes."""
+    from rasure.places import rank_places
+
+    ours, floors = [], []
+    for _ in range(ROUNDS):
+        floors.append(seconds(lambda: connection.execute(BARE_RANK).fetchall()))
+        ours.append(seconds(lambda: rank_places(connection, force)))
+    (cells,) = connection.execute(
+        "select count(*) from geo.hexagons where force = %s", (force,)
+    ).fetchone()
+    return Measure(
+        "places_rank", median(ours), "s", median(floors), source=source, rows=cells
+    )

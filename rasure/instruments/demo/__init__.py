@@ -1,0 +1,1 @@
+"""`rasure demo`: start everything and take one delivery through the whole product."""

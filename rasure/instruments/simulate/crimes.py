@@ -1,0 +1,197 @@
+"""What happened: every classification of every occurrence, its cell and its marks.
+
+Drawn a column at a time. The first classification of an occurrence makes it; a few
+occurrences hold a second. Occurrences that are no crime come behind the crimes, with
+the offence -1. All are then put in the order in which they were reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rasure.instruments.simulate import hours
+from rasure.instruments.simulate.facts_tables import SCOPES, Offences, offences
+from rasure.instruments.simulate.ground import Ground
+from rasure.instruments.simulate.plan import NON_CRIME_SHARE, Plan
+from rasure.instruments.simulate.times import Times, record
+from rasure.sources.niche_rms.terms import TERMS
+
+SECOND_SHARE = 0.03  # of classifications are the second of their occurrence
+AT_INSTITUTION = 0.05  # of violence is recorded at an institution
+PLACES = {term: number for number, term in enumerate(TERMS["location_types"])}
+WEAPONS = {term: number for number, term in enumerate(TERMS["weapons"])}
+POLICE, PUBLIC = TERMS["detection_modes"].index("police"), 0
+_STREETS = (("street", 0.58), ("park", 0.08), ("car park", 0.07), ("transport", 0.05))
+_STREETS += (
+    ("licensed premises", 0.12),
+    ("other public place", 0.07),
+    ("school", 0.03),
+)
+_OTHERS = (("firearm", 0.06), ("corrosive", 0.02), ("blunt instrument", 0.4))
+_OTHERS += (("other weapon", 0.52),)
+
+
+@dataclass(frozen=True)
+class Crimes:
+    """Occurrences in the order of their reporting; arrays are by occurrence.
+
+    `offence` indexes the offence mix (-1: no crime), `window` the plan's windows,
+    `cell` the ground (the true one), `institution` -1 or one of the ground's, `weapon`
+    a term (-1 none), `scope` whether the planted truth holds it serious violence in
+    public. `second` is (occurrence, offence) of the second classifications.
+    """
+
+    offence: np.ndarray
+    window: np.ndarray
+    cell: np.ndarray
+    kind: np.ndarray
+    institution: np.ndarray
+    location_type: np.ndarray
+    weapon: np.ndarray
+    is_domestic: np.ndarray
+    detection: np.ndarray
+    scope: np.ndarray
+    times: Times
+    second: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.offence)
+
+    @property
+    def is_crime(self) -> np.ndarray:
+        """Whether each occurrence holds a crime."""
+        return self.offence >= 0
+
+    @property
+    def has_knife(self) -> np.ndarray:
+        """Whether a knife was truly there."""
+        return self.weapon == WEAPONS["knife"]
+
+
+def happen(plan: Plan, ground: Ground) -> Crimes:
+    """Draw every occurrence of a plan."""
+    mix, rng = offences(), plan.rng("crimes")
+    counts = plan.counts()
+    offence = np.repeat(np.tile(np.arange(len(mix.codes)), len(counts)), counts.ravel())
+    window = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
+    is_second = rng.random(len(offence)) < (0 if plan.only else SECOND_SHARE)
+    second_offence = offence[is_second]
+    offence, window = offence[~is_second], window[~is_second]
+    others = 0 if plan.only else round(len(offence) * NON_CRIME_SHARE)
+    offence = np.concatenate([offence, np.full(others, -1)])
+    window = np.concatenate([window, rng.integers(0, len(counts), others)])
+    sure = plan.only is not None
+    marks = _marks(rng, mix, offence, len(ground.institutions.names), sure)
+    cell = _cells(rng, plan, ground, window, marks["kind"])
+    at = marks["institution"] >= 0
+    chosen = rng.choice(
+        max(1, len(ground.institutions.names)),
+        at.sum(),
+        p=ground.institutions.share if at.any() else None,
+    )
+    marks["institution"][at] = chosen
+    cell[at] = ground.institutions.cell[chosen]
+    kinds = np.array([PLACES[k.replace("_", " ")] for k in ground.institutions.kinds])
+    marks["location_type"][at] = kinds[chosen] if at.any() else 0
+    times = _times(rng, plan, mix, offence, window, marks, ground.hours[cell])
+    order = np.argsort(times.reported, kind="stable")
+    order = order[times.reported[order] < plan.end]
+    marks = {name: column[order] for name, column in marks.items()}
+    second = rng.integers(0, max(1, len(order)), len(second_offence))
+    second = np.unique(second, return_index=True)
+    pairs = np.stack([second[0], second_offence[second[1]]], axis=1)
+    pairs = pairs[offence[order][pairs[:, 0]] >= 0] if len(order) else pairs[:0]
+    return Crimes(
+        offence[order],
+        window[order],
+        cell[order],
+        times=times[order],
+        second=pairs,
+        **marks,
+    )
+
+
+def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
+    """What marks each occurrence: place, weapon, domestic abuse, who found it.
+
+    A crime that was asked for is `sure` to be in public, with a knife.
+    """
+    count, crime = len(offence), offence >= 0
+    code = np.where(crime, offence, 0)
+    public = rng.random(count) < np.where(crime, mix.trait["public_share"][code], 0.5)
+    public |= sure
+    retail = ~public & crime & (mix.trait["is_retail"][code] > 0)
+    kind = np.where(public, 0, np.where(retail, 2, 1)).astype(np.int8)
+    scope = mix.scope[code] * crime
+    here = (
+        (scope > 0)
+        & (rng.random(count) < AT_INSTITUTION)
+        & (institutions > 0)
+        & (not sure)
+    )
+    dwelling = rng.random(count) < 0.88
+    place = np.where(dwelling, PLACES["dwelling"], PLACES["workplace"])
+    place[retail] = PLACES["shop"]
+    place[public] = _chosen(rng, _STREETS, PLACES, public.sum())
+    armed = crime & (
+        rng.random(count) < mix.trait["weapon"][code] * (1 + 0.25 * public)
+    )
+    knife = armed & (rng.random(count) < mix.trait["knife"][code])
+    armed, knife = armed | sure, knife | sure
+    weapon = np.full(count, -1, np.int8)
+    weapon[armed] = _chosen(rng, _OTHERS, WEAPONS, armed.sum())
+    weapon[knife] = WEAPONS["knife"]
+    home = np.where(kind == 1, 1.35, 0.12)
+    domestic = crime & (rng.random(count) < mix.trait["domestic"][code] * home) & ~here
+    domestic &= not sure
+    police = rng.random(count) < np.where(crime, mix.trait["police"][code], 0.3)
+    police &= not sure
+    detection = np.where(police, POLICE, PUBLIC).astype(np.int8)
+    detection[~police & (rng.random(count) < 0.03)] = 1  # a partner told of it
+    in_scope = (scope == SCOPES.index("always")) | (
+        (scope == SCOPES.index("weapon")) & (weapon >= 0)
+    )
+    return {
+        "kind": kind,
+        "institution": np.where(here, 0, -1).astype(np.int16),
+        "location_type": place.astype(np.int8),
+        "weapon": weapon,
+        "is_domestic": domestic,
+        "detection": detection,
+        "scope": in_scope & public & ~domestic & ~here & ~police,
+    }
+
+
+def _chosen(rng, weighted, numbers: dict, count: int) -> np.ndarray:
+    """That many terms by their weights, as numbers."""
+    edges = np.cumsum([weight for _, weight in weighted])
+    found = np.searchsorted(edges / edges[-1], rng.random(count), side="right")
+    return np.array([numbers[name] for name, _ in weighted])[found]
+
+
+def _cells(rng, plan: Plan, ground: Ground, window, kind) -> np.ndarray:
+    """A cell for each event by the rates of its window and kind of crime."""
+    cell = np.zeros(len(window), np.int64)
+    for number, rates in enumerate(ground.rates.values()):
+        for year in range(len(plan.windows)):
+            events = np.flatnonzero((kind == number) & (window == year))
+            total = np.cumsum(rates[-1 if plan.step else year])
+            cell[events] = np.searchsorted(total, rng.random(len(events)) * total[-1])
+    return cell
+
+
+def _times(rng, plan, mix, offence, window, marks, place) -> Times:
+    """When each event was, what was written down of it, and when it was reported."""
+    crime = offence >= 0
+    code = np.where(crime, offence, 0)
+    own = np.array([hours.PROFILES.index(name) for name in mix.hours])
+    profile = np.where(crime, own[code], hours.PROFILES.index("home"))
+    at_place = np.where(marks["kind"] == 0, place, 0)
+    instants = hours.draw(
+        rng, hours.profile_of(profile, at_place), window, plan.windows
+    )
+    exact = np.where(crime, mix.trait["exact_share"][code], 0.6)
+    late = np.where(crime, mix.trait["late"][code], 0.02)
+    return record(rng, instants, exact, late, plan)

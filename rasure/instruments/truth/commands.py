@@ -1,0 +1,63 @@
+"""`rasure truth report`: the warehouse against the truth of a simulated force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+truth = typer.Typer(
+    no_args_is_help=True, help="The warehouse against a simulated force's truth."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this part's commands to the command line."""
+    app.add_typer(truth, name="truth")
+
+
+@truth.command("report")
+def report_command(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--truth",
+            help="The truth that `rasure simulate` wrote; by default that of the home, "
+            "RASURE_HOME/simulate/truth.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Forces to hold out a year of, for the places.")
+    ] = 5,
+) -> None:
+    """Compare the warehouse with what is true of its simulated force.
+
+    Prints counts and ratios, nothing of a person or a place. Progress goes to stderr.
+    """
+    import json
+
+    from rich.console import Console
+
+    from rasure.database import connect
+    from rasure.instruments.truth import planted, report
+    from rasure.settings import Settings
+
+    known = planted.read(folder or Settings.load().home / "simulate" / "truth")
+    with connect("rasure truth report", autocommit=True) as connection:
+        figures = report.gather(connection, known, seeds, _say)
+        later = report.later_than(connection, known)
+    if later is not None:
+        _say(
+            f"the data are of {later:%Y-%m-%d %H:%M}, after the truth: what deltas "
+            "brought counts as wrong where the truth of the history does not know it"
+        )
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+    else:
+        report.show(figures, Console())
+
+
+def _say(text: str) -> None:
+    typer.echo(f"  {text}", err=True)

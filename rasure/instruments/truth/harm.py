@@ -1,0 +1,103 @@
+"""Harm by person: the warehouse's sums on true ids against the truth's."""
+
+from __future__ import annotations
+
+import psycopg
+
+from rasure.instruments.truth.planted import Truth
+from rasure.instruments.truth.true_people import crimes_of_true_people
+
+COLUMNS = ("true_person", "classification_id", "offence_code", "verdict")
+COLUMNS += ("is_cancelled",)
+
+PLANTED = """
+    create temporary table planted_outcomes (
+        person_id text,
+        classification_id text,
+        offence_code text,
+        verdict text,
+        is_cancelled boolean
+    )
+    on commit drop
+"""
+
+# Not the truth's to say, and the same on both sides: what was handed to another force
+# or is no crime, what the police found, who is an official or behind restricted access.
+# The days are those of the planted offence, under the subclass that was recorded.
+DIFFERENCE = """
+    with
+
+    planted as (
+        select distinct
+            outcomes.person_id,
+            history.classification_id,
+            coalesce(exact.harm_days, classes.harm_days, 0) as harm_days
+        from planted_outcomes as outcomes
+        inner join core.crime_history as history
+            on outcomes.classification_id = history.classification_id
+            and history.force = %(force)s
+            and history.state not in ('transferred', 'no crime')
+        left join core.dim_offence as classes
+            on outcomes.offence_code = classes.offence_id
+        left join core.dim_offence as exact
+            on outcomes.offence_code || '/' || history.recorded_subclass
+            = exact.offence_id
+        inner join true_people_persons as persons
+            on outcomes.person_id = persons.person_id
+            and not persons.is_official
+            and not persons.is_restricted
+        where not outcomes.is_cancelled
+            and coalesce(outcomes.verdict, 'guilty') = 'guilty'
+            and not coalesce(classes.is_police_generated, false)
+            and history.detection_mode is distinct from 'police'
+    ),
+
+    planted_totals as (
+        select
+            person_id,
+            sum(harm_days) as harm_days
+        from planted
+        group by person_id
+    ),
+
+    counted_totals as (
+        select
+            person_id,
+            sum(harm_days) as harm_days
+        from true_person_crimes
+        where side = 'causing harm'
+            and is_evidential
+            and not is_police_generated
+        group by person_id
+    )
+
+    select
+        count(*),
+        coalesce(
+            sum(
+                abs(
+                    coalesce(planted_totals.harm_days, 0)
+                    - coalesce(counted_totals.harm_days, 0)
+                )
+            ),
+            0
+        )::double precision
+    from planted_totals
+    full join counted_totals on planted_totals.person_id = counted_totals.person_id
+"""
+
+
+def harm_total_error(connection: psycopg.Connection, truth: Truth) -> float:
+    """Days of harm by which the totals of all people differ, added up without sign."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local work_mem = '128MB'")
+        connection.execute("set local jit = off")
+        crimes_of_true_people(connection, truth)
+        connection.execute(PLANTED)
+        copy = "copy planted_outcomes from stdin"
+        with connection.cursor() as cursor, cursor.copy(copy) as rows:
+            for person, *rest in truth.columns("offender_rows", *COLUMNS):
+                rows.write_row((str(person), *rest))
+        connection.execute("analyze planted_outcomes")
+        row = connection.execute(DIFFERENCE, {"force": truth.force}).fetchone()
+    return row[1]

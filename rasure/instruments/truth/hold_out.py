@@ -1,0 +1,169 @@
+"""How well designated places hold: six years to choose on, the next to be scored on.
+
+For each seed the simulator draws a whole force's crimes and their true rates. The
+places are chosen by the code that designates, and beside it by the true rates of the
+year to come, which nobody can know, and by the counts of the year before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from rasure.geography.building import SIDE_M
+from rasure.instruments.simulate import crimes, ground
+from rasure.instruments.simulate.classify import draw_subclasses
+from rasure.instruments.simulate.facts_tables import offences
+from rasure.instruments.simulate.plan import Plan, plan
+from rasure.places import methods
+from rasure.places.definition import Definition
+from rasure.places.evaluate import institution_cells
+from rasure.places.reading import Events, Grid
+from rasure.places.selection import cells_to_fill, highest
+from rasure.places.windows import Window
+
+YEARS = 6  # of history, before the year that is held out
+SEEDS = 5
+CELL_KM2 = 3 * np.sqrt(3) / 2 * SIDE_M**2 / 1e6
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """The PAI of each way to choose, for one seed; all choose as many cells."""
+
+    seed: int
+    events: int
+    cells: int
+    designation: float
+    oracle: float
+    last_year: float
+
+    @property
+    def over_oracle(self) -> float:
+        """The designation's PAI over the true rates'."""
+        return self.designation / self.oracle
+
+    @property
+    def over_last_year(self) -> float:
+        """The designation's PAI over that of last year's counts."""
+        return self.designation / self.last_year
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A force's violence of seven years; `window` is the year of each event, from 0,
+    `rate` the true rate of each cell in the last."""
+
+    grid: Grid
+    events: Events
+    window: np.ndarray
+    rate: np.ndarray
+
+
+def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
+    """Draw a plan's serious violence in public, and the violence at institutions.
+
+    `harm_days` are those of the warehouse by offence (`8N`, `8N/6`).
+    """
+    land = ground.lay(asked)
+    drawn = crimes.happen(asked, land)
+    at_institution = (drawn.institution >= 0) & drawn.is_crime
+    kept = np.flatnonzero(drawn.scope | at_institution)
+    cell = drawn.cell[kept]
+    instant = drawn.times.instant[kept].astype("datetime64[s]")
+    month = instant.astype("datetime64[M]").astype(int) + 1970 * 12
+    events = Events(
+        cell=cell,
+        month=month,
+        harm_days=_harm(asked, drawn.offence[kept], harm_days),
+        x=land.x[cell],
+        y=land.y[cell],
+        is_at_institution=at_institution[kept],
+    )
+    grid = Grid(
+        force=asked.force,
+        force_area_km2=len(land.x) * CELL_KM2,
+        hexagon_id=np.array([]),
+        area_km2=np.full(len(land.x), CELL_KM2),
+        x=land.x,
+        y=land.y,
+        observed=np.unique(month),
+        is_day_dated=True,
+    )
+    return Happened(grid, events, drawn.window[kept], land.rates["public"][YEARS])
+
+
+def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
+    """Choose on the first six years, score on the seventh."""
+    grid, events = happened.grid, happened.events
+    is_past = happened.window < YEARS
+    before, after = events.where(is_past), events.where(~is_past)
+    everything = Window(int(before.month.min()), int(before.month.max()))
+    observed = np.arange(everything.first, everything.last + 1)
+    is_candidate = ~institution_cells(grid, before, everything, definition)
+    before = before.where(~before.is_at_institution)
+    after = after.where(~after.is_at_institution)
+    cells = len(grid.x)
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+    cell_km2 = float(grid.area_km2.mean())
+    wanted = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
+    training = methods.Training(
+        cell=before.cell,
+        month=before.month,
+        harm_days=before.harm_days,
+        point=before.cell,
+        kernel=csr_array((cells, 1)),  # no method here smooths
+        is_candidate=is_candidate,
+        observed=observed,
+        period_months=12,
+        is_day_dated=grid.is_day_dated,
+    )
+    seen = np.bincount(after.cell, minlength=cells)
+
+    def pai(chosen: np.ndarray) -> float:
+        hit_rate = seen[chosen].sum() / seen.sum()
+        return float(hit_rate / (len(chosen) / cells))
+
+    def by(method: str) -> np.ndarray:
+        return methods.choose_by(method, training, definition, wanted)
+
+    return HoldOut(
+        seed=seed,
+        events=int(seen.sum()),
+        cells=wanted,
+        designation=pai(by(methods.DESIGNATION)),
+        oracle=pai(highest(happened.rate, wanted)),
+        last_year=pai(by("last_period_counts")),
+    )
+
+
+def hold_outs(
+    force: str,
+    harm_days: Mapping[str, float],
+    definition: Definition,
+    seeds: int = SEEDS,
+    say: Callable[[str], None] = lambda text: None,
+) -> list[HoldOut]:
+    """Hold out the last year of as many whole forces, seeds 1 and on."""
+    found = []
+    for seed in range(1, seeds + 1):
+        say(f"places held out, seed {seed} of {seeds}")
+        drawn = happen(plan(force, seed, YEARS + 1), harm_days)
+        found.append(score(seed, drawn, definition))
+    return found
+
+
+def _harm(asked: Plan, offence: np.ndarray, harm_days: Mapping[str, float]):
+    """The harm of each event: its subclass's where that has its own, or its class's."""
+    codes = np.array(offences().codes)[offence]
+    subclass, names = draw_subclasses(asked.rng("subclasses"), offence)
+    named = np.array([*names, ""])[subclass]
+    days = {
+        (code, name): harm_days.get(f"{code}/{name}", harm_days.get(code, 0.0))
+        for code, name in set(zip(codes.tolist(), named.tolist(), strict=True))
+    }
+    pairs = zip(codes.tolist(), named.tolist(), strict=True)
+    return np.array([days[pair] for pair in pairs], dtype=float)

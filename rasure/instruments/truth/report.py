@@ -1,0 +1,123 @@
+"""All figures of a warehouse against its truth, as JSON or as a table in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import psycopg
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from rasure.instruments.truth import hours, patrol_list, persons
+from rasure.instruments.truth.carriers import knife_carriers
+from rasure.instruments.truth.errors import PartMissing
+from rasure.instruments.truth.goals import GOALS
+from rasure.instruments.truth.harm import harm_total_error
+from rasure.instruments.truth.hold_out import SEEDS, hold_outs
+from rasure.instruments.truth.planted import Truth
+from rasure.places.definition import Definition
+
+DIGITS = 6
+
+MODELLED = "rasure transform --layer core"
+SERVED = "rasure transform --layer marts"
+
+# What is read once people are linked, and the command that makes it.
+NEEDED = {
+    "core.person_crimes": MODELLED,
+    "marts_people.person_evidence": SERVED,
+    "marts.hot_times": SERVED,
+}
+
+KNOWN = "select count(*) from core.person_records where force = %s"
+LINKED = "select exists (select from linkage.golden_ids where force = %s)"
+HARM = "select offence_id, harm_days::double precision from core.dim_offence"
+LATEST = "select as_of from core.people_as_of where force = %s"
+
+
+def check(connection: psycopg.Connection, truth: Truth) -> None:
+    """Raise `PartMissing` for what the warehouse lacks: which command to run first."""
+    need(connection, "core.person_records", MODELLED)
+    if not connection.execute(KNOWN, (truth.force,)).fetchone()[0]:
+        raise PartMissing(
+            f"The warehouse has no person of {truth.force}. Run `rasure land "
+            "niche_rms` on the delivery beside the truth first, then `rasure "
+            "transform`."
+        )
+    if not connection.execute(LINKED, (truth.force,)).fetchone()[0]:
+        raise PartMissing(
+            f"No records of {truth.force} are linked. Run `rasure link` first, then "
+            "`rasure transform`."
+        )
+    for relation, command in NEEDED.items():
+        need(connection, relation, command)
+
+
+def need(connection: psycopg.Connection, relation: str, command: str) -> None:
+    """Raise `PartMissing` unless a relation is there, with what makes it."""
+    (found,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
+    if found is None:
+        raise PartMissing(
+            f"The warehouse has no {relation} yet. Run `{command}` first."
+        )
+
+
+def gather(
+    connection: psycopg.Connection,
+    truth: Truth,
+    seeds: int = SEEDS,
+    say: Callable[[str], None] = lambda text: None,
+) -> dict[str, float]:
+    """Every figure of `GOALS`, by key, in their order. Raises `PartMissing`."""
+    check(connection, truth)
+    say("the patrol list")
+    figures: dict[str, float] = dict(patrol_list.patrol_list(connection, truth))
+    harm_days = dict(connection.execute(HARM).fetchall())
+    held = hold_outs(truth.force, harm_days, Definition.load(), seeds, say)
+    figures["pai_over_oracle"] = float(np.mean([one.over_oracle for one in held]))
+    figures["pai_over_last_year"] = float(np.mean([one.over_last_year for one in held]))
+    say("knife carriers")
+    figures |= knife_carriers(connection, truth)
+    say("linkage")
+    agreement = persons.linkage(connection, truth)
+    figures["linkage_precision"] = agreement.pair_precision
+    figures["linkage_recall"] = agreement.pair_recall
+    figures["linkage_b3_f"] = agreement.b3_f
+    say("harm on true ids")
+    figures["harm_total_error"] = harm_total_error(connection, truth)
+    say("hot hours")
+    figures["hot_hours_recall"] = hours.hot_hours_recall(connection, truth)
+    return {goal.key: round(figures[goal.key], DIGITS) for goal in GOALS}
+
+
+def later_than(connection: psycopg.Connection, truth: Truth) -> datetime | None:
+    """The moment the warehouse's data are of, where that is after the truth's day."""
+    days = truth.tables["knife_carriers"]["as_of"].to_pylist()
+    row = connection.execute(LATEST, (truth.force,)).fetchone()
+    if not days or row is None or row[0].astimezone(UTC).date() <= days[0]:
+        return None
+    return row[0]
+
+
+def show(figures: dict[str, float], console: Console) -> None:
+    """Print each figure in words, with its goal and whether it is met."""
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("figure")
+    table.add_column("found", justify="right", no_wrap=True)
+    table.add_column("goal", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for goal in GOALS:
+        figure = figures[goal.key]
+        verdict = "met" if goal.is_met(figure) else "[bold red]not met[/]"
+        table.add_row(goal.words, written(figure), goal.written(), verdict)
+    console.print(table)
+    missed = [goal for goal in GOALS if not goal.is_met(figures[goal.key])]
+    console.print(f"{len(GOALS) - len(missed)} of {len(GOALS)} goals are met.")
+
+
+def written(figure: float) -> str:
+    """A count whole, a ratio with three decimals."""
+    return f"{figure:,.0f}" if figure == int(figure) else f"{figure:.3f}"
