@@ -1,4 +1,4 @@
-"""`rasure land` and `rasure deliveries`."""
+"""`rasure land`, `rasure deliveries` and `rasure pull`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     """Add this part's commands to the command line."""
     app.command("land")(land_command)
     app.command("deliveries")(deliveries_command)
+    app.command("pull")(pull_command)
 
 
 def land_command(
@@ -29,7 +30,7 @@ def land_command(
     if path == Path():
         raise typer.BadParameter("name the delivery's file or folder")
     from rasure.landing import land
-    from rasure.landing.progress import progress_bar
+    from rasure.progress import progress_bar
 
     with progress_bar(quiet=json) as progress:
         landed = land(source, path, progress)
@@ -70,3 +71,46 @@ def deliveries_command(
         print(json_module.dumps(found, default=str))
     else:
         table(found, "Failed file rules" if faults else "Deliveries")
+
+
+def pull_command(
+    source: Annotated[str, typer.Argument(help="The source: niche_rms")],
+    url: Annotated[
+        str,
+        typer.Option(
+            envvar="RASURE_REPLICA_URL",
+            help="The replica, as an SQLAlchemy URL; rather in RASURE_REPLICA_URL",
+        ),
+    ],
+    force: Annotated[str, typer.Option(help="Whose mapping: thames-valley")],
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything, not only what has changed")
+    ] = False,
+    schema: Annotated[
+        str | None, typer.Option(help="The schema that the tables are in")
+    ] = None,
+    overlap_minutes: Annotated[
+        int, typer.Option(help="How late a change may be committed", min=0)
+    ] = 30,
+) -> None:
+    """Pull what has changed in a reporting replica since the last pull, and land it."""
+    from datetime import timedelta
+
+    from rasure.landing import land
+    from rasure.sources.niche_rms.pull import pull
+
+    if source != "niche_rms":
+        raise typer.BadParameter(f"'{source}' is not pulled; niche_rms is")
+    landed = pull(
+        url,
+        force,
+        land,
+        full=full,
+        overlap=timedelta(minutes=overlap_minutes),
+        schema=schema,
+    )
+    typer.echo(
+        f"{landed.delivery}: landed as load {landed.load_id}. "
+        f"{landed.rows_read:,} rows read, {landed.rows_landed:,} landed, "
+        f"{landed.rows_quarantined:,} quarantined."
+    )

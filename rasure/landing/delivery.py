@@ -22,8 +22,8 @@ from typing import BinaryIO
 
 from rasure.errors import SetupError
 from rasure.landing.errors import ArchiveUnreadable, FilesUnexpected, sentence
+from rasure.sources.contract import MANIFEST
 
-MANIFEST = "manifest.json"
 MOST_FILES = 20_000
 MOST_BYTES = int(os.environ.get("RASURE_LARGEST_DELIVERY", 20 * 2**30))
 MOST_RATIO = 200  # text deflates about 10 to 1; a bomb deflates 1,000 to 1

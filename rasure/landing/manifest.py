@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from rasure.landing.delivery import MANIFEST, UNREADABLE, Delivery, is_damage
+from rasure.landing.delivery import UNREADABLE, Delivery, is_damage
 from rasure.landing.errors import ManifestMismatch, sentence
 from rasure.sources import get
-from rasure.sources.contract import Source
+from rasure.sources.contract import MANIFEST, Source
 
 ENCODINGS = ("utf-8", "cp1252")
 FORM = "JSON with source, kind and files (path, sha256, bytes, rows)"

@@ -1,4 +1,4 @@
-"""`rasure download` and `rasure pull`: fetch a source from where it is kept."""
+"""`rasure download`: fetch the files of a source from their publisher."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add this part's commands to the command line."""
     app.command("download")(download_command)
-    app.command("pull")(pull_command)
 
 
 def download_command(
@@ -34,7 +33,7 @@ def download_command(
     import sys
 
     from rasure import sources
-    from rasure.landing.progress import progress_bar
+    from rasure.progress import progress_bar
     from rasure.sources.police_uk import download as publisher
 
     sources.get(source)
@@ -54,45 +53,4 @@ def download_command(
     typer.echo(
         f"{what}: {len(done.files)} files with {done.rows:,} rows in {done.folder}. "
         f"Land them with: rasure land {source} {done.folder}"
-    )
-
-
-def pull_command(
-    source: Annotated[str, typer.Argument(help="The source: niche_rms")],
-    url: Annotated[
-        str,
-        typer.Option(
-            envvar="RASURE_REPLICA_URL",
-            help="The replica, as an SQLAlchemy URL; rather in RASURE_REPLICA_URL",
-        ),
-    ],
-    force: Annotated[str, typer.Option(help="Whose mapping: thames-valley")],
-    full: Annotated[
-        bool, typer.Option("--full", help="Everything, not only what has changed")
-    ] = False,
-    schema: Annotated[
-        str | None, typer.Option(help="The schema that the tables are in")
-    ] = None,
-    overlap_minutes: Annotated[
-        int, typer.Option(help="How late a change may be committed", min=0)
-    ] = 30,
-) -> None:
-    """Pull what has changed in a reporting replica since the last pull, and land it."""
-    from datetime import timedelta
-
-    from rasure.sources.niche_rms.pull import pull
-
-    if source != "niche_rms":
-        raise typer.BadParameter(f"'{source}' is not pulled; niche_rms is")
-    landed = pull(
-        url,
-        force,
-        full=full,
-        overlap=timedelta(minutes=overlap_minutes),
-        schema=schema,
-    )
-    typer.echo(
-        f"{landed.delivery}: landed as load {landed.load_id}. "
-        f"{landed.rows_read:,} rows read, {landed.rows_landed:,} landed, "
-        f"{landed.rows_quarantined:,} quarantined."
     )

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
+MANIFEST = "manifest.json"  # the file in a delivery that says what is in it
+
 
 @dataclass(frozen=True)
 class Column:

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rasure.errors import SetupError
+from rasure.sources.contract import MANIFEST
 from rasure.sources.errors import FolderTaken
 from rasure.sources.remote_zip import Fetched
 
 STATE = ".download.json"
-MANIFEST = "manifest.json"
 
 
 @dataclass

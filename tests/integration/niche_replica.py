@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from rasure.database import sqlalchemy_url
+from rasure.landing import land
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.pull import pull
@@ -111,4 +112,4 @@ def numbers(warehouse) -> list[int]:
 
 
 def bring(replica):
-    return pull(replica.url, "thames-valley")
+    return pull(replica.url, "thames-valley", land)

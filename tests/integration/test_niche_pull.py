@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from rasure.cli import app
 from rasure.errors import SetupError
-from rasure.landing import DeliveryRejected
+from rasure.landing import DeliveryRejected, land
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.pull import Reading, pull
@@ -101,11 +101,11 @@ def test_a_pull_that_is_killed_has_not_been(replica, warehouse, tmp_path):
     for number in range(1, 4):
         replica.put("occurrences", occurrence(number, 10))
     child = (
-        "import os, rasure.sources.niche_rms.pull as pull\n"
-        "pull.{0} = lambda *a, **k: os._exit(9)\n"
-        f"pull.pull({replica.url!r}, 'thames-valley')"
+        "import os, rasure.landing as landing, rasure.sources.niche_rms.pull as pull\n"
+        "{0} = lambda *a, **k: os._exit(9)\n"
+        f"pull.pull({replica.url!r}, 'thames-valley', landing.land)"
     )
-    for point in ("_finish", "land", "_move"):
+    for point in ("pull._finish", "landing.land", "pull._move"):
         done = subprocess.run([sys.executable, "-c", child.format(point)])
         assert done.returncode == 9
     bring(replica)
@@ -138,7 +138,7 @@ def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):
     command = ["pull", "niche_rms", "--force", "hampshire"]
     done = CliRunner().invoke(app, command, env={"RASURE_REPLICA_URL": url})
     assert "landed as load 1. 1 rows read, 1 landed, 0 quarantined." in done.output
-    assert pull(url, "hampshire").rows_read == 0
+    assert pull(url, "hampshire", land).rows_read == 0
     found = connection.execute(
         "select person_id, modified_at, date_of_birth, is_birth_date_estimated"
         " from raw.niche_persons"
@@ -174,7 +174,7 @@ def test_a_replica_that_is_not_as_mapped_is_told(replica, warehouse, statement, 
 )
 def test_a_replica_that_does_not_answer_tells_no_password(connection, url, error, told):
     with pytest.raises(error) as refused:
-        pull(url, "thames-valley")
+        pull(url, "thames-valley", land)
     assert told in str(refused.value)
     assert "secret" not in str(refused.value)
 

@@ -18,7 +18,7 @@ from rasure.instruments.simulate import ground, truth, world
 from rasure.instruments.simulate.canonical import join, take
 from rasure.instruments.simulate.changes import PER_THOUSAND, Changes
 from rasure.instruments.simulate.errors import SimulationImpossible
-from rasure.instruments.simulate.identifiers import serial_of
+from rasure.instruments.simulate.identifiers import record_ids, serial_of
 from rasure.instruments.simulate.state import KEPT, State, forget, read, save
 from rasure.instruments.simulate.tables import Tables, extract
 from rasure.instruments.simulate.world import Delivered
@@ -163,7 +163,7 @@ def _deletions(changes: Changes, mapping: Mapping) -> dict:
     names, texts = [], []
     for entity, serial in changes.deleted:
         names.append(mapping.entities[entity].file)
-        texts.append(truth.ids(entity, np.array([serial]), mapping))
+        texts.append(record_ids(entity, np.array([serial]), mapping))
     at = changes.rng.integers(changes.since, changes.until, len(names))
     return {
         "record_id": pa.concat_arrays(texts),

@@ -10,8 +10,10 @@ import re
 from functools import cache
 
 import numpy as np
+import pyarrow as pa
 
 from rasure.instruments.simulate.errors import SimulationImpossible
+from rasure.instruments.simulate.formatting import fixed
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.mapping import Mapping
 
@@ -51,6 +53,12 @@ def id_prefix(entity: str, mapping: Mapping) -> tuple[str, int]:
     prefix = (number + "00001")[: max(1, high - SERIAL_DIGITS)]
     width = min(SERIAL_DIGITS, high - 1)
     return prefix.ljust(low - width, "0"), width
+
+
+def record_ids(entity: str, serials: np.ndarray, mapping: Mapping) -> pa.Array:
+    """Record ids as the force writes them; null for a serial below 0."""
+    prefix, width = id_prefix(entity, mapping)
+    return fixed(padded(serials, width), serials >= 0, prefix)
 
 
 def serial_of(record_id: str) -> int:

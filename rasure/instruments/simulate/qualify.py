@@ -7,10 +7,10 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 
-from rasure.instruments.simulate import truth as tables
 from rasure.instruments.simulate.carriers import window_start
 from rasure.instruments.simulate.clock import DAY, NONE
 from rasure.instruments.simulate.facts_tables import offences
+from rasure.instruments.simulate.identifiers import record_ids
 from rasure.instruments.simulate.suspects import POSITIVE, PROCESSED
 
 APART = DAY
@@ -41,9 +41,9 @@ def knife_events(world, found) -> list[tuple[int, int, str]]:
     gone = (led >= 0) & (world.fates.cancelled_at[led] != NONE)
     held, led = held[~gone], led[~gone]
     serials = found.table["stop_search_id"][held]
-    own = tables.ids("stop_searches", serials, mapping).to_pylist()
-    of = tables.ids("occurrences", np.append(world.ids, -1)[led], mapping).to_pylist()
-    names = tables.ids("occurrences", world.ids[occurrence], mapping).to_pylist()
+    own = record_ids("stop_searches", serials, mapping).to_pylist()
+    of = record_ids("occurrences", np.append(world.ids, -1)[led], mapping).to_pylist()
+    names = record_ids("occurrences", world.ids[occurrence], mapping).to_pylist()
     events = list(
         zip(
             world.uid[suspects.person[rows]].tolist(),

@@ -16,10 +16,9 @@ from rasure.instruments.simulate.classify import CODES
 from rasure.instruments.simulate.clock import NONE
 from rasure.instruments.simulate.crimes import WEAPONS
 from rasure.instruments.simulate.facts_tables import offences
-from rasure.instruments.simulate.formatting import fixed
 from rasure.instruments.simulate.geocodes import FAULTS
 from rasure.instruments.simulate.ground import KINDS
-from rasure.instruments.simulate.identifiers import id_prefix, padded
+from rasure.instruments.simulate.identifiers import record_ids
 from rasure.instruments.simulate.qualify import carriers, persistent_offenders
 from rasure.instruments.simulate.records import FAULTS as RECORD_FAULTS
 from rasure.instruments.simulate.suspects import RESOLVED
@@ -27,7 +26,6 @@ from rasure.instruments.simulate.tables import Extract
 from rasure.instruments.simulate.times import EXACT
 from rasure.instruments.simulate.words import KNIFE_DENIED, KNIFE_SEEN
 from rasure.instruments.simulate.world import World
-from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.terms import TERMS
 
 TIERS = ("resolved", "cautioned", "charged", "convicted")  # as in `suspects`
@@ -54,18 +52,12 @@ def write(world: World, made: Extract, folder: Path) -> None:
         pq.write_table(pa.table(table), folder / f"{name}.parquet", compression="zstd")
 
 
-def ids(entity: str, serials: np.ndarray, mapping: Mapping) -> pa.Array:
-    """Record ids as the force writes them; none for a serial below 0."""
-    prefix, width = id_prefix(entity, mapping)
-    return fixed(padded(serials, width), serials >= 0, prefix)
-
-
 def people(world: World) -> dict:
     """The true person of each person id, and what is wrong with the record."""
     records = world.records
     fault = pa.array(records.fault, pa.int32(), mask=records.fault < 0)
     return {
-        "person_id": ids("persons", records.serial, world.mapping),
+        "person_id": record_ids("persons", records.serial, world.mapping),
         "true_person": world.uid[records.person],
         "origin": world.people.origin[records.person],
         "is_first_record": np.arange(len(records)) < len(world.people),
@@ -79,7 +71,7 @@ def occurrences(world: World) -> dict:
     at = crimes.institution
     names = pa.array(world.ground.institutions.names, pa.string())
     return {
-        "occurrence_id": ids("occurrences", world.ids, world.mapping),
+        "occurrence_id": record_ids("occurrences", world.ids, world.mapping),
         "hexagon_id": hexagons(world, crimes.cell),
         "happened_at": _instants(crimes.times.instant),
         "is_time_exact": crimes.times.fault == EXACT,
@@ -177,7 +169,7 @@ def geocode_faults(world: World) -> dict:
     rows = np.flatnonzero((fault >= 0) & (fault != FAULTS.index("none")))
     x, y = world.addresses.points(world.keys[rows])
     return {
-        "occurrence_id": ids("occurrences", world.ids[rows], world.mapping),
+        "occurrence_id": record_ids("occurrences", world.ids[rows], world.mapping),
         "fault": pa.array(FAULTS).take(pa.array(fault[rows], pa.int32())),
         "true_x": x,
         "true_y": y,
@@ -192,8 +184,12 @@ def offender_rows(world: World, made: Extract) -> dict:
     verdict = made.verdict[row]
     return {
         "true_person": world.uid[world.suspects.person[row]],
-        "classification_id": ids("classifications", classification, world.mapping),
-        "occurrence_id": ids("occurrences", world.ids[occurrence], world.mapping),
+        "classification_id": record_ids(
+            "classifications", classification, world.mapping
+        ),
+        "occurrence_id": record_ids(
+            "occurrences", world.ids[occurrence], world.mapping
+        ),
         "offence_code": pa.array(offences().codes).take(
             pa.array(_code_of(world, made, classification, occurrence))
         ),

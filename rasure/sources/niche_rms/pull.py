@@ -14,18 +14,18 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from rasure import schema as warehouse_schema
 from rasure.database import connect
 from rasure.errors import RasureError
-from rasure.landing import Landed, land
-from rasure.landing.delivery import MANIFEST
 from rasure.settings import Settings
+from rasure.sources.contract import MANIFEST
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.replica import LONG_AGO, Table, opened
@@ -37,6 +37,12 @@ ENCODING = "utf-8"  # a replica may hold characters that the extract's encoding 
 
 class PullUnderWay(RasureError):
     """Another pull of the same force has not ended."""
+
+
+class Landed(Protocol):
+    """The part of `rasure.landing.Landed` that a pull needs."""
+
+    load_id: int
 
 
 @dataclass
@@ -76,6 +82,7 @@ class Reading:
 def pull(
     url: str,
     force: str,
+    land: Callable[[str, Path], Landed],
     *,
     full: bool = False,
     overlap: timedelta = OVERLAP,
@@ -83,8 +90,10 @@ def pull(
 ) -> Landed:
     """Pull what has changed (everything if `full`, and the first time) and land it.
 
-    Raises `ReplicaUnfit` when the replica is not as the mapping says, `PullUnderWay`,
-    and what `rasure.landing.land` raises.
+    `land` is `rasure.landing.land`. It is given, because landing imports the sources
+    and a source may not import landing. Returns what `land` returns. Raises
+    `ReplicaUnfit` when the replica is not as the mapping says, `PullUnderWay`, and what
+    `land` raises.
     """
     mapping = mappings.load(force)
     with _alone(force) as folder:

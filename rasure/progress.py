@@ -1,4 +1,4 @@
-"""A progress bar for a landing, on standard error and only for a person."""
+"""A progress bar for landing and downloading, on standard error, for a person only."""
 
 from __future__ import annotations
 
