@@ -1,8 +1,7 @@
-"""The process manager: supervisord, one per home, steered over its Unix socket.
+"""The process manager: one supervisord for each home, controlled over its Unix socket.
 
-supervisord restarts what dies and keeps the logs; `rasure up` starts the services in
-order through it. Nothing starts by itself when supervisord does, so that the order
-holds after a reboot too.
+supervisord restarts services that die and keeps their logs. `rasure up` asks it to
+start them in order. It starts none by itself, so the order holds after a reboot too.
 """
 
 from __future__ import annotations
@@ -43,7 +42,10 @@ def socket_path(settings: Settings) -> Path:
 
 
 def _make_socket_folder(settings: Settings) -> None:
-    """Make the socket's folder, ours alone. Raises `SetupError` for another's."""
+    """Make the private folder of the socket.
+
+    Raises `SetupError` when a folder of that name belongs to another user.
+    """
     folder = socket_path(settings).parent
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -55,39 +57,62 @@ def _make_socket_folder(settings: Settings) -> None:
 
 def configuration(settings: Settings, services: list[Service]) -> str:
     """The text of supervisord's configuration."""
-    run = settings.home / "run"
-    control = socket_path(settings)
-    lines = [
-        *("[unix_http_server]", f"file={_text(control)}", "chmod=0700"),
-        *("[supervisord]", f"logfile={_text(settings.logs / 'supervisord.log')}"),
-        *(f"pidfile={_text(run / 'supervisord.pid')}", "logfile_maxbytes=5MB"),
-        *(f"childlogdir={_text(settings.logs)}", "identifier=rasure"),
-        *(["user=root"] if os.geteuid() == 0 else []),
-        "[rpcinterface:supervisor]",
-        "supervisor.rpcinterface_factory="
-        "supervisor.rpcinterface:make_main_rpcinterface",
-        *("[supervisorctl]", f"serverurl=unix://{_text(control)}"),
-    ]
+    socket = socket_path(settings)
+    supervisord = {
+        "logfile": settings.logs / "supervisord.log",
+        "pidfile": settings.home / "run" / "supervisord.pid",
+        "logfile_maxbytes": "5MB",
+        "childlogdir": settings.logs,
+        "identifier": "rasure",
+    }
+    if os.geteuid() == 0:
+        supervisord["user"] = "root"
+    sections = {
+        "unix_http_server": {"file": socket, "chmod": "0700"},
+        "supervisord": supervisord,
+        "rpcinterface:supervisor": {
+            "supervisor.rpcinterface_factory": (
+                "supervisor.rpcinterface:make_main_rpcinterface"
+            ),
+        },
+        "supervisorctl": {"serverurl": f"unix://{socket}"},
+    }
     for service in services:
-        log = settings.logs / f"{service.name}.log"
-        command = service.command
-        if service.environment:
-            command = ["/bin/sh", str(_script_path(settings, service))]
-            digest = hashlib.sha256(_script(service).encode()).hexdigest()[:16]
-        lines += [
-            f"[program:{service.name}]",
-            f"command={_text(shlex.join(command))}",
-            *([f"environment=RASURE_SCRIPT={digest}"] if service.environment else []),
-            f"stdout_logfile={_text(log)}",
-            *("redirect_stderr=true", "stdout_logfile_maxbytes=10MB"),
-            *("stdout_logfile_backups=3", "autostart=false", "autorestart=true"),
-            *("startsecs=1", "startretries=4", "stopasgroup=false"),
-            f"killasgroup={'false' if service.name == 'postgres' else 'true'}",
-            *(f"stopsignal={service.stop_signal}", "directory=/"),
-            f"stopwaitsecs={service.stop_seconds}",
-            *([f"user={service.user}"] if service.user else []),
-        ]
+        sections[f"program:{service.name}"] = _program(settings, service)
+    lines = []
+    for section, options in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{name}={_escaped(value)}" for name, value in options.items()]
     return "\n".join(lines) + "\n"
+
+
+def _program(settings: Settings, service: Service) -> dict[str, object]:
+    """The options of a service's section."""
+    program: dict[str, object] = {"command": shlex.join(service.command)}
+    if service.environment:
+        script = ["/bin/sh", str(_script_path(settings, service))]
+        digest = hashlib.sha256(_script(service).encode()).hexdigest()[:16]
+        program["command"] = shlex.join(script)
+        # supervisord compares this section only: a changed script must change it too.
+        program["environment"] = f"RASURE_SCRIPT={digest}"
+    program |= {
+        "stdout_logfile": settings.logs / f"{service.name}.log",
+        "redirect_stderr": "true",
+        "stdout_logfile_maxbytes": "10MB",
+        "stdout_logfile_backups": 3,
+        "autostart": "false",
+        "autorestart": "true",
+        "startsecs": 1,
+        "startretries": 4,
+        "stopasgroup": "false",
+        "killasgroup": "false" if service.name == "postgres" else "true",
+        "stopsignal": service.stop_signal,
+        "directory": "/",
+        "stopwaitsecs": service.stop_seconds,
+    }
+    if service.user:
+        program["user"] = service.user
+    return program
 
 
 def _script_path(settings: Settings, service: Service) -> Path:
@@ -95,8 +120,11 @@ def _script_path(settings: Settings, service: Service) -> Path:
 
 
 def _script(service: Service) -> str:
-    """A shell script that starts the service: its settings hold passwords and any
-    character, which supervisord's own `environment=` cannot quote."""
+    """A shell script that sets the service's environment and starts it.
+
+    The environment holds passwords with any character. The option `environment` of
+    supervisord cannot quote them all.
+    """
     exports = [
         f"export {name}={shlex.quote(value)}"
         for name, value in service.environment.items()
@@ -104,13 +132,14 @@ def _script(service: Service) -> str:
     return "\n".join([*exports, f"exec {shlex.join(service.command)}", ""])
 
 
-def _text(value: object) -> str:
+def _escaped(value: object) -> str:
+    """A value in which supervisord expands nothing."""
     return str(value).replace("%", "%%")
 
 
 @contextlib.contextmanager
 def control(settings: Settings) -> Iterator[xmlrpc.client.ServerProxy | None]:
-    """The running process manager's interface, None when none runs."""
+    """The interface of the running process manager; None when none runs."""
     path = socket_path(settings)
     if path.exists() and path.stat().st_uid != os.getuid():
         yield None
@@ -128,10 +157,10 @@ def control(settings: Settings) -> Iterator[xmlrpc.client.ServerProxy | None]:
 
 
 def ensure(settings: Settings, services: list[Service]) -> bool:
-    """Have supervisord run with this configuration; whether anything was changed.
+    """Make supervisord run with this configuration; return True if it did not yet.
 
-    A service whose configuration changed is stopped and made known anew; the others
-    run on.
+    A service whose configuration changed is stopped and registered again. The others
+    keep running.
     """
     _make_socket_folder(settings)
     path = settings.home / "run" / "supervisord.conf"
@@ -182,7 +211,7 @@ def _start(settings: Settings, configuration_path: Path) -> None:
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether the process manager answers; one that is just being killed does not."""
+    """True if the process manager answers. One that is being killed does not."""
     for _ in range(10):
         with control(settings) as manager:
             if manager is not None:
@@ -194,24 +223,24 @@ def is_there(settings: Settings) -> bool:
 
 
 def states(settings: Settings) -> dict[str, dict]:
-    """What supervisord says of each service, empty when it does not run.
+    """What supervisord says of each service, by its name; empty when it does not run.
 
     Keys of a value: `statename` (RUNNING, STARTING, BACKOFF, STOPPED, EXITED, FATAL,
     …), `pid`, `start` and `now` in seconds since 1970.
     """
     with control(settings) as manager:
-        found = manager.getAllProcessInfo() if manager else []
-    return {one["name"]: one for one in found}
+        processes = manager.getAllProcessInfo() if manager else []
+    return {process["name"]: process for process in processes}
 
 
 def start(settings: Settings, name: str) -> None:
-    """Ask for a service to be started; fine when it runs or is starting."""
+    """Ask for a service to be started; do nothing when it runs or is starting."""
     with control(settings) as manager, contextlib.suppress(xmlrpc.client.Fault):
         manager.startProcess(name, False)
 
 
 def stop(settings: Settings, names: list[str]) -> None:
-    """Stop services at the same time and wait for the last one's end."""
+    """Stop services in parallel and wait until all have ended."""
     with control(settings) as manager:
         if manager is None:
             return
@@ -225,7 +254,7 @@ def stop(settings: Settings, names: list[str]) -> None:
 
 
 def shut_down(settings: Settings) -> None:
-    """End the process manager, which must have nothing left to look after."""
+    """End the process manager. Its services must have ended."""
     with control(settings) as manager:
         if manager is None:
             return
