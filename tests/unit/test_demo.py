@@ -19,23 +19,23 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 def test_without_a_word_it_is_a_simulated_force():
-    assert steps.Asked().source == "niche_rms"
-    assert steps.Asked(is_police_uk=True).source == "police_uk"
-    assert steps.Asked(path=Path("given.zip")).source == "police_uk"
-    assert steps.Asked().years == 6
+    assert steps.DemoDelivery().source == "niche_rms"
+    assert steps.DemoDelivery(is_police_uk=True).source == "police_uk"
+    assert steps.DemoDelivery(path=Path("given.zip")).source == "police_uk"
+    assert steps.DemoDelivery().years == 6
 
 
 def test_the_shipped_months_are_named_for_what_they_are():
     if not steps.SHIPPED.exists():
         pytest.skip("needs the reference packages")
-    _, name = steps.Asked(is_police_uk=True).make(print)
+    _, name = steps.DemoDelivery(is_police_uk=True).make(print)
     assert name == "west-yorkshire-2016-07_2018-07"
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path):
     missing = tmp_path / "missing.zip"
     with pytest.raises(SetupError, match=r"nothing at .*missing\.zip"):
-        steps.Asked(path=missing).make(print)
+        steps.DemoDelivery(path=missing).make(print)
 
 
 def test_a_force_is_simulated_once(home):
@@ -46,7 +46,7 @@ def test_a_force_is_simulated_once(home):
     assert any("rows in" in one for one in said)
     assert simulated_force.simulate(1, 1000, said.append) == first
     assert {f.name: f.stat().st_mtime_ns for f in first.iterdir()} == written
-    assert simulated_force.simulated(2, 1000) is None
+    assert simulated_force.existing_delivery(2, 1000) is None
     state = home / "simulate" / "state" / "plan.json"
     assert json.loads(state.read_text())["years"] == 1
 

@@ -39,20 +39,20 @@ def demo(
         bool, typer.Option("--follow", help="Only follow what was handed over.")
     ] = False,
 ) -> None:
-    """Start everything, bring a delivery through the whole line, say where to look."""
+    """Start everything, take a delivery through to the dashboard, say where to look."""
     from rasure.instruments.demo import steps
     from rasure.instruments.demo.summary import summary
     from rasure.runtime.commands import timed_printer
     from rasure.runtime.up import up as bring_up
 
     tell = timed_printer()
-    asked = steps.Asked(path, police_uk, years, crimes_per_year)
+    delivery = steps.DemoDelivery(path, police_uk, years, crimes_per_year)
     if make:
-        asked.make(tell)
+        delivery.make(tell)
         return
     bring_up(("postgres", "airflow") if hand_over else (), tell)
     if not follow:
-        steps.hand_over(asked, tell)
+        steps.hand_over(delivery, tell)
     if not hand_over:
         steps.follow(tell)
         print(summary())

@@ -1,6 +1,6 @@
-"""The simulated force of the demo: written once into the home, then handed over.
+"""The simulated force of the demo, written once into the home.
 
-Its files are the same for the same day, years and size, and a second demo finds them.
+The same day, years and size give the same files. A second demo uses those of the first.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ YEARS = 6
 
 
 def folder() -> Path:
-    """Where the simulated force lies: deliveries, truth, and what deltas go on from."""
+    """The folder of the simulated force: deliveries, truth and state."""
     return Settings.load().home / "simulate"
 
 
-def simulated(years: int, crimes_per_year: int | None) -> Path | None:
-    """The full extract of a force of this size that lies in the home, if any."""
+def existing_delivery(years: int, crimes_per_year: int | None) -> Path | None:
+    """The full extract of a force of this size in the home; None when there is none."""
     try:
         state = json.loads((folder() / "state" / "plan.json").read_text())
     except FileNotFoundError:
@@ -38,17 +38,20 @@ def simulated(years: int, crimes_per_year: int | None) -> Path | None:
 def simulate(
     years: int, crimes_per_year: int | None, tell: Callable[[str], None]
 ) -> Path:
-    """The full extract of a force of this size, written now where there is none; the
-    data are of this morning, 04:00 UTC."""
-    if found := simulated(years, crimes_per_year):
-        return found
+    """The full extract of a force of this size; write it when there is none.
+
+    The data are as they were at the last 04:00 UTC.
+    """
+    if delivery := existing_delivery(years, crimes_per_year):
+        return delivery
     from rasure.instruments.simulate.extract import write_history
     from rasure.instruments.simulate.plan import plan
 
     morning = (datetime.now(UTC) - timedelta(hours=4)).date().isoformat()
     tell(f"simulating {years} years of {FORCE}")
-    asked = plan(FORCE, SEED, years, morning, crimes_per_year)
-    delivery = write_history(asked, folder())
+    delivery = write_history(
+        plan(FORCE, SEED, years, morning, crimes_per_year), folder()
+    )
     rows = sum(file["rows"] for file in _manifest(delivery)["files"])
     tell(f"simulated: {rows:,} rows in {delivery}")
     return delivery

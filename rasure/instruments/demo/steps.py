@@ -1,12 +1,12 @@
-"""`rasure demo`: a delivery through the whole line.
+"""The steps of `rasure demo`: make a delivery, hand it over to Airflow, follow it.
 
-With nothing given it is six years of a simulated force, and beside it, landed before,
-three real months of West Yorkshire Police's street-level crime (July 2016, 2017 and
-2018, Open Government Licence), which a Python package carries. With `--police-uk` it is
-these alone; with a path, what lies there.
+By default the delivery is six years of a simulated force. Before it, three real months
+of West Yorkshire Police's street-level crime are landed (July 2016, 2017 and 2018, Open
+Government Licence); a Python package ships them. With `--police-uk` the delivery is
+these months. With a path, it is the files there.
 
-It is done in three parts, so that `scripts/demo` can install and set up Superset while
-the simulator writes and the warehouse is filled: make, hand over, follow.
+The steps can be run one by one, so that `scripts/demo` can install Superset while the
+force is simulated and the warehouse is filled.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SHIPPED_NAME = "west-yorkshire-2016-07_2018-07"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What to bring through: a path, the shipped months, or a simulated force."""
+class DemoDelivery:
+    """The delivery to show: a path, the shipped months or a simulated force."""
 
     path: Path | None = None
     is_police_uk: bool = False
@@ -42,73 +42,75 @@ class Asked:
 
     @property
     def source(self) -> str:
-        """The source that the delivery is of."""
+        """The source of the delivery."""
         return "police_uk" if self.path or self.is_police_uk else "niche_rms"
 
     def make(self, tell: Tell) -> tuple[Path, str]:
-        """The delivery, simulated where that is wanted and not done, and its name."""
+        """The path and the name of the delivery; simulate it if that is still to do.
+
+        Raises `SetupError` when there is nothing at the path.
+        """
         if self.source == "niche_rms":
-            found = simulated_force.simulate(self.years, self.crimes_per_year, tell)
-            return found, found.name
-        delivery, name = (
-            (self.path, self.path.name) if self.path else (SHIPPED, SHIPPED_NAME)
-        )
-        if not delivery.exists():
-            raise SetupError(
-                f"There is nothing at {delivery}. Run scripts/install first."
-            )
-        return delivery, name
+            path = simulated_force.simulate(self.years, self.crimes_per_year, tell)
+            return path, path.name
+        path, name = SHIPPED, SHIPPED_NAME
+        if self.path:
+            path, name = self.path, self.path.name
+        if not path.exists():
+            raise SetupError(f"There is nothing at {path}. Run scripts/install first.")
+        return path, name
 
 
-def hand_over(asked: Asked, tell: Tell) -> None:
-    """Give a delivery to Airflow; what has been through is left alone."""
+def hand_over(delivery: DemoDelivery, tell: Tell) -> None:
+    """Hand a delivery over to Airflow, unless it is landed and published already."""
     settings = Settings.load()
-    delivery, name = asked.make(tell)
-    began = _handed_over(settings)
-    began.unlink(missing_ok=True)
-    if asked.source == "niche_rms":
-        _land_shipped(tell)
-    if inbox.is_landed(asked.source, delivery, name) and _is_published(settings):
+    path, name = delivery.make(tell)
+    note = _note_of_handover(settings)
+    note.unlink(missing_ok=True)
+    if delivery.source == "niche_rms":
+        _land_shipped_months(tell)
+    if inbox.is_landed(delivery.source, path, name) and _is_published(settings):
         tell(f"{name} has been through before; nothing to do")
         return
-    told = {
-        "dag": f"ingest_{asked.source}",
+    handover = {
+        "dag": f"ingest_{delivery.source}",
         "name": name,
         "since": datetime.now(UTC).isoformat(),
     }
-    inbox.offer(asked.source, delivery, name)
-    began.write_text(json.dumps(told))
-    tell(f"{name} lies in {settings.landing / asked.source}")
+    inbox.offer(delivery.source, path, name)
+    note.write_text(json.dumps(handover))
+    tell(f"{name} lies in {settings.landing / delivery.source}")
 
 
-def _land_shipped(tell: Tell) -> None:
-    """Land the shipped months, for the transform of the simulated force to take on."""
+def _land_shipped_months(tell: Tell) -> None:
+    """Land the shipped months; the transform of the simulated force models them too."""
     from rasure.landing import land
 
-    delivery, name = Asked(is_police_uk=True).make(tell)
-    landed = land("police_uk", inbox.put("police_uk", delivery, name))
+    path, name = DemoDelivery(is_police_uk=True).make(tell)
+    landed = land("police_uk", inbox.put("police_uk", path, name))
     known = ", which had been landed before" if landed.state == "known" else ""
     tell(f"{name}: {landed.rows_landed:,} rows landed{known}")
 
 
 def follow(tell: Tell) -> None:
-    """Follow what was handed over until it is on the dashboard."""
-    began = _handed_over(Settings.load())
-    if not began.exists():
+    """Follow the delivery that was handed over until it is on the dashboard."""
+    note = _note_of_handover(Settings.load())
+    if not note.exists():
         return
-    told = json.loads(began.read_text())
-    tell(f"following {told['name']} through Airflow")
+    handover = json.loads(note.read_text())
+    tell(f"following {handover['name']} through Airflow")
     with Airflow.of_home() as airflow:
-        follow_line(airflow, told["dag"], told["since"], tell)
-    began.unlink()
+        follow_line(airflow, handover["dag"], handover["since"], tell)
+    note.unlink()
 
 
-def _handed_over(settings: Settings) -> Path:
+def _note_of_handover(settings: Settings) -> Path:
+    """The file that says which delivery was handed over and is still to be followed."""
     return settings.home / "run" / "demo.json"
 
 
 def _is_published(settings: Settings) -> bool:
-    """Whether the last publication went well and is newer than the last landing."""
+    """True if the last successful publication is newer than every landing."""
     with Airflow.of_home() as airflow:
         runs = [run for run in airflow.runs("publish") if run["state"] == "success"]
     if not runs:

@@ -1,4 +1,4 @@
-"""What `rasure demo` says at its end: rows, addresses, logins, what to look at."""
+"""The last words of `rasure demo`: rows, addresses, logins, what to look at."""
 
 from __future__ import annotations
 
