@@ -1,4 +1,4 @@
-"""Designate the hot places of every force anew, and mark them in the marts.
+"""Designate the hot places of every force, and mark them in the marts.
 
 Started when the marts have changed; it works when the data are of another day than the
 last time (and whenever it is started by hand), so that a change within the day neither
@@ -32,12 +32,12 @@ def designate():
                 raise AirflowSkipException("the data are of the day designated last")
 
     @task(outlets=[Asset("rasure://designation")])
-    def build_hot_places() -> None:
-        from rasure.transform import run_layer
+    def build_marts() -> None:
+        from rasure.transform import pipeline
 
-        run_layer("hot_places")
+        pipeline.run(("marts",), say=print, name="marts after a designation")
 
-    designate_hot_places() >> build_hot_places()
+    designate_hot_places() >> build_marts()
 
 
 designate()

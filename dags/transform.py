@@ -1,11 +1,10 @@
-"""Model what has landed: staging, who is one person, core, marts, each with its tests.
+"""Model what has landed: typed rows, who is one person, places, people, marts.
 
-Started when raw rows have changed. It goes by the one list of steps in
-`rasure.transform.steps`, as `rasure transform` does. It is one task with one dbt
-process, since a task takes two seconds to start and dbt three, and a change is to be
-seen within a minute; done again after a fault, it finds what it had done before. The
-steps are told in the task's log, and what dbt did to each model is kept in
-`ops.dbt_runs`; a failed test stops what comes after it. At the end the answers that
+Started when raw rows have changed. Each step of `rasure.transform.pipeline` is a task
+with its log, its seconds and its own retry, so that a failed step can be cleared alone
+and steps can run on different workers; record linkage runs in parallel with the places.
+A failed test stops what comes after it, and the pages keep the marts of the last good
+run. What dbt did to each model is kept in `ops.dbt_runs`. At the end the answers that
 charts have kept are dropped, so that the next look at the dashboard shows the change.
 """
 
@@ -24,15 +23,35 @@ from rasure.runtime.orchestration import DEFAULTS, deadline
     tags=["models"],
 )
 def transform():
-    @task(outlets=[Asset("rasure://marts")])
-    def build_marts() -> None:
-        from rasure.runtime.superset import drop_cached_answers
-        from rasure.transform import run_changes
+    def run_step(step: str, dag_run) -> None:
+        from rasure.transform import pipeline
 
-        run_changes()
+        pipeline.run_task(step, dag_run.run_id, say=print)
+
+    @task
+    def staging(dag_run) -> None:
+        run_step("staging", dag_run)
+
+    @task
+    def link(dag_run) -> None:
+        run_step("link", dag_run)
+
+    @task
+    def places(dag_run) -> None:
+        run_step("places", dag_run)
+
+    @task
+    def people(dag_run) -> None:
+        run_step("people", dag_run)
+
+    @task(outlets=[Asset("rasure://marts")])
+    def marts(dag_run) -> None:
+        from rasure.runtime.superset import drop_cached_answers
+
+        run_step("marts", dag_run)
         drop_cached_answers()
 
-    build_marts()
+    staging() >> [link(), places()] >> people() >> marts()
 
 
 transform()

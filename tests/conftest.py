@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-PARSED = Path("dbt", "target", "partial_parse.msgpack")  # of a home
+PARSED = Path("dbt", "target", "all", "partial_parse.msgpack")  # of a home
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,17 +87,17 @@ def own_home(
 
 @pytest.fixture
 def new_database(cluster, own_home: Path, monkeypatch: pytest.MonkeyPatch):
-    """A function that makes a fresh warehouse, points the settings at it, and returns
-    its URL; the last one made is in force.
+    """A function that makes a warehouse from a template (by default an empty one),
+    points the settings at it, and returns its URL; the last one made is in force.
 
     The first of each test has the same name: dbt reads its project anew for another.
     """
     made: list[str] = []
 
-    def make() -> str:
+    def make(template: str = "rasure") -> str:
         name = f"test_{len(made) + 1}"
         with cluster.admin() as admin:
-            admin.execute(f"create database {name} template rasure owner rasure")
+            admin.execute(f"create database {name} template {template} owner rasure")
         made.append(name)
         url = cluster.url(name, "rasure", cluster.password)
         monkeypatch.setenv("RASURE_DATABASE_URL", url)

@@ -15,48 +15,6 @@
 {%- endmacro %}
 
 
-{#- Before `crimes` takes what changed: the crimes that stay get the names that their
-    cells have now, since a cell may be named or designated anew without any change of
-    its crimes. `ops.cell_names` holds what they were called with. -#}
-{% macro rename_cells() -%}
-    {%- set known = source('niche_ops', 'cell_names') -%}
-    create temp table named_now on commit drop as
-    select * from {{ cell_names() }} as cells
-    where cells.place_name is not null or cells.is_designated;
-    {% if niche_since() is not none -%}
-    with stale as materialized (
-        select
-            coalesce(cells.hexagon_id, known.hexagon_id) as hexagon_id,
-            cells.place_name,
-            coalesce(cells.is_designated, false) as is_designated,
-            cells.hot_spot_name
-        from named_now as cells
-        full join {{ known }} as known on cells.hexagon_id = known.hexagon_id
-        where cells.place_name is distinct from known.place_name
-            or cells.is_designated is distinct from known.is_designated
-            or cells.hot_spot_name is distinct from known.hot_spot_name
-    )
-
-    update {{ this }} as built
-    set
-        place_name = stale.place_name,
-        is_designated = stale.is_designated,
-        hot_spot_name = stale.hot_spot_name
-    from stale
-    where built.hexagon_id = stale.hexagon_id
-        and built.hexagon_id = any(array(select listed.hexagon_id from stale as listed))
-        and (
-            built.place_name is distinct from stale.place_name
-            or built.is_designated <> stale.is_designated
-            or built.hot_spot_name is distinct from stale.hot_spot_name
-        );
-    {%- endif %}
-    delete from {{ known }};
-    insert into {{ known }} (hexagon_id, place_name, is_designated, hot_spot_name)
-    select hexagon_id, place_name, is_designated, hot_spot_name from named_now
-{%- endmacro %}
-
-
 {#- The columns of a crime that go from core to its mart as they are. -#}
 {% macro crime_detail(crimes) -%}
     {{ crimes }}.is_serious_violence,

@@ -13,7 +13,7 @@ events as not materialized (
         on events.person_id = ids.person_id
         and events.force = ids.force
     where events.role is not null
-        and {{ niche_only_changed('involvement', relation='events') }}
+        and {{ is_changed('involvement', relation='events') }}
 ),
 
 role_tiers as (

@@ -6,11 +6,11 @@
     Current is the version last modified; of equals the one extracted last, then landed
     last. A record that the newest full extract does not hold, and that was modified
     before it, is gone; so is what the force deleted. An incremental run weighs the rows
-    of the deliveries that are new to it against the rows that stand and so ends where
-    a full run does. -#}
+    of the new deliveries against the rows that stand, and so ends where a full refresh
+    does. -#}
 {% macro niche_staging(entity, key, fields) -%}
 {%- set fields = niche_words(fields) -%}
-{%- set is_partial = niche_mode() == 'new' -%}
+{%- set is_partial = execute and is_incremental() -%}
 with
 
 {{ niche_newest_versions(entity, key, is_partial) }}
@@ -85,4 +85,197 @@ final as (
 )
 
 select * from final
+{%- endmacro %}
+
+
+{#- Pre-hook of a staging model: keep in `changed_here` the records that a new delivery
+    brings, that a deletion erased from raw, or that a new full extract may lack. -#}
+{% macro find_changed_records() -%}
+    {%- set files = ref('stg_niche__files') -%}
+    {%- if execute and is_incremental() -%}
+    {%- set entity = model.config.meta.entity -%}
+    {%- set key = model.config.unique_key[1] -%}
+    {%- set new_loads = new_deliveries(entity) -%}
+    create temp table changed_here on commit drop as
+    select
+        files.force,
+        rows.{{ key }} as id
+    from {{ source('niche_raw', 'niche_' ~ entity) }} as rows
+    inner join {{ files }} as files on rows.file_id = files.file_id
+    where rows.load_id = any({{ new_loads }})
+    union
+    select
+        force,
+        id
+    from {{ source('niche_ops', 'changed_keys') }}
+    where kind = 'erased {{ entity }}'
+        and is_claimed
+    union
+    select
+        force,
+        {{ key }}
+    from {{ this }}
+    where force in (
+        select force from {{ files }}
+        where entity = '{{ entity }}'
+            and load_id = full_load_id
+            and load_id = any({{ new_loads }})
+    );
+    analyze changed_here
+    {%- else -%}
+    select 1
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Post-hook of a staging model: the database refuses a row without its key, and counts
+    the codes without a term by small indexes. -#}
+{% macro enforce_keys() -%}
+    {%- if not execute or is_incremental() -%}
+    select 1
+    {%- else -%}
+    alter table {{ this }}
+        alter column {{ model.config.unique_key[1] }} set not null,
+        alter column force set not null;
+    {%- set names = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+    {%- for name in names if name.endswith('_code') and name[:-5] in names %}
+    create index on {{ this }} (force) where {{ name }} is not null;
+    {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The deliveries with this entity that no transform has built, as an array of load ids.
+    They are a set and never a maximum: of two loads the lower id may be committed later.
+    They are written as constants, so that the index on `load_id` is used. -#}
+{% macro new_deliveries(entity) -%}
+    {%- set loads = run_query(
+        "select distinct load_id from " ~ ref('stg_niche__files')
+        ~ " where entity = '" ~ entity ~ "' and load_id::text not in"
+        ~ " (select source from ops.built_from where part = 'niche_rms')"
+        ~ " order by load_id"
+    ) -%}
+    {{ return("'{" ~ loads.columns[0].values() | join(',') ~ "}'::integer[]") }}
+{%- endmacro %}
+
+
+{#- The parts `versions` and `newest` of the query on one entity: every version that came,
+    with what is known of its file and its force, and of each record the one that is
+    current. A full refresh looks for it only among the records that came more than once.
+    It reads the raw rows once for each part: kept as `versions` they would fill a
+    gigabyte of temporary files. Few records come more than once. The planner takes a
+    range of counts for one record in 200; it would take `> 1` for one in three, and sort
+    everything. -#}
+{% macro niche_newest_versions(entity, key, is_partial) -%}
+versions as {{ '' if is_partial else 'not materialized ' }}(
+    select
+        rows.*,
+        files.force,
+        files.extracted_at,
+        files.gone_before,
+        rows.load_id = files.full_load_id as is_in_full,
+        mappings.instant_template,
+        mappings.day_template,
+        mappings.clock,
+        mappings.yes,
+        mappings.no,
+        mappings.separator,
+        mappings.coordinate_scale,
+        to_timestamp(rows.modified_at, mappings.instant_template)
+            at time zone 'UTC' at time zone mappings.clock as modified_on
+    from {{ source('niche_raw', 'niche_' ~ entity) }} as rows
+    inner join {{ ref('stg_niche__files') }} as files on rows.file_id = files.file_id
+    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
+        on files.force = mappings.force
+    {%- if is_partial %}
+    where rows.load_id = any({{ new_deliveries(entity) }})
+    {%- endif %}
+),
+
+{% if not is_partial -%}
+repeated as (
+    select {{ key }} as record_id
+    from {{ source('niche_raw', 'niche_' ~ entity) }}
+    group by {{ key }}
+    having count({{ key }}) between 2 and 2147483647
+),
+
+{% endif -%}
+newest as (
+    {%- if not is_partial %}
+    select
+        versions.*,
+        coalesce(versions.is_in_full, true) as is_kept
+    from versions
+    where not exists (
+        select 1
+        from repeated
+        where repeated.record_id = versions.{{ key }}
+    )
+    union all
+    {%- endif %}
+    (
+        select distinct on (versions.force, versions.{{ key }})
+            versions.*,
+            bool_or(coalesce(versions.is_in_full, true)) over (
+                partition by versions.force, versions.{{ key }}
+            ) as is_kept
+        from versions
+        {%- if not is_partial %}
+        where versions.{{ key }} in (select repeated.record_id from repeated)
+        {%- endif %}
+        order by {{ niche_newest_first('versions', key, 'modified_on') }}
+    )
+),
+{%- endmacro %}
+
+
+{#- The order of versions of a record: the one that is current first. -#}
+{% macro niche_newest_first(relation, key, modified) -%}
+            {{ relation }}.force,
+            {{ relation }}.{{ key }},
+            {{ relation }}.{{ modified }} desc,
+            {{ relation }}.extracted_at desc,
+            {{ relation }}.load_id desc,
+            {{ relation }}.row_number desc
+{%- endmacro %}
+
+
+{#- The rows that stand of the changed records. They are in the newest full extract, or
+    were modified after it, unless that extract is a new delivery. -#}
+{% macro niche_standing_rows(entity, key) -%}
+select
+        rows.*,
+        files.gone_before,
+        coalesce(files.full_load_id <> all({{ new_deliveries(entity) }}), true)
+            as is_kept
+    from {{ this }} as rows
+    left join (
+        select distinct
+            force,
+            gone_before,
+            full_load_id
+        from {{ ref('stg_niche__files') }}
+        where entity = '{{ entity }}'
+    ) as files on rows.force = files.force
+    where {{ is_changed('here', relation='rows', column=key) }}
+{%- endmacro %}
+
+
+{#- What the force has deleted and not written since. A row landed before the deletion
+    was erased with it, so in a full refresh only later ones are looked up by their
+    hash. -#}
+{% macro niche_tombstones_join(entity, key, is_partial) -%}
+left join {{ source('niche_ops', 'niche_tombstones') }} as tombstones
+        on rows.force = tombstones.force
+        and tombstones.entity = '{{ entity }}'
+        and rows.modified_at <= tombstones.deleted_at
+        and tombstones.id_hash = {% if not is_partial -%}
+        case when rows.load_id >= (
+            select min(earliest.load_id)
+            from {{ source('niche_ops', 'niche_tombstones') }} as earliest
+            where earliest.entity = '{{ entity }}'
+        ) then {% endif -%}
+        ops.niche_hash(rows.force, '{{ entity }}', rows.{{ key }})
+        {%- if not is_partial %} end{% endif %}
 {%- endmacro %}

@@ -67,3 +67,9 @@
 {% macro area_qualities() -%}
     ('good', 'partial', 'swapped', 'degrees')
 {%- endmacro %}
+
+
+{#- The key of a place of this source: one per force and position. -#}
+{% macro niche_place_id(force, position_id) -%}
+    md5({{ force }} || '|' || {{ position_id }})::uuid
+{%- endmacro %}

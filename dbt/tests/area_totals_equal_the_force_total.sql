@@ -1,6 +1,5 @@
 -- In every area set, the areas with those outside and without location hold each crime
 -- of the force once.
-{{ config(tags=['daily']) }}
 
 with
 

@@ -1,9 +1,10 @@
 """Build the geography of one force: from the packages' files to `geo.*`.
 
 Python reads files and copies rows; the geometry is worked in PostGIS, so that crimes
-and boundaries go through the same transformation. One transaction under an advisory
-lock: a force is wholly built or not at all, readers see the old ground until the new
-one is committed, and building again gives the same rows and the same ids.
+and boundaries go through the same transformation. It is one transaction: a force is
+wholly built or not at all, readers see the old ground until the new one is committed,
+and building again gives the same rows and the same ids. Who calls it holds a run
+(`rasure.runs`), so that no ground changes under a transform.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from rasure.geography import reference
 from rasure.geography.errors import UnknownAreaSet
 from rasure.geography.forces import force_name, shipped_areas, tables_version
 
-LOCK = 7_257_814  # that of transforms too, so that no ground changes under one
 SIDE_M = 123.5  # 3 * sqrt(3) / 2 * 123.5 ** 2 = 39,627 m2, about 145,000 in 5,744 km2
 DISTRICTS_SINCE = "2009-04-01"  # the last change of districts before the 2011 census
 
@@ -54,7 +54,6 @@ def build(
     institutions = reference.institutions(force, set(own["lsoa_code"]))
     schema.ensure(connection)
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         chosen = _default_area_set(connection, force, areas, area_set)
         _copy_codes(connection, frame["lsoa_code"])
         copy_lsoas(connection, reference.near(frame, force))

@@ -35,12 +35,15 @@ def build(
 ) -> None:
     """Build or rebuild the geography of a force; safe to repeat."""
     from rasure import geography as part
+    from rasure import runs, schema
     from rasure.database import connect
     from rasure.geography.status import read_status
 
     part.force_name(force)
-    with connect("rasure geography") as connection:
-        part.build(connection, force, areas)
+    with connect("rasure geography", autocommit=True) as connection:
+        schema.ensure(connection)
+        with runs.exclusive(connection, "rasure geography build", say=typer.echo):
+            part.build(connection, force, areas)
         built = next(row for row in read_status(connection) if row["force"] == force)
     typer.echo(_sentence(built))
 
@@ -62,15 +65,19 @@ def load(
     import json
 
     from rasure import geography as part
+    from rasure import runs, schema
     from rasure.database import connect
 
     if content is Content.streets and force is None:
         raise typer.BadParameter("say whose streets they are: --force thames-valley")
-    with connect("rasure geography") as connection:
-        if content is Content.streets:
-            loaded = dataclasses.asdict(part.load_streets(connection, file, force))
-        else:
-            loaded = {"lsoas": part.load_lsoa21(connection, file)}
+    with connect("rasure geography", autocommit=True) as connection:
+        schema.ensure(connection)
+        with runs.exclusive(connection, "rasure geography load", say=typer.echo):
+            if content is Content.streets:
+                loaded = dataclasses.asdict(part.load_streets(connection, file, force))
+            else:
+                loaded = {"lsoas": part.load_lsoa21(connection, file)}
+        if content is not Content.streets:
             loaded["linked"] = connection.execute(
                 "select count(*) from geo.lsoas"
                 " where vintage = 2021 and force is not null"

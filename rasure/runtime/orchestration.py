@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # the code are the same the next time, so everything else fails at once.
 MAY_PASS = (
     "rasure.errors.SetupError",
-    "rasure.transform.errors.TransformBusy",
+    "rasure.runs.RunBusy",
     "rasure.runtime.superset.PublishFailed",
     "psycopg.OperationalError",
     "httpx.TransportError",

@@ -36,5 +36,5 @@ def bands_command(
         rows = refresh(connection, draws, seed)
     typer.echo(
         f"{rows['bands']} bands and {rows['uniform_shares']} shares by chance, from "
-        f"{draws} draws. `rasure transform --layer marts` shows them."
+        f"{draws} draws. `rasure transform --step marts` shows them."
     )

@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from rasure.transform import LAYERS
-from rasure.transform.steps import NAMES
-
 # dbt says START and OK for each node; the end of a node is news, its start is not.
-PROGRESS = re.compile(r"^\S+\s+(\d+ of \d+ (?!START).*|.*waiting.*)$")
-
-OWN = ("Another transform", "building", *(f"{name}: " for name in {*NAMES, *LAYERS}))
+PROGRESS = re.compile(r"^\d+ of \d+ (?!START)")
+STEPS = ("staging", "link", "places", "people", "marts")  # of the pipeline
+OWN = ("Another run", "building", *(f"{name}: " for name in STEPS))
 
 transform_app = typer.Typer(
     invoke_without_command=True,
@@ -29,30 +26,32 @@ def register(app: typer.Typer) -> None:
 @transform_app.callback()
 def transform(
     context: typer.Context,
-    layer: Annotated[
+    step: Annotated[
         list[str] | None,
-        typer.Option(help=f"{', '.join(LAYERS)}; may be repeated."),
+        typer.Option(help=f"Only this step: {', '.join(STEPS)}; may be repeated."),
     ] = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Build facts from nothing.")
+        bool, typer.Option("--full-refresh", help="Build every table from nothing.")
     ] = False,
     unit_tests: Annotated[
         bool, typer.Option("--unit-tests", help="Run dbt's unit tests too.")
     ] = False,
 ) -> None:
-    """Build the layers named, or all, each with its tests."""
+    """Build what has landed, each model with its tests, and publish the marts."""
     if context.invoked_subcommand is not None:
         return
-    from rasure.transform import WHOLE, run_layers
+    from rasure.transform import pipeline
 
     def show(line: str) -> None:
-        found = PROGRESS.match(line)
-        if found:
-            typer.echo(found[1])
-        elif line.startswith(OWN):
+        if PROGRESS.match(line) or line.startswith(OWN):
             typer.echo(line)
 
-    run_layers(tuple(layer or WHOLE), full_refresh, say=show, unit_tests=unit_tests)
+    pipeline.run(
+        step or pipeline.WHOLE,
+        full_refresh=full_refresh,
+        unit_tests=unit_tests,
+        say=show,
+    )
 
 
 @transform_app.command()
@@ -63,8 +62,7 @@ def docs() -> None:
     from rasure.transform.errors import DbtUnusable
 
     settings = Settings.load()
-    arguments = ["docs", "generate", "--static"]
-    code, tail = dbt.call(settings, arguments, lambda line: None)
-    if code != 0:
-        raise DbtUnusable(f"dbt could not write the documentation:\n{tail.strip()}")
-    typer.echo(f"Written: {dbt.target_path(settings) / 'static_index.html'}")
+    answer = dbt.call(settings, ["docs", "generate", "--static"], step="docs")
+    if answer.code != 0:
+        raise DbtUnusable(f"dbt could not write the documentation:\n{answer.error}")
+    typer.echo(f"Written: {dbt.target_path(settings, 'docs') / 'static_index.html'}")

@@ -1,30 +1,31 @@
-"""Calls of dbt: its process, its environment, its progress.
+"""Calls of dbt in this process: its environment, its progress, its answer.
 
 The checkout stays clean: target, logs and the user file lie under RASURE_HOME. The
-connection is handed over in the environment of that one process; session settings go
-with it in PGOPTIONS, because dbt opens a connection per thread. `synchronous_commit` is
-off since all that dbt builds can be built again; `jit` is off since compiling costs
-more than it gains on queries of a second. There is one thread more than there are
-cores, since one of them writes or waits (184 s to 164 s for all of a force, on two).
+connection is handed over in the environment while dbt runs; session settings go with it
+in PGOPTIONS, because dbt opens a connection per thread. `synchronous_commit` is off
+since all that dbt builds can be built again; `jit` is off since compiling costs more
+than it gains on queries of a second; the server looks every few seconds whether its
+client is still there, so that a statement of a killed transform ends with it. There is
+one thread more than there are cores, since one of them writes or waits (184 s to 164 s
+for all of a force, on two).
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rasure.settings import CHECKOUT, Settings
-from rasure.transform import child
 
 PROJECT = CHECKOUT / "dbt"
 MOST_THREADS = 9
+RESULTS = "run_results.json"  # in dbt's target folder
+PARSED = "partial_parse.msgpack"  # beside it: the project as dbt read it last
 
 SESSION = {
     "timezone": "UTC",
@@ -33,23 +34,40 @@ SESSION = {
     "maintenance_work_mem": "256MB",
     "synchronous_commit": "off",
     "jit": "off",
+    "client_connection_check_interval": "5s",
 }
 
 
-def target_path(settings: Settings) -> Path:
-    """Where dbt keeps its manifest (for partial parsing) and its results."""
-    return settings.home / "dbt" / "target"
+@dataclass(frozen=True)
+class Answer:
+    """What a call of dbt ended with. `code` is that of dbt's command line: 0 for
+    success, 1 where a node failed, 2 where dbt itself did. `error` is dbt's own word on
+    the last; `results` is its file of results, where it ran any node."""
+
+    code: int
+    error: str
+    results: Path | None
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """The environment of a dbt process: ours, with the connection and the paths."""
+def variables() -> dict:
+    """The variables of dbt that a home sets for itself."""
+    return {}
+
+
+def target_path(settings: Settings, step: str = "all") -> Path:
+    """Where dbt keeps its results and what it has read of the project, for a step."""
+    return settings.home / "dbt" / "target" / step
+
+
+def environment(settings: Settings, step: str = "all") -> dict[str, str]:
+    """The variables of the environment that dbt needs: the connection and the paths."""
     url = urlsplit(settings.database_url)
     options = parse_qs(url.query)
     host = url.hostname or options.get("host", ["localhost"])[0]
     session = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    threads = str(min((os.cpu_count() or 1) + 1, MOST_THREADS))
     return {
-        "RASURE_DBT_THREADS": str(min((os.cpu_count() or 1) + 1, MOST_THREADS)),
-        **os.environ,
+        "RASURE_DBT_THREADS": os.environ.get("RASURE_DBT_THREADS", threads),
         "RASURE_DBT_HOST": host,
         "RASURE_DBT_PORT": str(url.port or options.get("port", ["5432"])[0]),
         "RASURE_DBT_USER": unquote(url.username or ""),
@@ -58,8 +76,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {session}".strip(),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(target_path(settings)),
+        "DBT_TARGET_PATH": str(target_path(settings, step)),
         "DBT_LOG_PATH": str(settings.logs / "dbt"),
+        "DBT_LOG_LEVEL": "none",  # what it says comes through the callback
         "DBT_LOG_LEVEL_FILE": "info",  # all that dbt could say takes a tenth of a run
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "true",
@@ -67,60 +86,61 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-class Session:
-    """A process of dbt that serves any number of calls; use it as a context manager.
-
-    It loads while its caller does something else; the first call waits for that.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._scratch = tempfile.TemporaryDirectory(prefix="rasure-dbt-")
-        target_path(settings).mkdir(parents=True, exist_ok=True)
-        (settings.logs / "dbt").mkdir(parents=True, exist_ok=True)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", child.__name__, str(os.getpid())],
-            cwd=self._scratch.name,
-            env=environment(settings),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._process.terminate()
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
-        self._scratch.cleanup()
-
-    def call(self, arguments: list[str], say: Callable[[str], None]) -> tuple[int, str]:
-        """Run dbt with `arguments`, hand each line it prints to `say` as it comes.
-
-        Returns dbt's exit code and the last 4,000 characters it printed.
-        """
-        with contextlib.suppress(BrokenPipeError):  # it ended: its last words follow
-            self._process.stdin.write(json.dumps(arguments) + "\n")
-            self._process.stdin.flush()
-        tail = ""
-        for line in self._process.stdout:
-            if line.startswith(child.DONE):
-                return int(line.removeprefix(child.DONE)), tail
-            tail = (tail + line)[-4000:]
-            say(line.rstrip("\n"))
-        return self._process.wait() or 2, tail
-
-
 def call(
-    settings: Settings, arguments: list[str], say: Callable[[str], None]
-) -> tuple[int, str]:
-    """One call of dbt in a process of its own; see `Session.call`."""
-    with Session(settings) as session:
-        return session.call(arguments, say)
+    settings: Settings,
+    arguments: list[str],
+    say: Callable[[str], None] = lambda line: None,
+    step: str = "all",
+) -> Answer:
+    """Run dbt with `arguments` for a step; each line that it says goes to `say`."""
+    from dbt.cli.main import dbtRunner
+
+    target = target_path(settings, step)
+    target.mkdir(parents=True, exist_ok=True)
+    (settings.logs / "dbt").mkdir(parents=True, exist_ok=True)
+    _share_parsed(target)
+    results = target / RESULTS
+    results.unlink(missing_ok=True)
+    said: list[str] = []
+
+    def hear(event) -> None:
+        if event.info.level in ("info", "warn", "error") and event.info.msg.strip():
+            said.append(event.info.msg)
+            say(event.info.msg)
+
+    with _environment(environment(settings, step)):
+        answer = dbtRunner(callbacks=[hear]).invoke(arguments)
+        if arguments[0] in ("build", "run", "seed", "test") and hasattr(
+            answer.result, "write"
+        ):
+            answer.result.write(str(results))
+    code = 0 if answer.success else 1 if answer.exception is None else 2
+    words = dict.fromkeys([*said[-20:], str(answer.exception or "")])
+    error = "\n".join(words).strip()
+    return Answer(code, error if code else "", results if results.exists() else None)
+
+
+def _share_parsed(target: Path) -> None:
+    """Begin with what another step has read of the project: to read all of it takes
+    seconds. dbt itself sees what has changed since."""
+    if (target / PARSED).exists():
+        return
+    others = target.parent.glob(f"*/{PARSED}")
+    newest = max(others, key=lambda path: path.stat().st_mtime, default=None)
+    if newest is not None:
+        shutil.copy(newest, target / PARSED)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set variables of the environment for the block."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

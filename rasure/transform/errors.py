@@ -5,8 +5,8 @@ from __future__ import annotations
 from rasure.errors import RasureError, SetupError
 
 
-class UnknownLayer(RasureError):
-    """A layer was named that the project does not have."""
+class UnknownStep(RasureError):
+    """A step was named that a transform does not have."""
 
     exit_code = 2
 
@@ -17,10 +17,10 @@ class TransformFailed(RasureError):
     exit_code = 4
 
 
-class TransformBusy(RasureError):
-    """Another transform kept the warehouse for longer than this one was to wait."""
+class TransformUnfinished(RasureError):
+    """A step would build on what an earlier step did not finish, or built otherwise."""
 
-    exit_code = 5
+    exit_code = 4
 
 
 class DbtUnusable(SetupError):

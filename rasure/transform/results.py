@@ -35,10 +35,10 @@ class NodeResult:
 
 
 @dataclass(frozen=True)
-class LayerResult:
+class StepResult:
     """What one call of dbt did. `seconds` is its wall time, start-up included."""
 
-    layer: str
+    step: str
     invocation_id: str
     seconds: float
     nodes: tuple[NodeResult, ...]
@@ -55,9 +55,9 @@ class LayerResult:
 
     @property
     def summary(self) -> str:
-        """What was done, in a line that begins with the layer's name."""
+        """What was done, in a line that begins with the name of the step."""
         return (
-            f"{self.layer}: {self.count('model', 'seed')} models and seeds, "
+            f"{self.step}: {self.count('model', 'seed')} models and seeds, "
             f"{self.count('test', 'unit_test')} tests, {self.seconds:.1f} s"
         )
 
@@ -69,23 +69,23 @@ class LayerResult:
         )
 
 
-def read(path: Path, layer: str, seconds: float, finished_at: datetime) -> LayerResult:
+def read(path: Path, step: str, seconds: float, finished_at: datetime) -> StepResult:
     """Read dbt's `run_results.json` at `path`."""
     content = json.loads(path.read_text())
-    return LayerResult(
-        layer=layer,
+    return StepResult(
+        step=step,
         invocation_id=content["metadata"]["invocation_id"],
         seconds=seconds,
         nodes=tuple(_node(result, finished_at) for result in content["results"]),
     )
 
 
-def store(connection: psycopg.Connection, result: LayerResult) -> None:
+def store(connection: psycopg.Connection, result: StepResult) -> None:
     """Keep `result` in `ops.dbt_runs`."""
     rows = [
         (
             result.invocation_id,
-            result.layer,
+            result.step,
             node.node,
             node.resource_type,
             node.status,
@@ -100,21 +100,21 @@ def store(connection: psycopg.Connection, result: LayerResult) -> None:
     ]
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ops.dbt_runs (invocation_id, layer, node, resource_type,"
+            "insert into ops.dbt_runs (invocation_id, step, node, resource_type,"
             " status, seconds, rows_affected, failures, message, started_at,"
             " finished_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
 
 
-def explain(result: LayerResult, log: Path) -> str:
+def explain(result: StepResult, log: Path) -> str:
     """Say which models and tests of `result` failed, and where to read on."""
     lines = [_line(node) for node in result.failed]
     skipped = {0: "", 1: " 1 node after them was not built."}.get(
         result.skipped, f" {result.skipped} nodes after them were not built."
     )
     return (
-        f"The {result.layer} layer failed in {len(lines)} of {len(result.nodes)} "
+        f"The step {result.step} failed in {len(lines)} of {len(result.nodes)} "
         f"nodes.{skipped}\n  " + "\n  ".join(lines) + f"\nThe whole story is in {log}; "
         "put it right and run `rasure transform` again."
     )

@@ -19,9 +19,9 @@ def publish(home: Home, folder: Path) -> None:
     run(home, "simulate", "--out", str(folder), *SIZE)
     (delivery,) = (folder / "deliveries").iterdir()
     run(home, "land", "niche_rms", str(delivery))
-    run(home, "transform", "--layer", "whole")
+    run(home, "transform")
     run(home, "places", "designate", "thames-valley")
-    run(home, "transform", "--layer", "hot_places")
+    run(home, "transform", "--step", "marts")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("RASURE_DATABASE_URL", raising=False)
         patch.setenv("RASURE_HOME", str(home.folder))

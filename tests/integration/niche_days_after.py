@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
-
-from tests.integration import niche_day as known
-from tests.integration.niche_fixtures import deliver, set_up, transform
 
 MIDSUMMER = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
 
@@ -27,9 +26,8 @@ def at(day: int) -> datetime:
 
 
 @pytest.fixture
-def warehouse(connection):
-    """The known day, landed as a full extract and transformed."""
-    set_up(connection)
-    deliver(connection, known.DELIVERY, "full", MIDSUMMER)
-    transform()
-    return connection
+def warehouse(new_database, known_day_staged: str) -> Iterator[psycopg.Connection]:
+    """The known day, landed as a full extract, in staging and core."""
+    url = new_database(known_day_staged)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection

@@ -57,7 +57,7 @@ class Force:
             tables = self.connection.execute(
                 "select table_name from information_schema.tables"
                 " where table_schema = %s and table_type = 'BASE TABLE'"
-                " and table_name <> 'niche_erased'",
+                " and table_name <> 'changed_keys'",
                 (schema,),
             ).fetchall()
             for (table,) in tables:

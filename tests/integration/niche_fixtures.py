@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources.niche_rms import mapping
 from rasure.sources.niche_rms.entities import ENTITIES
-from rasure.transform import dbt
+from rasure.transform import dbt, state
 from tests.integration.transform_fixtures import FORCE, build_ground
 
 SELECTION = (
@@ -96,15 +97,19 @@ def deliver(
     kind: str = "delta",
     extracted_at: datetime = EXTRACTED,
     force: str = FORCE,
+    load_id: int | None = None,
 ) -> int:
-    """Land a delivery of `{entity: rows}`; returns its load id."""
+    """Land a delivery of `{entity: rows}`; returns its load id, by default the next."""
     with connection.transaction():
         (load_id,) = connection.execute(
-            "insert into ops.deliveries (delivery_id, source, delivery, kind, state,"
-            " extracted_at, received_at, landed_at, seconds)"
-            " values (md5(random()::text), 'niche_rms', 'made up', %s, 'landed', %s,"
-            " now(), now(), 0) returning load_id",
-            (kind, extracted_at),
+            "insert into ops.deliveries (load_id, delivery_id, source, delivery, kind,"
+            " state, extracted_at, received_at, landed_at, seconds)"
+            " overriding system value values (coalesce(%s, nextval("
+            "pg_get_serial_sequence('ops.deliveries', 'load_id'))),"
+            " md5(random()::text), 'niche_rms', 'made up', %s, 'landed', %s,"
+            " now(), now(), 0)"
+            " returning load_id",
+            (load_id, kind, extracted_at),
         ).fetchone()
         for entity, entity_rows in rows.items():
             (file_id,) = connection.execute(
@@ -149,18 +154,33 @@ def delete(
         connection.execute(
             f"delete from raw.niche_{entity} where {name} = %s", (number(key),)
         )
+        connection.execute(
+            "insert into ops.changed_keys (kind, force, id) values (%s, %s, %s)",
+            (f"erased {entity}", force, number(key)),
+        )
 
 
-def transform(full_refresh: bool = False, tests: bool = False) -> None:
-    """Build staging and core of the source; with `tests`, run theirs too."""
-    build = ["build" if tests else "run", "--select", *SELECTION]
-    if full_refresh:
-        build.append("--full-refresh")
-    calls = [build] if tests else [["seed", "--select", "path:seeds"], build]
-    with dbt.Session(Settings.load()) as session:
-        for arguments in calls:
-            code, tail = session.call(arguments, lambda line: None)
-            assert code == 0, tail
+def transform(full_refresh: bool = False, tests: bool = False) -> list[tuple[str, str]]:
+    """Build staging and core of the source; with `tests`, run theirs too. Returns the
+    keys (kind, id) that it built, as staging logged and core widened them."""
+    with connect("tests", autocommit=True) as connection:
+        version = state.warehouse_version(connection)
+        is_other = not state.is_built_from(connection, state.WAREHOUSE, [version])
+        state.claim_changed_keys(connection)
+        build = ["build" if tests else "run", "--select", *SELECTION]
+        if full_refresh or is_other:
+            build.append("--full-refresh")
+        seed = ["seed", "--select", "path:seeds"]
+        for arguments in [seed, build] if is_other and not tests else [build]:
+            answer = dbt.call(Settings.load(), arguments)
+            assert answer.code == 0, answer.error
+        keys = connection.execute(
+            "select kind, id from core.changed_keys"
+            " union select kind, id from core.changed_person_keys order by 1, 2"
+        ).fetchall()
+        with connection.transaction():
+            state.keep_success(connection, version)
+    return keys
 
 
 def contents(connection: psycopg.Connection) -> dict[str, list[str]]:

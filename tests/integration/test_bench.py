@@ -32,14 +32,14 @@ def test_the_floors_take_every_row_of_an_extract(connection, tmp_path) -> None:
     assert typed == (rows["occurrences"], True)
 
 
-def test_a_forgotten_warehouse_has_marks_and_tombstones_of_nothing(connection) -> None:
+def test_a_forgotten_warehouse_remembers_nothing(connection) -> None:
     connection.execute("create schema core; create table core.dim_person (id text)")
-    connection.execute("insert into ops.niche_marks values ('linkage', 3, '')")
-    connection.execute("insert into ops.step_inputs values ('bands', '1')")
+    connection.execute("insert into ops.built_from values ('niche_rms', '3')")
+    connection.execute("insert into ops.changed_keys values ('person_id', 'a', 'b')")
     connection.execute("insert into linkage.disturbed (golden_id) values ('a')")
     migrated = connection.execute("select count(*) from ops.migrations").fetchone()
     forget(connection)
-    for table in ("ops.niche_marks", "ops.step_inputs", "linkage.disturbed"):
+    for table in ("ops.built_from", "ops.changed_keys", "linkage.disturbed"):
         count = connection.execute(f"select count(*) from {table}").fetchone()
         assert count == (0,), table
     gone = connection.execute("select to_regclass('core.dim_person')").fetchone()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from rasure import geography, schema
 from rasure.database import connect
 from rasure.geography import building, forces, reference
-from rasure.transform.ground import ensure_ground
+from rasure.transform.pipeline import ensure_ground
 from tests.integration.geography_fixtures import (
     command_line,
     one,

@@ -115,29 +115,28 @@ def test_a_decision_and_an_erasure_are_news_to_the_next_run(records):
     assert records.golden()["2"] != before
 
 
-def test_when_staging_was_made_anew_the_records_tell_what_has_changed(records):
-    def anew():
-        """A linkage that knows of no change, as after a full rebuild of staging."""
-        records.connection.execute("delete from ops.niche_marks")
-        return link_changes(records.connection)
+def test_after_a_full_refresh_the_records_tell_what_has_changed(records):
+    def refreshed():
+        """A linkage that is told of no change, as after a full refresh of staging."""
+        return link_changes(records.connection, None)
 
     for person, forename in ((1, "John"), (2, "John"), (3, "Peter"), (4, "Ann")):
         records.add(person, forename, "Sutcliffe", national_id=f"2001/{person}23456A")
-    assert anew().records_changed == 4
+    assert refreshed().records_changed == 4
     before = records.kept()
-    assert anew() is None
+    assert refreshed().records_changed == 0
     assert records.kept() == before
 
     records.add(3, "Petra", "Sutcliffe", national_id="2001/323456A")
     records.add(5, "Joan", "Archer")
     records.remove(4)
-    report = anew()
+    report = refreshed()
     assert (report.records, report.records_changed, report.records_erased) == (4, 2, 1)
     assert records.groups() == [["1"], ["2"], ["3"], ["5"]]
 
     records.merge(1, 2)
-    assert anew() is not None
+    assert refreshed().persons == 3
     assert records.groups() == [["1", "2"], ["3"], ["5"]]
     records.connection.execute("update linkage.models set versions = '{}'")
-    assert anew().kind == "trained"  # the rules are of another version
-    assert anew() is None
+    assert link_changes(records.connection, []).kind == "trained"  # of other rules
+    assert link_changes(records.connection, []) is None

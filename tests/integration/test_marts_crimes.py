@@ -27,10 +27,8 @@ DESIGNATION = """
 
 def build(*options: str, what: str = "run") -> None:
     """The marts of this test and all that they are made of."""
-    code, tail = dbt.call(
-        Settings.load(), [what, "--select", *MARTS, *options], lambda line: None
-    )
-    assert code == 0, tail
+    answer = dbt.call(Settings.load(), [what, "--select", *MARTS, *options])
+    assert answer.code == 0, answer.error
 
 
 def marts(connection) -> dict[str, list[str]]:

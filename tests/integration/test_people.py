@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from rasure.people import commands, network
 from rasure.people.errors import NotOnAList, ReviewDateRejected
 from rasure.settings import Settings
-from rasure.transform import dbt, grant_reader
+from rasure.transform import dbt, marts
 from tests.integration.people_fixtures import (
     SEEDS,
     build_people,
@@ -44,7 +44,7 @@ def ask(connection, query: str) -> list[tuple]:
 
 
 def test_a_right_to_read_the_marts_is_none_to_read_of_people(people, cluster) -> None:
-    assert grant_reader(people)
+    assert marts.grant_readers(people)
     people.commit()
     rights = ask(
         people,
@@ -137,8 +137,8 @@ def test_a_person_drops_off_on_the_exact_day(people) -> None:
 def test_no_rule_looks_at_what_must_never_count(people) -> None:
     settings = Settings.load()
     nothing = ["compile", "--select", "path:nothing"]  # it writes the manifest
-    code, tail = dbt.call(settings, nothing, lambda line: None)
-    assert code == 0, tail
+    answer = dbt.call(settings, nothing)
+    assert answer.code == 0, answer.error
     target = dbt.target_path(settings)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
 
@@ -195,10 +195,10 @@ def test_decisions_and_plans(people) -> None:
         "confirm", *carrier, "--reason", "In custody", "--by", "A", "--refuse"
     )
     assert refused.output.startswith("Refused until 2024-09-01, by A.")
-    build_people("tag:confirmation")
+    build_people("int_people_listed+")
     assert ask(people, "select person_id from marts_people.hot_people_risk") == []
     run("confirm", *carrier, "--reason", "Released", "--by", "B")
-    build_people("tag:confirmation")
+    build_people("int_people_listed+")
     assert ask(
         people,
         "select owner, has_plan, is_confirmed, review_on::text"

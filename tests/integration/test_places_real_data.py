@@ -2,11 +2,12 @@
 
 import pytest
 
-from rasure import geography, landing, transform
+from rasure import geography, landing
 from rasure.places import designate, rank_places, reading
 from rasure.places.definition import Definition
 from rasure.places.evaluate import evaluate
 from rasure.places.windows import Window
+from rasure.transform import pipeline
 
 FORCE = "thames-valley"
 TRAIN, TEST = Window.parse("2024-01:2025-03"), Window.parse("2025-04:2025-06")
@@ -17,7 +18,7 @@ def test_designation_holds_on_the_months_that_followed(shared, connection):
     archive = shared / "police_uk" / "thames-valley-2024-01_2025-06.zip"
     geography.build(connection, FORCE)
     landing.land("police_uk", archive)
-    transform.run_layers(("staging", "core"))
+    pipeline.run(("staging", "link", "places", "people"))
     definition = Definition.load()
     grid = reading.read_grid(connection, FORCE)
     events = reading.read_events(connection, grid)

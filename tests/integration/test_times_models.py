@@ -38,12 +38,11 @@ WEIGHTS = """
 
 
 def build(*selected: str) -> None:
-    code, tail = dbt.call(
+    answer = dbt.call(
         Settings.load(),
         ["build", "--exclude-resource-type", "unit_test", "--select", *selected],
-        lambda line: None,
     )
-    assert code == 0, tail
+    assert answer.code == 0, answer.error
 
 
 def test_bands_are_about_the_weights_and_come_again_from_the_same_seed(

@@ -5,19 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from rasure.transform import (
-    TransformBusy,
-    TransformFailed,
-    dbt,
-    grant_reader,
-    run_layer,
-)
-from rasure.transform.running import LOCK, run_layers
+from rasure import runs
+from rasure.transform import dbt, marts, pipeline
+from rasure.transform.errors import TransformFailed
 from tests.integration.transform_fixtures import (
     ASB,
     Row,
@@ -46,9 +40,9 @@ def test_rows_are_kept_resolved_and_reported(connection) -> None:
             ("2024-02", "outcomes"): [(crime_id(2), "Offender fined")],
         },
     )
-    result = run_layer("whole", unit_tests=True)
-    assert result.failed == ()
-    assert result.count("unit_test") >= 30
+    results = pipeline.run(unit_tests=True)
+    assert [result.failed for result in results] == [(), (), ()]
+    assert sum(result.count("unit_test") for result in results) >= 30
 
     def rows(query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
@@ -82,11 +76,12 @@ def test_rows_are_kept_resolved_and_reported(connection) -> None:
         ("whole", "Testshire", 5),
     ]
     # Each node's result is kept.
-    kept = rows(
-        "select count(*), count(*) filter (where status in ('success', 'pass'))"
-        f" from ops.dbt_runs where invocation_id = '{result.invocation_id}'"
-    )
-    assert kept == [(len(result.nodes), len(result.nodes))]
+    for result in results:
+        kept = rows(
+            "select count(*), count(*) filter (where status in ('success', 'pass'))"
+            f" from ops.dbt_runs where invocation_id = '{result.invocation_id}'"
+        )
+        assert kept == [(len(result.nodes), len(result.nodes))]
     assert not (dbt.PROJECT / "target").exists()
     assert not (dbt.PROJECT / "logs").exists()
 
@@ -95,7 +90,7 @@ def test_an_empty_warehouse_is_transformed_and_the_reader_sees_only_marts(
     database: str, cluster
 ) -> None:
     for _ in range(2):  # the second run replaces the tables that the first one made
-        run_layer("whole")
+        pipeline.run()
     name = database.rsplit("/", 1)[1]
     url = cluster.url(name, "rasure_reader", cluster.password)
     with psycopg.connect(url, autocommit=True) as reader:
@@ -106,7 +101,7 @@ def test_an_empty_warehouse_is_transformed_and_the_reader_sees_only_marts(
 
 
 def test_without_the_reader_role_there_is_nothing_to_grant(connection) -> None:
-    assert grant_reader(connection, role="nobody_of_this_name") is False
+    assert marts.grant_readers(connection, role="nobody_of_this_name") is False
 
 
 def test_a_failing_test_stops_the_transform_and_is_named(connection) -> None:
@@ -115,48 +110,50 @@ def test_a_failing_test_stops_the_transform_and_is_named(connection) -> None:
     with pytest.raises(
         TransformFailed, match="test relationships_int_police_uk_crimes_crime_type"
     ):
-        run_layers(("staging", "core", "marts"))
-    layers = connection.execute("select distinct layer from ops.dbt_runs order by 1")
-    assert layers.fetchall() == [("whole",)]
+        pipeline.run()
+    steps = connection.execute("select distinct step from ops.dbt_runs order by 1")
+    assert steps.fetchall() == [("places",), ("staging",)]
+    assert connection.execute("select to_regclass('marts.hot_places')").fetchone() == (
+        None,
+    )
     assert connection.execute(
         "select status, failures from ops.dbt_runs"
         " where node like 'relationships_int_police%'"
     ).fetchall() == [("fail", 1)]
 
 
-def test_two_transforms_never_run_at_once(connection, database: str) -> None:
+def test_a_transform_waits_for_another_run_and_says_so(connection) -> None:
     said: list[str] = []
-    with psycopg.connect(database, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(%s)", (LOCK,))
-        with pytest.raises(TransformBusy, match="has run for 1 s"):
-            run_layers(("staging",), say=said.append, wait_seconds=1)
-    assert said == ["Another transform is running; waiting for it to end."]
+    with (
+        runs.exclusive(connection, "designate"),
+        pytest.raises(runs.RunBusy, match="has worked on this warehouse for 1 s"),
+    ):
+        pipeline.run(("staging",), say=said.append, wait_seconds=1)
+    assert said == ["Another run is working on the models; waiting for it to end."]
     assert connection.execute("select count(*) from ops.dbt_runs").fetchone() == (0,)
 
 
-def test_a_killed_transform_takes_its_dbt_with_it(connection) -> None:
-    command = "from rasure.transform import run_layers; run_layers(['staging'])"
-    parent = subprocess.Popen([sys.executable, "-c", command])
-    listed = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
-    children = wait_for(lambda: listed.read_text().split())
-    parent.kill()
-    parent.wait()
-    wait_for(lambda: not any(is_running(child) for child in children))
-    built = connection.execute("select to_regclass('staging.stg_police_uk__files')")
-    assert built.fetchone() == (None,)
+def test_a_killed_transform_ends_with_its_dbt_and_the_next_takes_over(
+    connection,
+) -> None:
+    command = "from rasure.transform import pipeline; pipeline.run(['staging'])"
+    process = subprocess.Popen([sys.executable, "-c", command])
+    working = (
+        "select count(*) from pg_stat_activity where application_name like 'rasure%%'"
+    )
+    begun = "select count(*) from ops.transform_runs where 'staging' = any(steps_begun)"
+    wait_for(lambda: connection.execute(begun).fetchone() == (1,))
+    process.kill()
+    process.wait()
+    wait_for(lambda: connection.execute(working).fetchone() == (0,))
+    pipeline.run(("staging",), wait_seconds=5)
+    states = connection.execute("select state from ops.transform_runs order by run_id")
+    assert states.fetchall() == [("abandoned",), ("succeeded",)]
 
 
 def wait_for(condition, seconds: float = 60):
     give_up = time.monotonic() + seconds
-    while not (found := condition()):
+    while not (answer := condition()):
         assert time.monotonic() < give_up, "waited too long"
         time.sleep(0.1)
-    return found
-
-
-def is_running(process: str) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+    return answer

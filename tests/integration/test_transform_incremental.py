@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from rasure.transform import run_layer
+from rasure.transform import pipeline
 from tests.integration.transform_fixtures import (
     Row,
     asb,
@@ -89,7 +89,7 @@ def test_incremental_runs_end_where_a_full_rebuild_does(connection) -> None:
     seen = []
     for delivery in (OLD, NEW, LATE):
         deliver(connection, delivery)
-        run_layer("whole")
+        pipeline.run()
         seen.append(tables(connection))
     # There is something to compare: each run changed the facts.
     assert all(
@@ -100,7 +100,7 @@ def test_incremental_runs_end_where_a_full_rebuild_does(connection) -> None:
         seen[-1][name] for name in ("marts.hot_places", "core.int_police_uk_places")
     )
 
-    run_layer("whole", full_refresh=True)
+    pipeline.run(full_refresh=True)
     assert different_tables(seen[-1], tables(connection)) == []
 
 
@@ -111,14 +111,14 @@ def test_a_withdrawn_delivery_and_changed_ground_leave_nothing_behind(
     deliver(connection, LATE)
     newer = deliver(connection, NEW)
     deliver(connection, OLD)  # the older month, landed last, stands
-    run_layer("whole")
+    pipeline.run()
     before = tables(connection)
 
     withdraw(connection, newer)
     connection.execute("delete from geo.institutions")
-    run_layer("whole")
+    pipeline.run()
     after = tables(connection)
-    run_layer("whole", full_refresh=True)
+    pipeline.run(full_refresh=True)
     assert different_tables(after, tables(connection)) == []
 
     changed = different_tables(before, after)

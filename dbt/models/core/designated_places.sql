@@ -2,7 +2,6 @@
 -- for day and night together.
 {{
     config(
-        tags=['designation'],
         indexes=[{'columns': ['hexagon_id'], 'unique': true}],
     )
 }}

@@ -124,7 +124,7 @@ def _published(connection, parts: set[str], folder: Path, measures: list) -> Non
     from rasure.instruments.bench import landing, transform
     from rasure.instruments.bench.deliveries import lay_out
     from rasure.landing import land
-    from rasure.transform import WHOLE, run_layers
+    from rasure.transform import pipeline
 
     rows = lay_out(folder)
     _tell(f"{len(rows.files)} files of {rows.force}")
@@ -136,10 +136,10 @@ def _published(connection, parts: set[str], folder: Path, measures: list) -> Non
             land("police_uk", delivery)
     _tell("geography and a first transform")
     geography.build(connection, rows.force)
-    run_layers(WHOLE)
+    pipeline.run()
     if "transform" in parts:
         startup = transform.startup("police_uk")
-        _tell(f"transform; dbt starts {startup.rows} time(s) in it")
+        _tell(f"transform; dbt is called {startup.rows} times in it")
         measures += [startup, transform.full(rows, startup, connection)]
     if "places" in parts:
         _tell("places")
@@ -152,7 +152,7 @@ def _records(
     """Take the measures on a simulated records-management force."""
     from rasure import geography
     from rasure.instruments.bench import niche, transform
-    from rasure.transform import WHOLE, run_layers
+    from rasure.transform import pipeline
 
     _tell(f"simulate {years} years")
     history, simulated = niche.simulate(folder / "all", years)
@@ -167,7 +167,7 @@ def _records(
         _tell("transform them")
         measures += niche.transform(connection, history, landed.rows, _tell)
     else:
-        run_layers(WHOLE)
+        pipeline.run()
     if "delta" in parts:
         measures.append(niche.delta_day(history, folder / "one", _tell))
     if "places" in parts:
@@ -179,10 +179,10 @@ def _publish(connection) -> None:
     """Designate, and bring Superset up to date, as the line does."""
     from rasure.places import designate_all
     from rasure.runtime.superset import synchronise
-    from rasure.transform import run_layer
+    from rasure.transform import pipeline
 
     designate_all(connection)
-    run_layer("hot_places")
+    pipeline.run(("marts",))
     synchronise(warm=False)
 
 

@@ -27,7 +27,7 @@ from rasure.instruments.simulate.extract import write_history
 from rasure.instruments.simulate.plan import plan
 from rasure.landing import land
 from rasure.sources.niche_rms.mapping import load
-from rasure.transform import WHOLE, run_layers
+from rasure.transform import pipeline
 
 FORCE = "thames-valley"
 SOURCE = "niche_rms"
@@ -99,7 +99,7 @@ def transform(
         type_and_index(connection, history.delivery, mapping)
 
     started = startup(SOURCE)
-    tell(f"dbt starts {started.rows} time(s) in a transform")
+    tell(f"dbt is called {started.rows} times in a transform")
     return [started, full_of(floor, started, SOURCE, rows, rounds=1)]
 
 
@@ -110,7 +110,7 @@ def day(history: History) -> float:
 
     def arrive() -> None:
         land(SOURCE, delivery)
-        run_layers(WHOLE)
+        pipeline.run()
 
     return seconds(arrive)
 
@@ -128,7 +128,7 @@ def delta_day(history: History, folder: Path, tell: Tell) -> Measure:
                 forget(connection)
                 land(SOURCE, year.delivery)
                 geography.build(connection, FORCE)
-            run_layers(WHOLE)
+            pipeline.run()
         tell("a day's delta in each, in turn")
         for _ in range(1 + DAYS):  # on the first, what is made once is made
             with home():

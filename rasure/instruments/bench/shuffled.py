@@ -21,13 +21,12 @@ from rasure.instruments.bench.measures import Measure
 from rasure.instruments.bench.niche import FORCE, SOURCE, Tell, simulate
 from rasure.instruments.simulate import delta
 from rasure.landing import land
-from rasure.transform import WHOLE, run_layers
-from rasure.transform.running import run_changes
+from rasure.transform import pipeline
 
 DAYS = 30
 AGAIN = (4, 9)  # of the shuffled days, which two come once more, later
 SEED = 7
-BUILT = ("staging", "core", "marts", "marts_people")
+BUILT = ("staging", "core", "marts", "marts_people", "marts_private")
 COLUMNS = """
     select schemaname, tablename, array_agg(column_name::text order by column_name)
     from pg_tables
@@ -59,15 +58,15 @@ def measure(folder: Path, tell: Tell) -> Measure:
     with connect("rasure bench", autocommit=True) as connection:
         land(SOURCE, history.delivery)
         geography.build(connection, FORCE)
-    run_layers(WHOLE)
+    pipeline.run()
     order = _shuffled([delta.write_day(folder, lambda text: None) for _ in range(DAYS)])
     for place, delivery in enumerate(order, start=1):
         landed = land(SOURCE, delivery)
-        run_changes(say=lambda line: None)
+        pipeline.run(say=lambda line: None)
         tell(f"{place} of {len(order)}: {delivery.name}, {landed.rows_landed:,} rows")
     with connect("rasure bench", autocommit=True) as connection:
         built = contents(connection)
-        run_layers(WHOLE, full_refresh=True)
+        pipeline.run(full_refresh=True)
         rebuilt = contents(connection)
     names = sorted(built.keys() | rebuilt.keys())
     differing = [name for name in names if built.get(name) != rebuilt.get(name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,10 +12,11 @@ from rasure.instruments.bench.deliveries import Rows
 from rasure.instruments.bench.floors import copy_all_text, type_and_index
 from rasure.instruments.bench.measures import Measure, median, seconds
 from rasure.settings import Settings
-from rasure.transform import WHOLE, dbt, run_layers, steps
+from rasure.transform import dbt, pipeline
 
 ROUNDS = 3
-EMPTY = ["build", "--select", "nothing_of_that_name", "--exclude-resource-type"]
+EMPTY = ["build", "--no-write-json", "--select", "nothing_of_that_name"]
+DBT_STEPS = ("staging", "places", "people", "marts")  # each calls dbt once
 BARE_RANK = """
     select hexagon_id, count(*) as crimes
     from core.fct_crime
@@ -25,18 +27,17 @@ BARE_RANK = """
 
 
 def startup(source: str) -> Measure:
-    """The seconds that dbt's process of one transform needs to do nothing, with as many
-    calls as the transform makes; `rows` is the processes."""
+    """The seconds that dbt needs to do nothing, called as often as a transform calls
+    it; `rows` is the calls."""
     settings = Settings.load()
-    calls = sum(bool(step.selectors) for step in steps.whole({source}))
+    variables = ["--vars", json.dumps(pipeline.build_variables())]
 
     def start() -> None:
-        with dbt.Session(settings) as session:
-            for _ in range(calls):
-                session.call([*EMPTY, "unit_test"], lambda line: None)
+        for step in DBT_STEPS:
+            dbt.call(settings, [*EMPTY, *variables], step=step)
 
     taken = min(seconds(start) for _ in range(ROUNDS))
-    return Measure("dbt_startup", taken, "s", source=source, rows=1)
+    return Measure("dbt_startup", taken, "s", source=source, rows=len(DBT_STEPS))
 
 
 def full(rows: Rows, startup: Measure, connection: psycopg.Connection) -> Measure:
@@ -65,7 +66,7 @@ def full_of(
     ours, floors = [], []
     for _ in range(rounds):
         floors.append(seconds(floor))
-        ours.append(seconds(lambda: run_layers(WHOLE, full_refresh=True)))
+        ours.append(seconds(lambda: pipeline.run(full_refresh=True)))
     return Measure(
         "transform_full",
         min(ours) - startup.value,

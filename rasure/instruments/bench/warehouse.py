@@ -14,7 +14,7 @@ from rasure.settings import Settings
 
 KEPT = {"migrations"}
 EMPTIED = ("ops", "raw", "quarantine", "linkage", "people", "times", "places")
-BUILT = ("staging", "core", "marts", "marts_people", "bench")
+BUILT = ("staging", "core", "marts", "marts_people", "marts_private", "bench")
 
 
 def forget(connection: psycopg.Connection) -> None:

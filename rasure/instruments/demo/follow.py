@@ -13,12 +13,10 @@ from urllib.parse import quote
 from rasure.errors import RasureError
 from rasure.runtime.airflow_api import Airflow
 from rasure.settings import Settings
-from rasure.transform import steps
 
 ENDED = ("success", "failed")
 TOLD = (*ENDED, "running", "skipped", "up_for_retry", "upstream_failed")
 FIRST_RUN = 180  # seconds from an arrival to the run that it starts; 5 is usual
-STEPS = tuple(f"{name}: " for name in steps.NAMES)
 Tell = Callable[[str], None]
 
 
@@ -66,7 +64,6 @@ def _follow_run(
     airflow: Airflow, dag_id: str, run_id: str, tell: Tell, give_up: float
 ) -> None:
     told: dict[str, str] = {}
-    ended: set[str] = set()
     while True:
         state = airflow.run(dag_id, run_id)["state"]
         tasks = airflow.tasks(dag_id, run_id)
@@ -76,8 +73,6 @@ def _follow_run(
                 told[name] = task["state"]
                 took = f" in {task['duration']:.1f} s" if task["duration"] else ""
                 tell(f"{dag_id}: {name} {task['state']}{took}")
-            if dag_id == "transform" and task["state"] == "running":
-                _tell_steps(airflow, task, ended, tell)
         if state == "failed":
             raise RunFailed(explain(airflow, tasks))
         if state == "success":
@@ -87,14 +82,6 @@ def _follow_run(
                 f"{dag_id}, run {run_id}, is still {state}; gave up waiting"
             )
         time.sleep(1)
-
-
-def _tell_steps(airflow: Airflow, task: dict, told: set[str], tell: Tell) -> None:
-    """Tell the steps of a transform that have ended, as its task's log has them."""
-    for line in airflow.log(task).splitlines():
-        if line.startswith(STEPS) and line not in told:
-            told.add(line)
-            tell(f"transform: {line}")
 
 
 def explain(airflow: Airflow, tasks: list[dict]) -> str:

@@ -22,14 +22,13 @@ from rasure.places.definition import Definition
 
 DIGITS = 6
 
-MODELLED = "rasure transform --layer core"
-SERVED = "rasure transform --layer marts"
+TRANSFORM = "rasure transform"
 
 # What is read once people are linked, and the command that makes it.
 NEEDED = {
-    "core.person_crimes": MODELLED,
-    "marts_people.person_evidence": SERVED,
-    "marts.hot_times": SERVED,
+    "core.person_crimes": TRANSFORM,
+    "marts_people.person_evidence": TRANSFORM,
+    "marts.hot_times": TRANSFORM,
 }
 
 KNOWN = "select count(*) from core.person_records where force = %s"
@@ -40,7 +39,7 @@ LATEST = "select as_of from core.people_as_of where force = %s"
 
 def check(connection: psycopg.Connection, truth: Truth) -> None:
     """Raise `PartMissing` for what the warehouse lacks: which command to run first."""
-    need(connection, "core.person_records", MODELLED)
+    need(connection, "core.person_records", TRANSFORM)
     if not connection.execute(KNOWN, (truth.force,)).fetchone()[0]:
         raise PartMissing(
             f"The warehouse has no person of {truth.force}. Run `rasure land "

@@ -91,10 +91,10 @@ def crimes_of_true_people(connection: psycopg.Connection, truth: Truth) -> None:
 def compile_chain() -> dict[str, str]:
     """The SQL of each model of `CHAIN`, as a build from nothing would run it."""
     settings = Settings.load()
-    target = settings.home / "dbt" / "truth"
-    asked = ["compile", "--quiet", "--full-refresh", "--target-path", str(target)]
-    code, tail = dbt.call(settings, [*asked, "--select", *CHAIN], lambda line: None)
-    if code != 0:
-        raise DbtUnusable(f"dbt stopped with code {code}:\n{tail.strip()}")
-    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    arguments = ["compile", "--full-refresh", "--select", *CHAIN]
+    answer = dbt.call(settings, arguments, step="truth")
+    if answer.code != 0:
+        raise DbtUnusable(f"dbt stopped with code {answer.code}:\n{answer.error}")
+    manifest = dbt.target_path(settings, "truth") / "manifest.json"
+    nodes = json.loads(manifest.read_text())["nodes"]
     return {model: nodes[f"model.rasure.{model}"]["compiled_code"] for model in CHAIN}

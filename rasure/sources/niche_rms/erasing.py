@@ -100,9 +100,14 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
         with taken as (
             delete from raw.niche_{name} where ctid = any(array(
                 select place from niche_versions where is_hit or is_dead
-            )) returning file_id
+            )) returning file_id, {key} as id
+        ),
+        kept as (
+            insert into ops.changed_keys (kind, force, id)
+            select distinct 'erased {name}', %(force)s, id from taken
         ) {COUNT}
-        """
+        """,
+        words,
     )
     _revive(connection, name, words)
     connection.execute("drop table niche_versions")

@@ -3,11 +3,14 @@
 -- or handed to another force. Only `counted` ones are crimes of `int_niche_crimes`.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[
             {'columns': ['classification_id', 'force'], 'unique': true},
             {'columns': ['occurrence_id']},
         ],
-        meta={'subject': 'occurrence', 'inputs': ['offences']},
     )
 }}
 
@@ -15,7 +18,7 @@ with
 
 occurrences as (
     select * from {{ ref('stg_niche__occurrences') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 classifications as (
@@ -31,7 +34,7 @@ classifications as (
                 classifications.classification_id desc
         ) = 1 as is_latest
     from {{ ref('stg_niche__classifications') }} as classifications
-    where {{ niche_only_changed(relation='classifications') }}
+    where {{ is_changed('occurrence_id', relation='classifications') }}
 ),
 
 final as (

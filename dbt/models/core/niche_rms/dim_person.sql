@@ -2,8 +2,11 @@
 -- those are in `person_profiles` alone.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'golden_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['golden_id', 'force'], 'unique': true}],
-        meta={'subject': 'golden'},
     )
 }}
 
@@ -11,7 +14,7 @@ with
 
 ids as (
     select * from {{ ref('int_niche_person_ids') }}
-    where {{ niche_only_changed('golden') }}
+    where {{ is_changed('golden_id') }}
 ),
 
 final as (

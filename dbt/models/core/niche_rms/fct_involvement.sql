@@ -4,6 +4,11 @@
 -- Most people come once or twice: to remember who each is takes longer than to look.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        meta={'changed_key': 'involvement'},
         pre_hook=['{{ share_among_workers() }}', 'set local enable_memoize = off'],
         indexes=[
             {
@@ -12,10 +17,6 @@
             },
             {'columns': ['golden_id', 'force']},
         ],
-        meta={
-            'subject': 'involvement',
-            'inputs': ['role_tiers', 'outcome_codes', 'offences'],
-        },
     )
 }}
 
@@ -29,7 +30,7 @@ crimes as (
         occurrence_id,
         count(*) as crimes
     from {{ ref('int_niche_offences') }}
-    where {{ niche_only_changed('involvement') }}
+    where {{ is_changed('involvement') }}
     group by force, occurrence_id
 ),
 

@@ -4,7 +4,8 @@
 {{
     config(
         indexes=[{'columns': ['cell_id'], 'unique': true}],
-        meta={'subject': 'whole', 'inputs': ['ground']},
+        materialized='incremental',
+        incremental_strategy='append',
     )
 }}
 
@@ -21,4 +22,6 @@ select
             and abs(cells.i % 2) = steps.odd_column
     ) as neighbour_ids
 from {{ source('geo', 'hexagons') }} as cells
-where {{ 'true' if niche_since() is none else 'false' }}
+{%- if is_incremental() %}
+where false
+{%- endif %}

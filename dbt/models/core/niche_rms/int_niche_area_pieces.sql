@@ -3,7 +3,8 @@
 {{
     config(
         indexes=[{'columns': ['geom'], 'type': 'gist'}],
-        meta={'subject': 'whole', 'inputs': ['ground']},
+        materialized='incremental',
+        incremental_strategy='append',
     )
 }}
 
@@ -27,7 +28,7 @@ final as (
         st_subdivide(areas.geom, 64) as geom
     from areas
     left join settings on areas.force = settings.force
-    {%- if niche_since() is not none %}
+    {%- if is_incremental() %}
     where false
     {%- endif %}
 )

@@ -3,7 +3,8 @@
 {{
     config(
         indexes=[{'columns': ['hexagon_id'], 'unique': true}],
-        meta={'subject': 'whole', 'inputs': ['ground']},
+        materialized='incremental',
+        incremental_strategy='append',
     )
 }}
 
@@ -11,7 +12,7 @@ with
 
 areas as (
     select * from {{ source('geo', 'areas') }}
-    {%- if niche_since() is not none %}
+    {%- if is_incremental() %}
     where false
     {%- endif %}
 ),
@@ -33,7 +34,7 @@ border_hexagons as materialized (
 
 pieces as (
     select * from {{ ref('int_niche_area_pieces') }}
-    {%- if niche_since() is not none %}
+    {%- if is_incremental() %}
     where false
     {%- endif %}
 ),

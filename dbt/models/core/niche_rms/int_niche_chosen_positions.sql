@@ -2,8 +2,11 @@
 -- location, else where it was dispatched to.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
-        meta={'subject': 'occurrence'},
     )
 }}
 
@@ -11,7 +14,7 @@ with
 
 places as (
     select * from {{ ref('stg_niche__occurrence_addresses') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 final as (

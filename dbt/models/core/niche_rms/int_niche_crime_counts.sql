@@ -1,6 +1,5 @@
 -- The crimes of records counted by cell (month, areas, type), of which a day's delta
 -- changes a few.
-{{ config(meta={'subject': 'cell'}) }}
 {%- set columns = ['force', 'area_ids', 'geocode_quality', 'crime_type',
     'is_serious_violence', 'month'] %}
 
@@ -13,7 +12,6 @@ final as (
         sum(harm_days) as harm_days
     from {{ ref('int_niche_crimes') }}
     where month is not null
-        and {{ niche_only_changed('cell') }}
     group by {{ columns | join(', ') }}
 )
 

@@ -3,8 +3,11 @@
 -- one that systems and people fill in (seed `time_defaults`).
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
-        meta={'subject': 'occurrence', 'inputs': ['time_defaults', 'settings']},
     )
 }}
 
@@ -25,7 +28,7 @@ occurrences as (
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on occurrences.force = mappings.force
     where occurrences.is_crime
-        and {{ niche_only_changed(relation='occurrences') }}
+        and {{ is_changed('occurrence_id', relation='occurrences') }}
 ),
 
 time_defaults as (

@@ -4,8 +4,12 @@
 -- action. Of those on the side of causing harm alone: nobody else is suspected.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        meta={'changed_key': 'involvement'},
         indexes=[{'columns': ['occurrence_id', 'golden_id', 'force'], 'unique': true}],
-        meta={'subject': 'involvement', 'inputs': ['outcome_codes', 'offences', 'role_tiers']},
     )
 }}
 
@@ -28,7 +32,7 @@ events as (
         on events.person_id = ids.person_id
         and events.force = ids.force
     where (role_tiers.role is not null or events.sequence is not null)
-        and {{ niche_only_changed('involvement', relation='events') }}
+        and {{ is_changed('involvement', relation='events') }}
 ),
 
 decisions as (
@@ -60,7 +64,7 @@ closed as (
         on offences.occurrence_id = outcomes.occurrence_id
         and offences.sequence = outcomes.sequence
         and offences.force = outcomes.force
-    where {{ niche_only_changed('involvement', relation='offences') }}
+    where {{ is_changed('involvement', relation='offences') }}
     group by offences.force, offences.occurrence_id
     having bool_and(coalesce(outcomes.ends_suspicion, false))
 ),

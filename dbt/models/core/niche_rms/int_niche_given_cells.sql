@@ -1,8 +1,11 @@
 -- The point of each given position and the hexagon it lies in, read as it was given.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
-        meta={'subject': 'position', 'inputs': ['ground', 'settings']},
     )
 }}
 
@@ -13,7 +16,7 @@ given as (
         *,
         st_setsrid(st_makepoint(x, y), 27700) as geom
     from {{ ref('int_niche_given_positions') }}
-    where {{ niche_only_changed('position') }}
+    where {{ is_changed('position_id') }}
 ),
 
 cells as (

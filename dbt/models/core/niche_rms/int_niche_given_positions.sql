@@ -1,10 +1,14 @@
 -- Every position that the source gives, each once: of an address, of a place entered
 -- without one, of a search. Here and on the models that follow, what is costly in
 -- geography is done once for a position and never for an event.
+-- depends_on: {{ ref('changed_keys') }}
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
-        meta={'subject': 'position'},
     )
 }}
 
@@ -12,17 +16,17 @@ with
 
 addresses as (
     select * from {{ ref('stg_niche__addresses') }}
-    where {{ niche_only_own('address_id') }}
+    where {{ is_changed('address_id') }}
 ),
 
 entered as (
     select * from {{ ref('stg_niche__occurrence_addresses') }}
-    where {{ niche_only_own('occurrence_address_id') }}
+    where {{ is_changed('occurrence_address_id') }}
 ),
 
 searches as (
     select * from {{ ref('stg_niche__stop_searches') }}
-    where {{ niche_only_own('stop_search_id') }}
+    where {{ is_changed('stop_search_id') }}
 ),
 
 final as (

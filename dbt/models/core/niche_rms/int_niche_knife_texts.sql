@@ -3,8 +3,11 @@
 -- is surer than the denial: in `said to have a knife; none found` it is not.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
-        meta={'subject': 'occurrence', 'inputs': ['knife_phrases']},
     )
 }}
 
@@ -17,7 +20,7 @@ occurrences as (
         lower(concat_ws('. ', summary, mo_text)) as words
     from {{ ref('stg_niche__occurrences') }}
     where is_crime
-        and {{ niche_only_changed() }}
+        and {{ is_changed('occurrence_id') }}
 ),
 
 phrases as (

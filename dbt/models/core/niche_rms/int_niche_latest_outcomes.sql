@@ -1,9 +1,12 @@
 -- The latest outcome of each crime: of all classifications that it had.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'sequence', 'force'], 'unique': true}],
         post_hook="{{ index_where('force', 'outcome is null') }}",
-        meta={'subject': 'occurrence', 'inputs': ['outcome_codes']},
     )
 }}
 
@@ -11,7 +14,7 @@ with
 
 history as (
     select * from {{ ref('crime_history') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 outcomes as (

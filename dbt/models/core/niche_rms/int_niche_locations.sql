@@ -2,11 +2,11 @@
 -- to be a public place is none.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
-        meta={
-            'subject': 'occurrence',
-            'inputs': ['ground', 'settings', 'location_scope'],
-        },
     )
 }}
 
@@ -15,7 +15,7 @@ with
 occurrences as (
     select * from {{ ref('stg_niche__occurrences') }}
     where is_crime
-        and {{ niche_only_changed() }}
+        and {{ is_changed('occurrence_id') }}
 ),
 
 location_scope as (

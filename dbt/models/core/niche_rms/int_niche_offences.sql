@@ -2,9 +2,12 @@
 -- latest outcome. A subclass that has no harm score of its own counts as its class.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'sequence', 'force'], 'unique': true}],
         post_hook="{{ index_where('force', 'not is_class_known') }}",
-        meta={'subject': 'occurrence', 'inputs': ['offences', 'outcome_codes']},
     )
 }}
 
@@ -13,7 +16,7 @@ with
 history as (
     select * from {{ ref('crime_history') }}
     where state = 'counted'
-        and {{ niche_only_changed() }}
+        and {{ is_changed('occurrence_id') }}
 ),
 
 offences as (

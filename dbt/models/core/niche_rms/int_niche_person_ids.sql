@@ -1,15 +1,63 @@
 -- Who each person record of the source is: the golden id of record linkage; where it
 -- has none, that of the record which the source merged this one into; else its own.
+-- The golden ids of a record that is somebody else now are logged, as they were and as
+-- they are.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'person_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_identities() }}',
+        meta={'changed_key': 'here', 'logs': ['golden_id']},
         indexes=[
             {'columns': ['person_id', 'force'], 'unique': true},
             {'columns': ['golden_id', 'force']},
         ],
-        pre_hook='{{ niche_take_person_ids() }}',
-        post_hook='{{ niche_log_person_ids() }}',
-        meta={'subject': 'whole'},
     )
 }}
 
-{{ niche_person_ids('pg_temp.niche_doubtful' if niche_since() is not none else none) }}
+with
+
+survivors as (
+    select * from {{ ref('int_niche_survivors') }}
+),
+
+persons as (
+    select
+        force,
+        person_id
+    from {{ ref('stg_niche__persons') }}
+    where {{ is_changed('here', column='person_id') }}
+    union
+    select
+        force,
+        person_id
+    from survivors
+    where {{ is_changed('here', column='person_id') }}
+),
+
+final as (
+    select
+        persons.person_id,
+        persons.force,
+        own.golden_id as linked_id,
+        coalesce(
+            own.golden_id,
+            of_survivor.golden_id,
+            survivors.survivor_id,
+            persons.person_id
+        ) as golden_id
+    from persons
+    left join survivors
+        on persons.force = survivors.force
+        and persons.person_id = survivors.person_id
+    left join {{ linked_ids() }} as own
+        on persons.force = own.force
+        and persons.person_id = own.person_id
+    left join {{ linked_ids() }} as of_survivor
+        on survivors.force = of_survivor.force
+        and survivors.survivor_id = of_survivor.person_id
+)
+
+select * from final

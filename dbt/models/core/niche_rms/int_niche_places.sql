@@ -2,12 +2,15 @@
 -- house number: that is no person's address.
 {{
     config(
-        indexes=[{'columns': ['place_id'], 'unique': true}],
-        meta={
-            'subject': 'position',
-            'inputs': ['ground', 'settings', 'location_scope'],
-            'statistics': ['place_id', 'force', 'area_ids', 'institution_id'],
-        },
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
+        indexes=[
+            {'columns': ['place_id'], 'unique': true},
+            {'columns': ['position_id', 'force']},
+        ],
+        meta={'statistics': ['place_id', 'force', 'area_ids', 'institution_id']},
     )
 }}
 
@@ -15,7 +18,7 @@ with
 
 positions as (
     select * from {{ ref('int_niche_positions') }}
-    where {{ niche_only_changed('position') }}
+    where {{ is_changed('position_id') }}
 ),
 
 final as (

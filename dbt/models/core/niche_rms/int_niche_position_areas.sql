@@ -2,8 +2,11 @@
 -- or where a border runs through that, those of the point.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
-        meta={'subject': 'position', 'inputs': ['ground', 'settings']},
     )
 }}
 
@@ -12,7 +15,7 @@ with
 positions as (
     select * from {{ ref('int_niche_positions') }}
     where geocode_quality in {{ area_qualities() }}
-        and {{ niche_only_changed('position') }}
+        and {{ is_changed('position_id') }}
 ),
 
 pieces as (

@@ -3,8 +3,11 @@
 -- their kind within `label_institution_m`; without one they are an unlisted one.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
-        meta={'subject': 'position', 'inputs': ['ground', 'settings', 'location_scope']},
     )
 }}
 
@@ -13,7 +16,7 @@ with
 positions as (
     select * from {{ ref('int_niche_positions') }}
     where geocode_quality in {{ usable_qualities() }}
-        and {{ niche_only_changed('position') }}
+        and {{ is_changed('position_id') }}
 ),
 
 institutions as (

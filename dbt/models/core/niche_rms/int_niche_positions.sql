@@ -2,8 +2,11 @@
 -- with no hexagon is tried with easting and northing swapped and as degrees.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'position_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['position_id', 'force'], 'unique': true}],
-        meta={'subject': 'position', 'inputs': ['ground', 'settings']},
     )
 }}
 
@@ -11,7 +14,7 @@ with
 
 given as (
     select * from {{ ref('int_niche_given_cells') }}
-    where {{ niche_only_changed('position') }}
+    where {{ is_changed('position_id') }}
 ),
 
 readings as materialized (

@@ -3,8 +3,11 @@
 -- conviction (a second one on the same crime) takes nothing back; an acquittal does.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
-        meta={'subject': 'occurrence', 'inputs': ['outcome_codes']},
     )
 }}
 
@@ -12,12 +15,12 @@ with
 
 involvements as (
     select * from {{ ref('stg_niche__involvements') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 history as (
     select * from {{ ref('crime_history') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 outcome_codes as (

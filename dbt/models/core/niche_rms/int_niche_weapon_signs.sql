@@ -2,11 +2,11 @@
 -- text; the three signs of a knife stay apart beside the decision.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['occurrence_id', 'force'], 'unique': true}],
-        meta={
-            'subject': 'occurrence',
-            'inputs': ['weapon_scope', 'knife_phrases', 'settings'],
-        },
     )
 }}
 
@@ -22,7 +22,7 @@ signs as (
         null::boolean as is_knife_denied
     from {{ ref('stg_niche__flags') }}
     where ended_at is null
-        and {{ niche_only_changed() }}
+        and {{ is_changed('occurrence_id') }}
     union all
     select
         force,
@@ -32,7 +32,7 @@ signs as (
         null as knife_text_confidence,
         null as is_knife_denied
     from {{ ref('stg_niche__weapons') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
     union all
     select
         force,
@@ -42,7 +42,7 @@ signs as (
         knife_text_confidence,
         is_knife_denied
     from {{ ref('int_niche_knife_texts') }}
-    where {{ niche_only_changed() }}
+    where {{ is_changed('occurrence_id') }}
 ),
 
 weapon_scope as (

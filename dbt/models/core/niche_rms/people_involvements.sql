@@ -2,15 +2,13 @@
 -- harm or the other. Kept, since all rules on people begin with it.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        meta={'changed_key': 'involvement'},
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
         post_hook="{{ index_where('person_id', listed_scope()) }}",
-        meta={
-            'subject': 'involvement',
-            'inputs': [
-                'offences', 'injury_subgroups', 'knife_possession_classes',
-                'weapon_scope',
-            ],
-        },
     )
 }}
 
@@ -62,7 +60,7 @@ final as (
         on crimes.occurrence_id = holders.occurrence_id
         and crimes.force = holders.force
     where involvements.side <> 'neither'
-        and {{ niche_only_changed('involvement', relation='involvements') }}
+        and {{ is_changed('involvement', relation='involvements') }}
 )
 
 select * from final

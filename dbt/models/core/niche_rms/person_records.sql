@@ -2,8 +2,11 @@
 -- first. It holds names, and nothing but linkage and `person_profiles` reads it.
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'person_id'],
+        on_schema_change='fail',
         indexes=[{'columns': ['person_id', 'force'], 'unique': true}],
-        meta={'subject': 'person'},
     )
 }}
 
@@ -11,7 +14,7 @@ with
 
 persons as (
     select * from {{ ref('stg_niche__persons') }}
-    where {{ niche_only_changed('person') }}
+    where {{ is_changed('person_id') }}
 ),
 
 person_names as (
@@ -21,7 +24,7 @@ person_names as (
         array_agg({{ forenames() }} order by {{ legal_name_first() }}) as forenames,
         array_agg(surname order by {{ legal_name_first() }}) as surnames
     from {{ ref('stg_niche__person_names') }}
-    where {{ niche_only_changed('person') }}
+    where {{ is_changed('person_id') }}
     group by force, person_id
 ),
 
@@ -35,7 +38,7 @@ postcodes as (
         on homes.address_id = addresses.address_id
         and homes.force = addresses.force
         and addresses.postcode is not null
-    where {{ niche_only_changed('person', relation='homes') }}
+    where {{ is_changed('person_id', relation='homes') }}
     group by homes.force, homes.person_id
 ),
 
@@ -45,7 +48,7 @@ contacts as (
         person_id,
         array_agg(distinct contact order by contact) as contacts
     from {{ ref('stg_niche__person_contacts') }}
-    where {{ niche_only_changed('person') }}
+    where {{ is_changed('person_id') }}
     group by force, person_id
 ),
 

@@ -3,14 +3,12 @@
 -- have changed.
 {{
     config(
-        materialized='incremental', incremental_strategy='append',
-        on_schema_change='fail', pre_hook='{{ niche_forget() }}',
-        post_hook='{{ niche_done() }}',
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        meta={'changed_key': 'involvement'},
         indexes=[{'columns': ['crime_id', 'force'], 'unique': true}],
-        meta={
-            'subject': 'countable_involvement',
-            'inputs': ['people_figures', 'restricted_domains'],
-        },
     )
 }}
 
@@ -25,7 +23,7 @@ suspects as (
         person_id
     from {{ ref('int_countable_involvements') }}
     where side = 'causing harm'
-        and {{ niche_only_changed('countable_involvement') }}
+        and {{ is_changed('involvement') }}
 ),
 
 final as (

@@ -2,18 +2,16 @@
 -- only where records have changed, so that the years before a day cost it nothing.
 {{
     config(
-        materialized='incremental', incremental_strategy='append',
-        on_schema_change='fail', pre_hook='{{ niche_forget() }}',
-        post_hook='{{ niche_done() }}',
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        meta={'changed_key': 'involvement'},
         indexes=[{'columns': ['person_id']}, {'columns': ['crime_id']}],
-        meta={
-            'subject': 'countable_involvement',
-            'inputs': ['evidence_tiers', 'people_figures', 'restricted_domains'],
-        },
     )
 }}
 
 {{ person_crimes(
     ref('int_countable_involvements'),
-    listed_scope() ~ ' and ' ~ niche_only_changed('countable_involvement')
+    listed_scope() ~ ' and ' ~ is_changed('involvement')
 ) }}

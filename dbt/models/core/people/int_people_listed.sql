@@ -1,6 +1,5 @@
 -- One row a person on a list: the rules they meet, the analyst's word on it, the plan,
 -- and whether they are shown. Confirmations and refusals hold until their review date.
-{{ config(tags=['confirmation']) }}
 
 with
 

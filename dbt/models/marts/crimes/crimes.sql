@@ -3,14 +3,8 @@
 -- restricted in the source is not told.
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append', on_schema_change='fail',
-        tags=['niche_rms', 'designation'],
-        pre_hook=['{{ niche_forget() }}', '{{ rename_cells() }}'],
-        post_hook=[
-            '{{ gather_statistics() }}', '{{ niche_done() }}',
-            "{{ index_where('hexagon_id', 'is_in_place_scope') }}",
-        ],
+        tags=['niche_rms'],
+        post_hook="{{ index_where('hexagon_id', 'is_in_place_scope') }}",
         indexes=[
             {'columns': ['crime_key'], 'unique': true},
             {'columns': ['force_name', 'operational_date']},
@@ -19,13 +13,6 @@
             {'columns': ['hexagon_id']}, {'columns': ['occurrence_id']},
             {'columns': ['occurrence_number']}, {'columns': ['reported_at']},
         ],
-        meta={
-            'subject': 'occurrence',
-            'inputs': [
-                'ground', 'settings', 'offences', 'outcome_codes', 'location_scope',
-                'weapon_scope', 'knife_phrases', 'time_defaults', 'restricted_domains',
-            ],
-        },
     )
 }}
 
@@ -33,7 +20,6 @@ with
 
 crimes as (
     select * from {{ ref('int_niche_crimes') }}
-    where {{ niche_only_changed() }}
 ),
 
 cells as (

@@ -1,7 +1,6 @@
 -- Everything that the map draws, one feature a row: outlines of neighbourhoods and
 -- areas, then the leading and the designated places, with what a reader sees when
 -- touching them. Written once here, so that the map is one short query.
-{{ config(tags=['designation']) }}
 
 with
 

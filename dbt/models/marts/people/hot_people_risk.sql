@@ -1,4 +1,3 @@
 -- Adults at risk of causing serious violence, each with the rule that put them here.
-{{ config(tags=['confirmation']) }}
 
 {{ risk_list("'adult'") }}

@@ -1,5 +1,4 @@
 -- Under-18s, and people with no birthday on record, who meet a rule of risk: apart, for
 -- safeguarding first, never on a patrol list.
-{{ config(tags=['confirmation']) }}
 
 {{ risk_list("'under 18', 'age not known'") }}

@@ -1,6 +1,5 @@
 -- People vulnerable to serious violence. It never meets the list of risk: what a person
 -- did is not here, as what a person suffered is not there.
-{{ config(tags=['confirmation']) }}
 
 with
 

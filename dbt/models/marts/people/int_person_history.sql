@@ -1,17 +1,12 @@
 -- What is on record about the people on a list: offences by side with the strongest
 -- role and what became of it, orders, bail and warnings with the moment they end.
 -- Nobody else's, and nothing of an occurrence behind restricted access.
--- Emptied and filled in one transaction, never replaced: the view that people read
--- stands on it. Of the core, since nobody reads it itself; made beside the marts, which
--- would wait for it otherwise.
+-- Nobody reads it: the view `person_history`, which people read, stands on it.
 {{
     config(
-        schema='core',
+        schema='marts_private',
         contract={'enforced': false},
-        materialized='incremental', incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook="{% if is_incremental() %}delete from {{ this }}{% else %}select 1{% endif %}",
-        indexes=[{'columns': ['person_id']}], tags=['confirmation'],
+        indexes=[{'columns': ['person_id']}],
     )
 }}
 

@@ -1,6 +1,5 @@
 -- Not a list: people with one knife event on evidence and enough graded reports from
 -- different sources, for a named reviewer to look at until the day it lapses.
-{{ config(tags=['confirmation']) }}
 
 with
 

@@ -1,8 +1,6 @@
 -- Harm by role and period, for each person: whole, and divided among the suspects of a
 -- crime. What the police found by their own activity is not in it; domestic abuse is
 -- counted in columns of its own.
-{{ config(materialized='view') }}
-
 with
 
 windows as (

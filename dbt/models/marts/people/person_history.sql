@@ -1,6 +1,6 @@
 -- What is on record about the people on a list. A view, so that an order, a bail or a
 -- warning is gone at the moment it expires, whenever the marts were built.
-{{ config(materialized='view', tags=['confirmation']) }}
+{{ config(materialized='view') }}
 
 select
     history.force,

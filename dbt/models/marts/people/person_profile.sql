@@ -1,6 +1,6 @@
 -- Who the people on the lists are: the only mart with names. The area is that of the
 -- newest serious violence on the side that the list is about, else the newest offence.
-{{ config(indexes=[{'columns': ['person_id']}], tags=['confirmation']) }}
+{{ config(indexes=[{'columns': ['person_id']}]) }}
 
 with
 

@@ -1,5 +1,4 @@
 -- One row a force, for the headline figures.
-{{ config(tags=['designation']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- Where serious violence clusters: Gi* of each hexagon with some in it or beside it. A
 -- layer to check hot places against; nothing is selected by it.
-{{ config(tags=['niche_rms', 'daily']) }}
+{{ config(tags=['niche_rms']) }}
 
 with
 

@@ -1,5 +1,4 @@
 -- The hexagons with serious violence in them, ranked by score, and why each is hot.
-{{ config(tags=['designation']) }}
 
 with
 

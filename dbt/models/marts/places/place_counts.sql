@@ -1,6 +1,6 @@
 -- How many of the crimes that rank a place happened of late, and what they were. Days
 -- are operational days, back from the one that the data are of.
-{{ config(tags=['niche_rms', 'designation']) }}
+{{ config(tags=['niche_rms']) }}
 
 with
 

@@ -3,7 +3,7 @@
 -- A page asks for one place by the name that the ranked list gives it: several places
 -- of a town can share a street name, so the rank is part of it. Place by place, so that
 -- the crimes of these are found by their index: 1.1 s to 0.4 s of a million crimes.
-{{ config(tags=['designation'], indexes=[{'columns': ['place', 'force_name']}]) }}
+{{ config(indexes=[{'columns': ['place', 'force_name']}]) }}
 
 with
 

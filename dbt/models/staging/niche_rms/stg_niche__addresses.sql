@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'address_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'addresses',
-            'key': 'address_id',
-            'touches': ['address_id'],
+            'changed_key': 'here',
+            'logs': ['address_id'],
         },
         indexes=[
             {'columns': ['address_id', 'force'], 'unique': true},

@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'court_result_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'court_results',
-            'key': 'court_result_id',
-            'touches': ['classification_id'],
+            'changed_key': 'here',
+            'logs': ['classification_id'],
         },
         indexes=[
             {'columns': ['court_result_id', 'force'], 'unique': true},

@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'intelligence_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'intelligence',
-            'key': 'intelligence_id',
-            'touches': ['person_id'],
+            'changed_key': 'here',
+            'logs': ['person_id'],
         },
         indexes=[
             {'columns': ['intelligence_id', 'force'], 'unique': true},

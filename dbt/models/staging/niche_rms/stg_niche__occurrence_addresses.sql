@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_address_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'occurrence_addresses',
-            'key': 'occurrence_address_id',
-            'touches': ['occurrence_id', 'occurrence_address_id'],
+            'changed_key': 'here',
+            'logs': ['occurrence_id', 'occurrence_address_id'],
         },
         indexes=[
             {'columns': ['occurrence_address_id', 'force'], 'unique': true},

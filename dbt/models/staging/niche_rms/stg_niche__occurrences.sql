@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'occurrence_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'occurrences',
-            'key': 'occurrence_id',
-            'touches': ['occurrence_id'],
+            'changed_key': 'here',
+            'logs': ['occurrence_id'],
         },
         indexes=[
             {'columns': ['occurrence_id', 'force'], 'unique': true},

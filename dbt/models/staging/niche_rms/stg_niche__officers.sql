@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'officer_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'officers',
-            'key': 'officer_id',
-            'touches': ['officer_id'],
+            'changed_key': 'here',
+            'logs': ['officer_id'],
         },
         indexes=[
             {'columns': ['officer_id', 'force'], 'unique': true},

@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'order_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'orders',
-            'key': 'order_id',
-            'touches': ['person_id'],
+            'changed_key': 'here',
+            'logs': ['person_id'],
         },
         indexes=[
             {'columns': ['order_id', 'force'], 'unique': true},

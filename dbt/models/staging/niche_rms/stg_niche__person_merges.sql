@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'person_merge_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'person_merges',
-            'key': 'person_merge_id',
-            'touches': ['surviving_person_id', 'merged_person_id'],
+            'changed_key': 'here',
+            'logs': ['surviving_person_id', 'merged_person_id'],
         },
         indexes=[
             {'columns': ['person_merge_id', 'force'], 'unique': true},

@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'person_name_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'person_names',
-            'key': 'person_name_id',
-            'touches': ['person_id'],
+            'changed_key': 'here',
+            'logs': ['person_id'],
         },
         indexes=[
             {'columns': ['person_name_id', 'force'], 'unique': true},

@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'stop_search_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'stop_searches',
-            'key': 'stop_search_id',
-            'touches': ['stop_search_id'],
+            'changed_key': 'here',
+            'logs': ['stop_search_id'],
         },
         indexes=[
             {'columns': ['stop_search_id', 'force'], 'unique': true},

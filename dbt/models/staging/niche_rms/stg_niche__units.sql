@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'unit_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'units',
-            'key': 'unit_id',
-            'touches': ['unit_id'],
+            'changed_key': 'here',
+            'logs': ['unit_id'],
         },
         indexes=[
             {'columns': ['unit_id', 'force'], 'unique': true},

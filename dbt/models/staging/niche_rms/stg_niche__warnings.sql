@@ -1,9 +1,15 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='by_changed_key',
+        unique_key=['force', 'warning_id'],
+        on_schema_change='fail',
+        pre_hook='{{ find_changed_records() }}',
+        post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'warnings',
-            'key': 'warning_id',
-            'touches': ['person_id'],
+            'changed_key': 'here',
+            'logs': ['person_id'],
         },
         indexes=[
             {'columns': ['warning_id', 'force'], 'unique': true},

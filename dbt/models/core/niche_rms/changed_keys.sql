@@ -1,0 +1,70 @@
+-- The keys that this transform builds before record linkage, each once: what staging
+-- logged (`ops.changed_keys`), widened from a classification or an address to the
+-- occurrences it belongs to, and from an address to its residents and its position.
+{{ config(indexes=[{'columns': ['kind', 'force', 'id']}]) }}
+{%- for staged in [
+    'addresses', 'bails', 'court_results', 'flags', 'intelligence', 'involvements',
+    'occurrences', 'orders', 'outcomes', 'person_contacts', 'person_merges',
+    'person_names', 'persons', 'stop_searches', 'warnings', 'weapons',
+] %}
+-- depends_on: {{ ref('stg_niche__' ~ staged) }}
+{%- endfor %}
+
+with
+
+logged as (
+    select distinct
+        kind,
+        force,
+        id
+    from {{ source('niche_ops', 'changed_keys') }}
+),
+
+final as (
+    select * from logged
+    where kind in ('occurrence_id', 'person_id')
+    union
+    select
+        'occurrence_id' as kind,
+        logged.force,
+        classifications.occurrence_id as id
+    from logged
+    inner join {{ ref('stg_niche__classifications') }} as classifications
+        on logged.id = classifications.classification_id
+        and logged.force = classifications.force
+    where logged.kind = 'classification_id'
+    union
+    select
+        'occurrence_id' as kind,
+        logged.force,
+        places.occurrence_id as id
+    from logged
+    inner join {{ ref('stg_niche__occurrence_addresses') }} as places
+        on logged.id = places.address_id
+        and logged.force = places.force
+    where logged.kind = 'address_id'
+    union
+    select
+        'person_id' as kind,
+        logged.force,
+        homes.person_id as id
+    from logged
+    inner join {{ ref('stg_niche__person_addresses') }} as homes
+        on logged.id = homes.address_id
+        and logged.force = homes.force
+    where logged.kind = 'address_id'
+    union
+    select
+        'position_id' as kind,
+        force,
+        replace(kind, '_id', '') || '|' || id as id
+    from logged
+    where kind in ('address_id', 'occurrence_address_id', 'stop_search_id')
+)
+
+select
+    kind,
+    force,
+    id
+from final
+where id is not null

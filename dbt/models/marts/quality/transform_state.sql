@@ -1,0 +1,31 @@
+-- When the marts were published, and since when a later state could not be built, if it
+-- could not. A view: what failed last is known at once, though no mart was built.
+{{ config(materialized='view') }}
+
+with
+
+transforms as (
+    select * from {{ source('ops', 'transform_runs') }}
+    where steps_begun && array['staging', 'link', 'places', 'people', 'marts']
+),
+
+published as (
+    select
+        max(run_id) as run_id,
+        max(ended_at) as published_at
+    from transforms
+    where 'marts' = any(steps_done)
+),
+
+final as (
+    select
+        published.published_at,
+        min(failed.ended_at) as failed_at
+    from published
+    left join transforms as failed
+        on failed.state in ('failed', 'abandoned')
+        and published.run_id < failed.run_id
+    group by published.published_at
+)
+
+select * from final
