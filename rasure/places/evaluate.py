@@ -173,7 +173,7 @@ def training_on(
     return Training(
         cell=before.cell,
         month=before.month,
-        harm_days=before.harm_days,
+        score_weight=before.score_weight,
         point=point.ravel(),
         kernel=quartic_kernel(points, centres, bandwidth_metres),
         is_candidate=is_candidate,

@@ -29,7 +29,7 @@ class Training:
 
     cell: np.ndarray
     month: np.ndarray
-    harm_days: np.ndarray
+    score_weight: np.ndarray
     point: np.ndarray
     kernel: csr_array
     is_candidate: np.ndarray
@@ -49,14 +49,7 @@ Scored = tuple[np.ndarray, np.ndarray | None]
 
 def designation(training: Training, definition: Definition) -> Scored:
     """Decayed harm to a power, persistent places first: what Rasure publishes."""
-    score = scores.decayed_scores(
-        training.cell,
-        training.month,
-        training.harm_days,
-        training.cells,
-        definition.half_life_months,
-        definition.harm_power,
-    )
+    score = scores.cell_scores(training.cell, training.score_weight, training.cells)
     return score, persistent_cells(training, definition)
 
 

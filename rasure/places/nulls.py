@@ -1,7 +1,7 @@
 """What the metrics would be if nothing but chance were at work.
 
 Two nulls, simulated with the whole procedure (choose on thrown training events, score
-on thrown test events), each event keeping its month and harm:
+on thrown test events), each event keeping its month and weight:
 
 * random locations: every event falls anywhere in the force, by area;
 * constant rates: every cell keeps one rate for good, so that what changes from period
@@ -54,7 +54,7 @@ def simulate(
 ) -> dict[str, dict[str, np.ndarray]]:
     """The metrics of every method in `draws` simulated histories: method -> metric.
 
-    `training` gives the months, harms and ground; its kernel must be between the cell
+    `training` gives the months, weights and ground; its kernel must be between the cell
     centroids, because a thrown event lies at one.
     """
     found = {name: [] for name in METHODS}
@@ -66,7 +66,7 @@ def simulate(
             cell=cell,
             point=cell,
             month=training.month[order],
-            harm_days=training.harm_days[order],
+            score_weight=training.score_weight[order],
         )
         before = np.bincount(cell, minlength=training.cells)
         after = np.bincount(throw(rates, test_events, rng), minlength=training.cells)

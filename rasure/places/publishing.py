@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from rasure.places.events import scope
 from rasure.places.naming import Recorded
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ RECORDED = """
         and districts.force = fct_crime.force
     where fct_crime.force = %s
         and fct_crime.hexagon_id = any(%s)
-        and {scope}
+        and fct_crime.is_place_event
         and not fct_crime.is_at_institution
     group by 1, 2, 3
 """
@@ -89,8 +88,8 @@ def recorded_at(
 ) -> dict[str, list[Recorded]]:
     """Where the crimes in scope of each hexagon were recorded, institutions out."""
     found = defaultdict(list)
-    query = RECORDED.format(scope=scope(connection))
-    for hexagon_id, *recorded in connection.execute(query, (force, hexagon_ids)):
+    rows = connection.execute(RECORDED, (force, hexagon_ids))
+    for hexagon_id, *recorded in rows:
         found[hexagon_id].append(Recorded(*recorded))
     return found
 

@@ -12,8 +12,14 @@ import psycopg
 
 from rasure.places import persistence
 from rasure.places.definition import Definition
-from rasure.places.errors import LAND_FIRST, NoPlaces
-from rasure.places.events import event_relation, history, in_window
+from rasure.places.errors import NoPlaces
+from rasure.places.events import (
+    EVENTS,
+    check_figures,
+    check_transformed,
+    history,
+    in_window,
+)
 from rasure.places.selection import cells_to_fill
 
 QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
@@ -84,13 +90,6 @@ def forces_with_crimes(connection: psycopg.Connection) -> list[str]:
     return [force for (force,) in rows]
 
 
-def check_transformed(connection: psycopg.Connection) -> None:
-    """Raise `NoPlaces` unless dbt has built the crimes."""
-    (table,) = connection.execute("select to_regclass('core.fct_crime')").fetchone()
-    if table is None:
-        raise NoPlaces("The warehouse has no modelled crimes yet. " + LAND_FIRST)
-
-
 def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
     """The area of a force, None when its geography is not built."""
     row = connection.execute(
@@ -110,19 +109,16 @@ def rank_places(
     Persistent places come first, then by decayed harm^power per km2, compared at 6
     decimals; ties go by the hexagon's id, so that the order is the same on every run.
     Institution cells are left out. `patrol_window` is `all`, `day` or `night`. Raises
-    `NoPlaces` when the force has no such crime or no geography.
+    `NoPlaces` when the force has no such crime or no geography, `DefinitionRejected`
+    when dbt computed with other figures than those of `definition`.
     """
     check_transformed(connection)
     definition = definition or Definition.load()
     area_km2 = force_area_km2(connection, force)
-    query = QUERY.format(
-        events=event_relation(connection, definition),
-        in_window=in_window(patrol_window),
-    )
+    check_figures(connection, definition)
+    query = QUERY.format(events=EVENTS, in_window=in_window(patrol_window))
     parameters = {
         "force": force,
-        "half_life_months": definition.half_life_months,
-        "harm_power": definition.harm_power,
         "history_years": int(definition.history_years),
         "institution_share": definition.institution_share,
     }

@@ -1,6 +1,6 @@
 """What the evaluation reads from the warehouse, as arrays.
 
-Only columns that say where, when and how grave: never a crime's id or text.
+Only columns that say where, when and how heavy: never a crime's id or text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ import psycopg
 
 from rasure.places.definition import Definition
 from rasure.places.errors import LAND_FIRST, NoPlaces
-from rasure.places.events import event_relation, history, in_window
+from rasure.places.events import (
+    EVENTS_WITH_POINTS,
+    check_figures,
+    history,
+    in_window,
+)
 from rasure.places.ranking import force_area_km2, forces_with_crimes
 from rasure.places.windows import Window, listed, month_number
 
@@ -34,11 +39,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Events:
-    """Crimes in scope, one value an event: cell index, month number, days, metres."""
+    """Crimes in scope, one value an event: cell index, month number, weight, metres.
+
+    `score_weight` is what the event adds to a score, relative to a fixed month.
+    """
 
     cell: np.ndarray
     month: np.ndarray
-    harm_days: np.ndarray
+    score_weight: np.ndarray
     x: np.ndarray
     y: np.ndarray
     is_at_institution: np.ndarray
@@ -62,9 +70,9 @@ HEXAGONS = """
 """
 
 EVENTS = """
-    select hexagon_id, month, harm_days, st_x(geom), st_y(geom), is_at_institution
+    select hexagon_id, month, score_weight, st_x(geom), st_y(geom), is_at_institution
     from ({events}) as events
-    where force = %s
+    where events.force = %s
         and {in_window}
     order by event_id
 """
@@ -147,11 +155,13 @@ def read_events(
     patrol_window: str = "all",
     definition: Definition | None = None,
 ) -> Events:
-    """The crimes in scope of the grid's force; `NoPlaces` if there are none."""
-    query = EVENTS.format(
-        events=event_relation(connection, definition, positions=True),
-        in_window=in_window(patrol_window),
-    )
+    """The crimes in scope of the grid's force.
+
+    Raises `NoPlaces` if there are none, `DefinitionRejected` when dbt computed with
+    other figures than those of `definition` (default: the home's).
+    """
+    check_figures(connection, definition or Definition.load())
+    query = EVENTS.format(events=EVENTS_WITH_POINTS, in_window=in_window(patrol_window))
     rows = connection.execute(query, (grid.force,)).fetchall()
     index = {name: position for position, name in enumerate(grid.hexagon_id.tolist())}
     known = [row for row in rows if row[0] in index]
@@ -160,11 +170,11 @@ def read_events(
             f"The warehouse has no serious violence in a hexagon of {grid.force!r}. "
             + LAND_FIRST
         )
-    hexagon_id, month, harm_days, x, y, is_at_institution = zip(*known, strict=True)
+    hexagon_id, month, score_weight, x, y, is_at_institution = zip(*known, strict=True)
     return Events(
         cell=np.array([index[name] for name in hexagon_id]),
         month=np.array([month_number(day) for day in month], dtype=int),
-        harm_days=np.array(harm_days, dtype=float),
+        score_weight=np.array(score_weight, dtype=float),
         x=np.array(x, dtype=float),
         y=np.array(y, dtype=float),
         is_at_institution=np.array(is_at_institution, dtype=bool),

@@ -1,8 +1,8 @@
-"""How hot a place is: decayed harm, with its persistence.
+"""How hot a place is: the weights of its crimes, summed.
 
-A place scores the sum over its crimes of harm days^power x 2^(-age / half-life). A low
-power keeps one grave crime from outweighing years of lesser ones; the decay lets a
-place cool. Persistence is the guard against a single bad month.
+What a crime weighs is computed by dbt (the macro `score_weight`): a low power of its
+harm keeps one grave crime from outweighing years of lesser ones, the decay lets a place
+cool. Persistence is the guard against a single bad month.
 """
 
 from __future__ import annotations
@@ -10,38 +10,34 @@ from __future__ import annotations
 import numpy as np
 
 # Sums of the same numbers in another order differ in the last bits; scores are compared
-# at this many decimals so that ties are ties.
-DECIMALS = 9
+# at this many decimals of the highest so that ties are ties.
+DECIMALS = 12
 
 
-def weights(
-    harm_days: np.ndarray,
-    age_months: np.ndarray,
-    half_life_months: float,
-    harm_power: float,
-) -> np.ndarray:
-    """What each event adds to the score of where it was."""
-    return harm_days**harm_power * 2.0 ** (-age_months / half_life_months)
+def cell_scores(cell: np.ndarray, score_weight: np.ndarray, cells: int) -> np.ndarray:
+    """The weights of the events of each cell, summed, as shares of the highest sum.
 
-
-def decayed_scores(
-    cell: np.ndarray,
-    month: np.ndarray,
-    harm_days: np.ndarray,
-    cells: int,
-    half_life_months: float,
-    harm_power: float,
-) -> np.ndarray:
-    """Decayed sum of harm days^power of each cell, as at the last month of the events.
-
-    `cell`, `month` (month numbers) and `harm_days` are one value an event; the answer
-    has `cells` values. The choice of the last month scales all scores alike.
+    `cell` and `score_weight` are one value an event; the answer has `cells` values. The
+    scores as at any month are in the same proportions.
     """
-    if not len(cell):
-        return np.zeros(cells)
-    age_months = month.max() - month
-    weight = weights(harm_days, age_months, half_life_months, harm_power)
-    return np.round(np.bincount(cell, weights=weight, minlength=cells), DECIMALS)
+    total = np.bincount(cell, weights=score_weight, minlength=cells)
+    highest = total.max(initial=0.0)
+    return np.round(total / highest, DECIMALS) if highest else total
+
+
+def simulated_weights(
+    harm_days: np.ndarray,
+    month: np.ndarray,
+    half_life_months: float,
+    harm_power: float,
+) -> np.ndarray:
+    """What crimes that are in no warehouse weigh, as at the last of their months.
+
+    For forces that are simulated in memory; the weights of all others are dbt's, and a
+    test holds these to the same proportions.
+    """
+    age_months = month.max(initial=0) - month
+    return harm_days**harm_power * 2.0 ** (-age_months / half_life_months)
 
 
 def months_with_crime(cell: np.ndarray, month: np.ndarray, cells: int) -> np.ndarray:

@@ -152,7 +152,7 @@ def training_in(
     return Training(
         cell=cell[inside],
         month=events.month[inside],
-        harm_days=events.harm_days[inside],
+        score_weight=events.score_weight[inside],
         point=cell[inside],
         kernel=csr_array((0, 0)),
         is_candidate=is_candidate,

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from rasure.places.definition import dbt_variables
 from rasure.settings import CHECKOUT, Settings
 from rasure.transform import child
 
@@ -104,8 +105,11 @@ class Session:
     def call(self, arguments: list[str], say: Callable[[str], None]) -> tuple[int, str]:
         """Run dbt with `arguments`, hand each line it prints to `say` as it comes.
 
-        Returns dbt's exit code and the last 4,000 characters it printed.
+        A home's own figures go with them as variables. Returns dbt's exit code and the
+        last 4,000 characters it printed.
         """
+        if variables := dbt_variables():
+            arguments = [*arguments, "--vars", json.dumps(variables)]
         with contextlib.suppress(BrokenPipeError):  # it ended: its last words follow
             self._process.stdin.write(json.dumps(arguments) + "\n")
             self._process.stdin.flush()

@@ -9,10 +9,12 @@ another release's models made are not what this one's would be: then all is buil
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 
 import psycopg
 
+from rasure.places.definition import dbt_variables
 from rasure.transform import inputs
 from rasure.transform.dbt import PROJECT
 
@@ -27,8 +29,9 @@ def version(landed: Collection[str]) -> str:
 
 
 def models_version() -> str:
-    """What the models are made by."""
-    return _digest("", "models", "macros", "dbt_project.yml")
+    """What the models are made by: their text, and a home's own figures."""
+    figures = json.dumps(dbt_variables(), sort_keys=True)
+    return _digest(figures, "models", "macros", "dbt_project.yml")
 
 
 def _digest(start: str, *parts: str) -> str:

@@ -47,7 +47,7 @@ def test_what_is_published_is_what_is_evaluated(warehouse, town):
     training = Training(
         cell=events.cell,
         month=events.month,
-        harm_days=events.harm_days,
+        score_weight=events.score_weight,
         point=events.cell,
         kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
         is_candidate=np.ones(len(centres), dtype=bool),
@@ -169,7 +169,6 @@ def test_a_coverage_out_of_range_is_refused(warehouse, town):
 
 def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     """Four years, day-dated: the rule of years, the same in the query as in arrays."""
-    warehouse.execute("alter table core.fct_crime add column operational_date date")
     rng = np.random.default_rng(8)
     months = [f"{year}-{month:02}" for year in range(2021, 2025) for month in (1, 7)]
     for step in range(30):
@@ -192,7 +191,7 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     training = Training(
         cell=events.cell,
         month=events.month,
-        harm_days=events.harm_days,
+        score_weight=events.score_weight,
         point=events.cell,
         kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
         is_candidate=np.ones(len(centres), dtype=bool),

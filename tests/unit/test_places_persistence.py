@@ -103,7 +103,7 @@ def test_the_crimes_of_an_unfinished_year_do_not_count():
     training = Training(
         cell=cell,
         month=np.array([0, 41, 20, 41]),
-        harm_days=np.ones(4),
+        score_weight=np.ones(4),
         point=cell,
         kernel=None,
         is_candidate=np.ones(500, dtype=bool),

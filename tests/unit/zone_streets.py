@@ -53,7 +53,7 @@ def events(*points):
     return Events(
         cell=ones.astype(int),
         month=ones.astype(int),
-        harm_days=ones,
+        score_weight=ones,
         x=x,
         y=y,
         is_at_institution=ones < 0,

@@ -12,14 +12,18 @@ import psycopg
 from rasure.places import publishing, reading
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
-from rasure.places.windows import month_number
+from rasure.places.events import score_growth
+from rasure.places.windows import month_number, month_start
 from rasure.places.zones import storing
 from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of, weights
+from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of
 from rasure.places.zones.streets import read_streets, streets_id
 
+# The figures of the definition of places that shape a zone.
+WEIGHED_WITH = ("half_life_months", "harm_power")
+
 OPEN = """
-    select designation_id, data_to, parameters
+    select designation_id, data_to
     from places.designations
     where force = %s and patrol_window = %s and valid_to is null
 """
@@ -74,16 +78,6 @@ def has_streets(connection: psycopg.Connection, force: str) -> bool:
     return streets_id(connection, force) is not None
 
 
-def weighing(parameters: dict[str, float]) -> dict[str, float]:
-    """The figures that a designation weighed crimes with, by its parameters.
-
-    One made before there was a power to choose took the root of harm.
-    """
-    half_life = parameters.get("half_life_months", Definition.load().half_life_months)
-    harm_power = parameters.get("harm_power", 0.5)
-    return {"half_life_months": half_life, "harm_power": harm_power}
-
-
 def draw(
     connection: psycopg.Connection,
     force: str,
@@ -107,7 +101,7 @@ def draw(
                 f"No designation of {force!r} ({patrol_window}) is in force. Publish "
                 f"one with `rasure places designate {force}`."
             )
-        designation_id, data_to, parameters = version
+        designation_id, data_to = version
         rows = connection.execute(SPOTS, (designation_id,)).fetchall()
         streets = read_streets(
             connection,
@@ -117,13 +111,14 @@ def draw(
         )
         last_month = month_number(data_to)
         grid = reading.read_grid(connection, force)
-        events = reading.read_events(connection, grid, patrol_window)
+        places = Definition.load()
+        events = reading.read_events(connection, grid, patrol_window, places)
         events = events.where(~events.is_at_institution & (events.month <= last_month))
-        figures = weighing(parameters)
+        growth = score_growth(connection, month_start(last_month))
         zones = draw_zones(
             streets,
             events,
-            weights(events, last_month, **figures),
+            events.score_weight / growth,
             {spot_id: name for spot_id, name, _ in rows},
             definition,
         )
@@ -135,7 +130,8 @@ def draw(
             zones=tuple(zones),
             events_total=len(events.month),
             area_km2=ground_of(zones).area / 1e6,
-            parameters=dataclasses.asdict(definition) | figures,
+            parameters=dataclasses.asdict(definition)
+            | {name: getattr(places, name) for name in WEIGHED_WITH},
         )
         if keep:
             found = dataclasses.replace(found, is_new=storing.keep(connection, found))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from rasure.places import scores
 from rasure.places.reading import Events
 from rasure.places.zones.definition import ZoneDefinition
 from rasure.places.zones.growing import grow_zones
@@ -46,14 +45,6 @@ class PatrolZone:
     area_km2: float
     links: tuple[ZoneLink, ...]
     ground: shapely.Geometry
-
-
-def weights(
-    events: Events, last_month: int, half_life_months: float, harm_power: float
-) -> np.ndarray:
-    """What each event counts, as in hexagons: harm days^power 2^(-age / half-life)."""
-    age_months = last_month - events.month
-    return scores.weights(events.harm_days, age_months, half_life_months, harm_power)
 
 
 def draw_zones(

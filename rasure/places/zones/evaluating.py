@@ -18,13 +18,14 @@ from rasure.places.bootstrap import percentile_interval, ratio, resampled_captur
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.evaluate import institution_cells, training_on
+from rasure.places.events import score_growth
 from rasure.places.methods import DESIGNATION, choose
 from rasure.places.reading import Events, Grid
 from rasure.places.scoring import limits
 from rasure.places.selection import cells_to_fill
-from rasure.places.windows import Window, check_hold_out
+from rasure.places.windows import Window, check_hold_out, month_start
 from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import draw_zones, ground_of, weights
+from rasure.places.zones.drawing import draw_zones, ground_of
 from rasure.places.zones.streets import read_streets
 
 ZONES, HEXAGONS, SAME_AREA = "patrol_zones", "hexagons", "hexagons_same_area"
@@ -84,9 +85,8 @@ def evaluate_zones(
     chosen = choose(training, definition, cells)[DESIGNATION]
     spots = touching_cells(connection, grid, chosen)
     streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
-    weight = weights(
-        before, int(observed[-1]), definition.half_life_months, definition.harm_power
-    )
+    growth = score_growth(connection, month_start(int(observed[-1])))
+    weight = before.score_weight / growth
     names = {spot_id: spot_id for spot_id in spots}
     zones = draw_zones(streets, before, weight, names, zone_definition)
     ground = ground_of(zones)
