@@ -163,9 +163,10 @@ def write(
             cursor.execute(HOT_SPOT, (key, *row, spot.crimes, ids))
         cursor.executemany(
             "insert into places.designated_hexagons "
-            "(designation_id, hexagon_id, rank, hot_spot_id) values (%s, %s, %s, %s)",
+            "(designation_id, hexagon_id, designation_order, hot_spot_id) "
+            "values (%s, %s, %s, %s)",
             [
-                (key, place.hexagon_id, rank, spot_of[place.hexagon_id])
-                for rank, place in enumerate(designation.hexagons, start=1)
+                (key, place.hexagon_id, order, spot_of[place.hexagon_id])
+                for order, place in enumerate(designation.hexagons, start=1)
             ],
         )

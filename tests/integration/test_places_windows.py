@@ -50,7 +50,7 @@ def test_every_window_has_an_open_version_of_its_own(warehouse, town):
     assert [one.patrol_window for one in found] == ["all", "day", "night"]
     assert found[1].designation_id.startswith("borchester 2024-04 day ")
     rows = warehouse.execute(
-        "select patrol_window, array_agg(hexagon_id order by rank) "
+        "select patrol_window, array_agg(hexagon_id order by designation_order) "
         "from places.designations inner join places.designated_hexagons "
         "using (designation_id) where valid_to is null group by 1 order by 1"
     ).fetchall()

@@ -1,5 +1,5 @@
--- How much more a crime weighs in each month than one like it in January 2020. The score
--- of a place as at a month is the sum of its crimes' weights, divided by this growth.
+-- How much more a crime weighs in each month than one like it in January 2020. The
+-- score of a place as at a month is the sum of its crimes' weights, divided by this.
 {{ config(indexes=[{'columns': ['month'], 'unique': true}]) }}
 
 with

@@ -18,7 +18,7 @@ def register(places: typer.Typer) -> None:
 def plan_command(
     force: OneForce,
     place: Annotated[
-        str, typer.Argument(help="Its rank in the designation, or a hexagon's id.")
+        str, typer.Argument(help="Its number on the pages, or a hexagon's id.")
     ],
     window: Window = "all",
     out: Annotated[

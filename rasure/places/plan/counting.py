@@ -1,68 +1,30 @@
-"""How often a place was the scene of the crimes that rank it, beside earlier times."""
+"""How often a place was the scene of the crimes that rank it, now and in earlier times.
+
+The counts are dbt's: `marts.place_counts` where crimes have days, `marts.hot_places` and
+`marts.place_months` where they are published by month.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
-# Days back from the operational day that the data are of, which is 0.
-AGED = """
+from rasure.places.errors import NoPlaces
+
+COUNTED = """
     select
-        crimes.crime_type,
-        crimes.is_knife_enabled,
-        days.counted_to - crimes.operational_date as age
-    from marts.crimes
-    inner join (
-        select force, max(counted_to) as counted_to, min(data_from) as data_from
-        from marts.place_counts
-        inner join core.dim_force using (force)
-        group by force
-    ) as days using (force)
-    where crimes.force = %(force)s
-        and crimes.hexagon_id = %(hexagon_id)s
-        and crimes.is_in_place_scope
-        and crimes.month >= days.data_from
-        and crimes.operational_date > days.counted_to - interval '6 years'
-        and (
-            %(window)s = 'all'
-            or crimes.is_time_known and crimes.patrol_window = %(window)s
-        )
+        crimes_28_days, crimes_28_days_before, crimes_28_days_year_before,
+        crimes_12_months, crimes_12_months_before, crimes_six_years,
+        crimes_by_type, knife_share
+    from marts.place_counts
+    where hexagon_id = %s and patrol_window = %s
 """
-
-PERIODS = f"""
-    with aged as ({AGED})
-    select
-        periods.period,
-        count(*) filter (where age < periods.days)::integer as crimes,
-        count(*) filter (
-            where age >= periods.days and age < 2 * periods.days
-        )::integer as before,
-        count(*) filter (
-            where age >= 364 and age < 364 + periods.days and periods.days < 364
-        )::integer as year_before
-    from (
-        values ('Last 28 days', 28), ('Last 12 months', 365)
-    ) as periods (period, days)
-    left join aged on true
-    group by periods.period, periods.days
-    order by periods.days
-"""
-
-TYPES = f"""
-    select crime_type as name, count(*)::integer as crimes
-    from ({AGED}) as aged
-    group by crime_type
-    order by count(*) desc, crime_type
-"""
-
-KNIVES = f"select avg(is_knife_enabled::integer)::float from ({AGED}) as aged"
-
 MONTHLY_TYPES = """
     select crime_type as name, sum(crimes)::integer as crimes
     from marts.place_months
-    where hexagon_id = %(hexagon_id)s and is_serious_violence
+    where hexagon_id = %s and is_serious_violence
     group by crime_type
     order by sum(crimes) desc, crime_type
 """
@@ -98,24 +60,42 @@ class Counts:
 
 
 def by_days(
-    connection: psycopg.Connection, force: str, hexagon_id: str, window: str
+    connection: psycopg.Connection, hexagon_id: str, patrol_window: str
 ) -> Counts:
-    """Counts at a place of a force whose records have days, of a patrol window."""
-    asked = {"force": force, "hexagon_id": hexagon_id, "window": window}
-    periods = _rows(connection, Period, PERIODS, asked)
-    types = _rows(connection, CrimeType, TYPES, asked)
-    (knife_share,) = connection.execute(KNIVES, asked).fetchone()
-    year_long = periods[-1]
+    """Counts at a place of a force whose records have days, of a patrol window.
+
+    Raises `NoPlaces` when the marts were built before the place was designated.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        counted = cursor.execute(COUNTED, (hexagon_id, patrol_window)).fetchone()
+    if counted is None:
+        raise NoPlaces(
+            f"The marts do not count the crimes of {hexagon_id} yet: run `rasure "
+            "transform`."
+        )
+    types = [
+        CrimeType(name, crimes) for name, crimes in counted["crimes_by_type"].items()
+    ]
     return Counts(
-        crimes=sum(one.crimes for one in types),
+        crimes=counted["crimes_six_years"],
         over="six years",
-        # Of a year, as long before is the year before.
         periods=(
-            *periods[:-1],
-            Period(year_long.period, year_long.crimes, year_long.before, None),
+            Period(
+                "Last 28 days",
+                counted["crimes_28_days"],
+                counted["crimes_28_days_before"],
+                counted["crimes_28_days_year_before"],
+            ),
+            # Of a year, as long before is the year before.
+            Period(
+                "Last 12 months",
+                counted["crimes_12_months"],
+                counted["crimes_12_months_before"],
+                None,
+            ),
         ),
-        types=types,
-        knife_share=knife_share,
+        types=tuple(sorted(types, key=lambda one: (-one.crimes, one.name))),
+        knife_share=counted["knife_share"],
     )
 
 
@@ -127,15 +107,12 @@ def by_months(
     previous: int | None,
 ) -> Counts:
     """Counts at a place of a force whose crimes are published by month."""
+    with connection.cursor(row_factory=class_row(CrimeType)) as cursor:
+        types = cursor.execute(MONTHLY_TYPES, (hexagon_id,)).fetchall()
     return Counts(
         crimes=crimes,
         over="all months",
         periods=(Period("Last 3 months", recent, previous, None),),
-        types=_rows(connection, CrimeType, MONTHLY_TYPES, {"hexagon_id": hexagon_id}),
+        types=tuple(types),
         knife_share=None,
     )
-
-
-def _rows(connection: psycopg.Connection, kind: type, query: str, asked: dict) -> tuple:
-    with connection.cursor(row_factory=class_row(kind)) as cursor:
-        return tuple(cursor.execute(query, asked).fetchall())

@@ -13,15 +13,19 @@ from rasure.places.plan import counting
 from rasure.places.plan.ground import Ground, read_ground
 from rasure.places.plan.week import Week, read_week
 
-PLACE = """
+# A number is a rank of `marts.hot_places`, the one that the pages show.
+HEXAGON = """
+    select hexagon_id from marts.hot_places
+    where force = %(force)s and rank::text = %(place)s
+"""
+
+DESIGNATED = """
     select
         designations.designation_id,
         designations.definition_version,
         designations.valid_from,
         designations.valid_to,
-        designations.hexagons as ranked,
         hexagons.hexagon_id,
-        hexagons.rank,
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
         hot_spots.hexagons as spot_hexagons
@@ -31,17 +35,21 @@ PLACE = """
     where designations.force = %(force)s
         and designations.patrol_window = %(patrol_window)s
         and designations.valid_to is null
-        and (hexagons.hexagon_id = %(place)s or hexagons.rank::text = %(place)s)
+        and hexagons.hexagon_id = %(hexagon_id)s
 """
 
-RANKED = """
-    select hexagons from places.designations
-    where force = %(force)s and patrol_window = %(patrol_window)s and valid_to is null
+IS_DESIGNATED = """
+    select exists (
+        select from places.designations
+        where force = %(force)s and patrol_window = %(patrol_window)s
+            and valid_to is null
+    )
 """
 
-TOLD = """
+HOT_PLACE = """
     select
-        hot.force_name, hot.area, hot.place_name, hot.main_reason,
+        hot.force_name, hot.area, hot.place_name, hot.rank, hot.main_reason,
+        (select count(*) from marts.hot_places where force = hot.force) as ranked,
         hot.crimes, hot.crimes_recent,
         case when hot.months_observed >= 6 then hot.crimes_previous end
             as crimes_previous,
@@ -66,7 +74,7 @@ ZONES = """
 class PlacePlan:
     """One designated place as a patrol needs it; `week` is None where no hour is known.
 
-    `rank` is its place among the `ranked` of the designation of `patrol_window`.
+    `rank` is its place among the `ranked` of the force, as every page has it.
     """
 
     force: str
@@ -94,61 +102,64 @@ class PlacePlan:
 def read_plan(
     connection: psycopg.Connection, force: str, place: str, patrol_window: str = "all"
 ) -> PlacePlan:
-    """The plan of the place of that rank, or that hexagon, in the designation in force.
+    """The plan of a designated place: `place` is its rank or the id of its hexagon.
 
     Raises `NoPlaces` where nothing is designated, the place is not, or the marts have
     not been built since.
     """
     asked = {"force": force, "place": place, "patrol_window": patrol_window}
     with connection.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(PLACE, asked).fetchone()
-        if found is None:
-            raise NoPlaces(_not_designated(connection, asked))
-        told = cursor.execute(TOLD, found).fetchone()
-        zones = cursor.execute(ZONES, found).fetchall()
-    if told is None:
+        ranked = cursor.execute(HEXAGON, asked).fetchone()
+        asked["hexagon_id"] = ranked["hexagon_id"] if ranked else place
+        designated = cursor.execute(DESIGNATED, asked).fetchone()
+        if designated is None:
+            raise NoPlaces(_why_not_designated(connection, asked))
+        hot_place = cursor.execute(HOT_PLACE, designated).fetchone()
+        zones = cursor.execute(ZONES, designated).fetchall()
+    hexagon_id = designated["hexagon_id"]
+    if hot_place is None:
         raise NoPlaces(
-            f"The marts know nothing of {found['hexagon_id']}: run `rasure transform`."
+            f"The marts know nothing of {hexagon_id}: run `rasure transform`."
         )
-    is_day_dated = told.pop("is_day_dated")
+    is_day_dated = hot_place.pop("is_day_dated")
     months = (
-        told.pop("crimes"),
-        told.pop("crimes_recent"),
-        told.pop("crimes_previous"),
+        hot_place.pop("crimes"),
+        hot_place.pop("crimes_recent"),
+        hot_place.pop("crimes_previous"),
     )
-    where = (force, found["hexagon_id"], patrol_window)
+    if is_day_dated:
+        counts = counting.by_days(connection, hexagon_id, patrol_window)
+        week = read_week(connection, force, hexagon_id)
+    else:
+        counts = counting.by_months(connection, hexagon_id, *months)
+        week = None
+    ground = read_ground(
+        connection,
+        designated["designation_id"],
+        designated.pop("hot_spot_id"),
+        hexagon_id,
+    )
     return PlacePlan(
         force=force,
         patrol_window=patrol_window,
         zones=tuple((zone["zone_name"], zone["minutes"]) for zone in zones),
-        counts=(
-            counting.by_days(connection, *where)
-            if is_day_dated
-            else counting.by_months(connection, found["hexagon_id"], *months)
-        ),
-        week=read_week(connection, force, found["hexagon_id"])
-        if is_day_dated
-        else None,
-        ground=read_ground(
-            connection,
-            found["designation_id"],
-            found.pop("hot_spot_id"),
-            found["hexagon_id"],
-        ),
-        **found,
-        **told,
+        counts=counts,
+        week=week,
+        ground=ground,
+        **designated,
+        **hot_place,
     )
 
 
-def _not_designated(connection: psycopg.Connection, asked: dict) -> str:
-    open_version = connection.execute(RANKED, asked).fetchone()
-    force, window = asked["force"], asked["patrol_window"]
-    if open_version is None:
+def _why_not_designated(connection: psycopg.Connection, asked: dict) -> str:
+    force, window, place = asked["force"], asked["patrol_window"], asked["place"]
+    (is_designated,) = connection.execute(IS_DESIGNATED, asked).fetchone()
+    if not is_designated:
         return (
             f"No designation of {force!r} ({window}) is in force. Publish one with "
             f"`rasure places designate {force}`."
         )
     return (
-        f"{asked['place']!r} is no designated place of {force} ({window}): give a rank "
-        f"from 1 to {open_version[0]}, or the id of one of its hexagons."
+        f"{place!r} is no designated place of {force} ({window}). Give the number that "
+        "the pages show of a designated place, or the id of its hexagon."
     )

@@ -32,13 +32,13 @@ SPOTS = """
     select
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
-        array_agg(hexagons.hexagon_id order by hexagons.rank)
+        array_agg(hexagons.hexagon_id order by hexagons.designation_order)
     from places.hot_spots
     inner join places.designated_hexagons as hexagons
         using (designation_id, hot_spot_id)
     where designation_id = %s
     group by 1, 2
-    order by min(hexagons.rank)
+    order by min(hexagons.designation_order)
 """
 
 
