@@ -33,11 +33,11 @@ def test_a_place_is_found_by_the_rank_that_pages_show_and_by_hexagon(force):
 def test_what_is_not_designated_has_no_plan(force):
     hot = made.designated(force, is_day_dated=True)
     for place in ("8", "1", "nowhere"):
-        with pytest.raises(NoPlaces, match=f"'{place}' is no designated .* the pages"):
+        with pytest.raises(NoPlaces, match=rf"'{place}' is no designated .* the pages"):
             read_plan(force.connection, force.name, place)
     with pytest.raises(NoPlaces, match=r"No designation of 'borchester' \(night\)"):
         read_plan(force.connection, force.name, "7", "night")
-    with pytest.raises(NoPlaces, match="do not count .* run `rasure transform`"):
+    with pytest.raises(NoPlaces, match=r"do not count .* run `rasure transform`"):
         read_plan(force.connection, force.name, "7")
     with pytest.raises(NoPlaces, match="run `rasure transform`"):
         read_plan(force.connection, force.name, force.neighbours(hot)[0])

@@ -1,6 +1,6 @@
--- How many of the crimes that rank a place happened in recent periods, by patrol window,
--- and what they were: for the leading places and all that are designated. Days are
--- operational days, back from the one that the data are of.
+-- How many of the crimes that rank a place happened in recent periods, by patrol
+-- window, and what they were: for the leading places and all that are designated. Days
+-- are operational days, back from the one that the data are of.
 {{ config(tags=['niche_rms', 'designation']) }}
 
 with
@@ -52,7 +52,7 @@ crimes as (
     inner join places on crimes.hexagon_id = places.hexagon_id
     inner join windows
         on windows.patrol_window = 'all'
-        or (crimes.is_time_known and windows.patrol_window = crimes.patrol_window)
+        or (crimes.is_time_known and crimes.patrol_window = windows.patrol_window)
     where crimes.is_in_place_scope
         and crimes.month >= places.data_from
         and crimes.operational_date > places.last_day - interval '6 years'
@@ -75,8 +75,9 @@ kinds as (
     select
         hexagon_id,
         patrol_window,
-        string_agg(crime_type || ' (' || crimes || ')', ', ' order by type_rank)
-            filter (where type_rank <= 3) as main_crime_types,
+        string_agg(crime_type || ' (' || crimes || ')', ', ' order by type_rank) filter (
+            where type_rank <= 3
+        ) as main_crime_types,
         jsonb_object_agg(crime_type, crimes) as crimes_by_type
     from types
     group by hexagon_id, patrol_window
