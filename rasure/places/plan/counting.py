@@ -1,7 +1,7 @@
 """How often a place was the scene of the crimes that rank it, now and in earlier times.
 
-The counts are dbt's: `marts.place_counts` where crimes have days, `marts.hot_places` and
-`marts.place_months` where they are published by month.
+The counts are dbt's: `marts.place_counts` where crimes have days, `marts.hot_places`
+and `marts.place_months` where they are published by month.
 """
 
 from __future__ import annotations

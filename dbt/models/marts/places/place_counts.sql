@@ -63,6 +63,7 @@ types as (
         hexagon_id,
         patrol_window,
         crime_type,
+        crime_type || ' (' || count(*) || ')' as type_with_count,
         count(*) as crimes,
         row_number() over (
             partition by hexagon_id, patrol_window order by count(*) desc, crime_type
@@ -75,7 +76,7 @@ kinds as (
     select
         hexagon_id,
         patrol_window,
-        string_agg(crime_type || ' (' || crimes || ')', ', ' order by type_rank) filter (
+        string_agg(type_with_count, ', ' order by type_rank) filter (
             where type_rank <= 3
         ) as main_crime_types,
         jsonb_object_agg(crime_type, crimes) as crimes_by_type
