@@ -18,18 +18,20 @@ MODELS = CHECKOUT / "dbt" / "models"
 
 
 @cache
+def _models() -> dict[str, dict]:
+    """Every model that the project describes, by its name."""
+    return {
+        model["name"]: model
+        for file in MODELS.rglob("*.yml")
+        for model in yaml.safe_load(file.read_text()).get("models", [])
+    }
+
+
 def columns(model: str) -> dict[str, str]:
     """The columns of a model with their types, in the order of its contract."""
-    (file,) = MODELS.rglob(f"{model}.yml")
-    (described,) = (
-        one
-        for one in yaml.safe_load(file.read_text())["models"]
-        if one["name"] == model
-    )
-    assert described.get("config", {}).get("contract", {}).get("enforced") or (
-        "marts" in file.parts
-    ), f"{model} has no contract that dbt enforces"
-    return {column["name"]: column["data_type"] for column in described["columns"]}
+    return {
+        column["name"]: column["data_type"] for column in _models()[model]["columns"]
+    }
 
 
 def create_table(
