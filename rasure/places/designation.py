@@ -10,13 +10,15 @@ from dataclasses import replace
 
 import psycopg
 
-from rasure.places import publishing, reviewing
 from rasure.places.definition import Definition
-from rasure.places.errors import NoPlaces, ReviewNeeded
-from rasure.places.events import history
+from rasure.places.errors import NoPlaces, ReviewNeeded, ReviewRejected
+from rasure.places.events import forces_with_crimes, history
 from rasure.places.hot_spots import merge
-from rasure.places.ranking import forces_with_crimes, rank_places
-from rasure.places.version import Designation, content_id
+from rasure.places.ranking import rank_places
+from rasure.places.reviews import REJECTED, Review, in_force, remember
+from rasure.places.versions import Designation, content_id, take_turn
+from rasure.places.versions import publish as publish_version
+from rasure.places.zones import designated
 
 METHOD = "decayed harm to a power, persistent places first, institutions out"
 
@@ -37,14 +39,12 @@ def designate(
     """
     definition = definition or Definition.load()
     with connection.transaction():
-        publishing.take_turn(connection, force)
+        take_turn(connection, force)
         designation = propose(connection, force, definition, patrol_window)
         if publish:
             check_reviewed(designation, definition)
-            is_new = publishing.publish(connection, designation, METHOD)
-            reviewing.remember(
-                connection, designation.designation_id, list(designation.reviews)
-            )
+            is_new = publish_version(connection, designation, METHOD)
+            remember(connection, designation.designation_id, list(designation.reviews))
             designation = replace(designation, is_new=is_new)
             draw_zones(connection, force, patrol_window)
     return designation
@@ -52,8 +52,6 @@ def designate(
 
 def draw_zones(connection: psycopg.Connection, force: str, patrol_window: str) -> None:
     """Draw the patrol zones of what was published, where there are streets."""
-    from rasure.places.zones import designated
-
     if designated.has_streets(connection, force):
         designated.draw(connection, force, patrol_window)
 
@@ -66,11 +64,11 @@ def propose(
 ) -> Designation:
     """What would be designated now, under the reviews in force; nothing is written."""
     ranking = rank_places(connection, force, definition, patrol_window)
-    reviews = reviewing.in_force(connection, force, patrol_window)
+    reviews = in_force(connection, force, patrol_window)
     rejected = {
         hexagon_id
         for hexagon_id, review in reviews.items()
-        if review.decision == reviewing.REJECTED
+        if review.decision == REJECTED
     }
     allowed = ranking.without(rejected)
     if not allowed.places:
@@ -151,3 +149,40 @@ def designate_all(
             continue
         found.append(one)
     return found
+
+
+def candidate_hexagons(
+    connection: psycopg.Connection,
+    force: str,
+    target: str,
+    definition: Definition,
+    patrol_window: str = "all",
+    cell_only: bool = False,
+) -> tuple[str | None, list[str]]:
+    """The hot spot and the hexagons that a review of `target` is of.
+
+    `target` is a candidate hot spot's id (that of its hottest hexagon), all of whose
+    hexagons are meant unless `cell_only`, or the id of one hexagon: of a candidate, or
+    of one that is reviewed already and may so be decided again. Raises
+    `ReviewRejected` for anything else.
+    """
+    designation = propose(connection, force, definition, patrol_window)
+    for spot in designation.hot_spots:
+        if target == spot.hot_spot_id and not cell_only:
+            return spot.hot_spot_id, list(spot.hexagon_ids)
+        if target in spot.hexagon_ids:
+            return spot.hot_spot_id, [target]
+    known = in_force(connection, force, patrol_window)
+    if target in known:
+        return known[target].hot_spot_id, together(known, target, cell_only)
+    raise ReviewRejected(
+        f"{target!r} is no candidate of {force} ({patrol_window}). `rasure places "
+        f"candidates {force}` lists them by id."
+    )
+
+
+def together(known: dict[str, Review], target: str, cell_only: bool) -> list[str]:
+    """The hexagons that were decided on with `target`, if it is their hot spot's id."""
+    if cell_only or known[target].hot_spot_id != target:
+        return [target]
+    return [name for name, one in known.items() if one.hot_spot_id == target]

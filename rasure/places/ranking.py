@@ -10,17 +10,18 @@ from importlib import resources
 import numpy as np
 import psycopg
 
-from rasure.places import persistence
+from rasure.places import selection
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import (
     EVENTS,
     check_figures,
     check_transformed,
+    force_area_km2,
+    forces_with_crimes,
     history,
     in_window,
 )
-from rasure.places.selection import cells_to_fill
 
 QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 
@@ -79,25 +80,6 @@ class Ranking:
         return chosen
 
 
-def forces_with_crimes(connection: psycopg.Connection) -> list[str]:
-    """The forces that can be ranked; `NoPlaces` before the first transform."""
-    check_transformed(connection)
-    rows = connection.execute(
-        "select force from geo.forces as forces where exists ("
-        "  select from core.fct_crime where fct_crime.force = forces.force"
-        ") order by force"
-    )
-    return [force for (force,) in rows]
-
-
-def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
-    """The area of a force, None when its geography is not built."""
-    row = connection.execute(
-        "select area_km2 from geo.forces where force = %s", (force,)
-    ).fetchone()
-    return row and row[0]
-
-
 def rank_places(
     connection: psycopg.Connection,
     force: str,
@@ -133,7 +115,7 @@ def rank_places(
     months_observed, years_observed, data_from, data_to = rows[0][7:]
     candidates = [row for row in rows if not row[6]]
     told = history(connection, force)
-    by_years = persistence.goes_by_years(told.is_day_dated, years_observed, definition)
+    by_years = selection.goes_by_years(told.is_day_dated, years_observed, definition)
     cells, cell_km2 = connection.execute(
         "select count(*), avg(area_km2) from geo.hexagons where force = %s", (force,)
     ).fetchone()
@@ -141,16 +123,16 @@ def rank_places(
     crimes, months, years = (
         np.array([row[3:6] for row in candidates], dtype=int).reshape(-1, 3).T
     )
-    presence = persistence.Presence(
+    presence = selection.Presence(
         crimes=crimes,
         months_with_crime=months,
         years_with_crime=years,
         months_observed=months_observed,
         years_observed=years_observed,
         cells=cells,
-        wanted=cells_to_fill(cell_km2, target_km2, cells),
+        wanted=selection.cells_to_fill(cell_km2, target_km2, cells),
     )
-    is_persistent = persistence.persistent(presence, definition, by_years).tolist()
+    is_persistent = selection.persistent(presence, definition, by_years).tolist()
     places = [
         RankedPlace(*row[:5], persistent)
         for row, persistent in zip(candidates, is_persistent, strict=True)

@@ -6,11 +6,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rasure.places import commands, rank_places, reading
+from rasure.places import commands, rank_places
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
-from rasure.places.kde import quartic_kernel
-from rasure.places.methods import DESIGNATION, METHODS, Training, choose
+from rasure.places.events import read_events, read_grid
+from rasure.places.methods import DESIGNATION, METHODS, Training, choose, quartic_kernel
 from rasure.places.selection import cells_to_fill
 from tests.integration.places_fixtures import Force, force, warehouse
 
@@ -41,8 +41,8 @@ def run(*arguments):
 def test_what_is_published_is_what_is_evaluated(warehouse, town):
     """The query and the arrays put the same places in the same order."""
     definition = Definition.load()
-    grid = reading.read_grid(warehouse, town.name)
-    events = reading.read_events(warehouse, grid)
+    grid = read_grid(warehouse, town.name)
+    events = read_events(warehouse, grid)
     centres = np.column_stack([grid.x, grid.y])
     training = Training(
         cell=events.cell,
@@ -181,9 +181,9 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
             force.hexagon(3000, 3000), [month], 1, operational_date=f"{month}-15"
         )
     definition = Definition.load()
-    grid = reading.read_grid(warehouse, force.name)
+    grid = read_grid(warehouse, force.name)
     assert grid.is_day_dated
-    events = reading.read_events(warehouse, grid)
+    events = read_events(warehouse, grid)
     ranked = rank_places(warehouse, force.name, definition)
     assert ranked.is_by_years
     assert {place.is_persistent for place in ranked.places} == {True, False}

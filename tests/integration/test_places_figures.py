@@ -8,7 +8,7 @@ import pytest
 from rasure.places import designate
 from rasure.places.errors import DefinitionRejected
 from rasure.places.plan.facts import read_plan
-from rasure.places.scores import simulated_weights
+from rasure.places.selection import simulated_weights
 from rasure.settings import Settings
 from rasure.transform import run_layer, run_layers
 from tests import contracts

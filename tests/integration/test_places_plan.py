@@ -8,12 +8,10 @@ from typer.testing import CliRunner
 
 from rasure.places import commands
 from rasure.places.errors import NoPlaces, PlanUnprintable
-from rasure.places.plan import printing
-from rasure.places.plan.counting import CrimeType, Period
-from rasure.places.plan.facts import read_plan
+from rasure.places.plan import page as plan_page
+from rasure.places.plan.facts import CrimeType, Period, read_plan
 from rasure.places.plan.ground import SHAPE, in_shape
-from rasure.places.plan.page import as_html
-from rasure.places.plan.printing import as_pdf
+from rasure.places.plan.page import as_html, as_pdf
 from tests.integration import plan_fixtures as made
 from tests.integration.places_fixtures import force, warehouse
 
@@ -157,7 +155,7 @@ def test_it_prints_one_marked_page(force, tmp_path, monkeypatch):
     assert printed.exit_code == 0, printed.output
     assert printed.output == f"{file}: High Street, number 7 of 2.\n"
     pdf = file.read_bytes()
-    assert len(printing.PAGE.findall(pdf)) == 1
+    assert len(plan_page.PAGE.findall(pdf)) == 1
     assert re.search(rb"/MediaBox \[0 0 59[45]\S* 84[12]\S*\]", pdf)
     said = made.words(pdf)
     assert said.count("OFFICIAL-SENSITIVE") == 2
@@ -172,7 +170,7 @@ def test_it_prints_one_marked_page(force, tmp_path, monkeypatch):
 def test_long_names_make_the_type_smaller_and_too_long_ones_are_refused(force):
     made.designated(force, is_day_dated=False, place_name="Long Street, " * 40)
     pdf = as_pdf(as_html(read_plan(force.connection, force.name, "7")))
-    assert len(printing.PAGE.findall(pdf)) == 1
+    assert len(plan_page.PAGE.findall(pdf)) == 1
     force.connection.execute(
         "update marts.hot_places set place_name = repeat('A ', 9999)"
     )

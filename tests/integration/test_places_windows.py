@@ -11,7 +11,7 @@ from rasure.places import commands, designate_all, rank_places
 from rasure.places.definition import Definition
 from rasure.places.designation import designate
 from rasure.places.errors import DefinitionRejected
-from rasure.places.reading import read_events, read_grid
+from rasure.places.events import read_events, read_grid
 from tests.integration.places_fixtures import build_core_anew, force, warehouse
 
 __all__ = ["force", "warehouse"]

@@ -9,10 +9,9 @@ from typer.testing import CliRunner
 
 from rasure import geography
 from rasure.places import commands, designate
-from rasure.places.definition import Definition
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces, NoStreets
 from rasure.places.zones import designated
-from rasure.places.zones.definition import ZoneDefinition
 from tests.integration.places_fixtures import force, warehouse
 from tests.integration.zones_fixtures import TRAIN, plant, streets, town
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rasure.places.definition import Definition
-from rasure.places.reading import Events, Grid
-from rasure.places.scores import simulated_weights
+from rasure.places.events import Events, Grid
+from rasure.places.selection import simulated_weights
 from rasure.places.windows import Window
 
 JANUARY = 2024 * 12

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma
 
+from rasure.places.evaluation import gamma_poisson_rates
 from rasure.places.methods import Training, persistent_cells
-from rasure.places.nulls import gamma_poisson_rates
-from rasure.places.persistence import (
+from rasure.places.selection import (
     Presence,
     gamma_poisson_prior,
     goes_by_years,

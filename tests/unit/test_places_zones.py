@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rasure.places.definition import ZoneDefinition
 from rasure.places.errors import DefinitionRejected
-from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import draw_zones, ground_of
-from rasure.places.zones.growing import grow_zones
+from rasure.places.zones.drawing import draw_zones, ground_of, grow_zones
 from rasure.places.zones.streets import snap
 from tests.unit.zone_streets import DEFINITION, events, row, streets
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from rasure.places.reading import Events
-from rasure.places.zones.definition import ZoneDefinition
+from rasure.places.definition import ZoneDefinition
+from rasure.places.events import Events
 from rasure.places.zones.streets import Streets
 
 DEFINITION = ZoneDefinition(

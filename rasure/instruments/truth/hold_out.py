@@ -20,10 +20,9 @@ from rasure.instruments.simulate.facts_tables import offences
 from rasure.instruments.simulate.plan import Plan, plan
 from rasure.places import methods
 from rasure.places.definition import Definition
-from rasure.places.evaluate import institution_cells
-from rasure.places.reading import Events, Grid
-from rasure.places.scores import simulated_weights
-from rasure.places.selection import cells_to_fill, highest
+from rasure.places.evaluation import institution_cells
+from rasure.places.events import Events, Grid
+from rasure.places.selection import cells_to_fill, highest, simulated_weights
 from rasure.places.windows import Window
 
 YEARS = 6  # of history, before the year that is held out

@@ -1,4 +1,9 @@
-"""What a plan says, read from the published designation and the marts."""
+"""What a plan says: its place as designated, with counts, week and ground.
+
+Read from the published designation and the marts. The counts are dbt's:
+`marts.place_counts` where crimes have days, `marts.hot_places` and `marts.place_months`
+where they are published by month. The week is that of `marts.hot_times`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,186 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from rasure.places.errors import NoPlaces
-from rasure.places.plan import counting
 from rasure.places.plan.ground import Ground, read_ground
-from rasure.places.plan.week import Week, read_week
+
+COUNTED = """
+    select
+        crimes_28_days, crimes_28_days_before, crimes_28_days_year_before,
+        crimes_12_months, crimes_12_months_before, crimes_six_years,
+        crimes_by_type, knife_share
+    from marts.place_counts
+    where hexagon_id = %s and patrol_window = %s
+"""
+MONTHLY_TYPES = """
+    select crime_type as name, sum(crimes)::integer as crimes
+    from marts.place_months
+    where hexagon_id = %s and is_serious_violence
+    group by crime_type
+    order by sum(crimes) desc, crime_type
+"""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Crimes of a period and of as long before; None where that is not known."""
+
+    period: str
+    crimes: int
+    before: int | None
+    year_before: int | None
+
+
+@dataclass(frozen=True)
+class CrimeType:
+    """Crimes of a kind."""
+
+    name: str
+    crimes: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`crimes` over `over`, of which a share with knives (None if not told)."""
+
+    crimes: int
+    over: str
+    periods: tuple[Period, ...]
+    types: tuple[CrimeType, ...]
+    knife_share: float | None
+
+
+def count_by_days(
+    connection: psycopg.Connection, hexagon_id: str, patrol_window: str
+) -> Counts:
+    """Counts at a place of a force whose records have days, of a patrol window.
+
+    Raises `NoPlaces` when the marts were built before the place was designated.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        counted = cursor.execute(COUNTED, (hexagon_id, patrol_window)).fetchone()
+    if counted is None:
+        raise NoPlaces(
+            f"The marts do not count the crimes of {hexagon_id} yet: run `rasure "
+            "transform`."
+        )
+    types = [
+        CrimeType(name, crimes) for name, crimes in counted["crimes_by_type"].items()
+    ]
+    return Counts(
+        crimes=counted["crimes_six_years"],
+        over="six years",
+        periods=(
+            Period(
+                "Last 28 days",
+                counted["crimes_28_days"],
+                counted["crimes_28_days_before"],
+                counted["crimes_28_days_year_before"],
+            ),
+            # Of a year, as long before is the year before.
+            Period(
+                "Last 12 months",
+                counted["crimes_12_months"],
+                counted["crimes_12_months_before"],
+                None,
+            ),
+        ),
+        types=tuple(sorted(types, key=lambda one: (-one.crimes, one.name))),
+        knife_share=counted["knife_share"],
+    )
+
+
+def count_by_months(
+    connection: psycopg.Connection,
+    hexagon_id: str,
+    crimes: int,
+    recent: int,
+    previous: int | None,
+) -> Counts:
+    """Counts at a place of a force whose crimes are published by month."""
+    with connection.cursor(row_factory=class_row(CrimeType)) as cursor:
+        types = cursor.execute(MONTHLY_TYPES, (hexagon_id,)).fetchall()
+    return Counts(
+        crimes=crimes,
+        over="all months",
+        periods=(Period("Last 3 months", recent, previous, None),),
+        types=tuple(types),
+        knife_share=None,
+    )
+
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SHADES = 6  # of the strip, 0 the palest
+
+# The place's own week, else that of its area, else that of the force.
+WEEK = """
+    select
+        times.level,
+        times.subject,
+        times.known_time_events,
+        times.unknown_time_events,
+        array_agg(times.expected_share order by times.hour_of_week) as shares
+    from marts.hot_times as times
+    inner join geo.hexagons on hexagons.hexagon_id = %(hexagon_id)s
+    where times.force = %(force)s
+        and (
+            (times.level = 'place' and times.subject_id = hexagons.hexagon_id)
+            or (times.level = 'area' and times.subject_id = hexagons.area_id)
+            or times.level = 'force'
+        )
+    group by 1, 2, 3, 4
+    order by array_position(array['place', 'area', 'force'], times.level)
+    limit 1
+"""
+PEAK = "select peak_hours from marts.place_profile where hexagon_id = %(hexagon_id)s"
+
+
+@dataclass(frozen=True)
+class Week:
+    """168 shares of the crimes of a week, Monday 00:00 first, of a place or around it.
+
+    `level` is place, area or force: the nearest that has crimes enough.
+    """
+
+    level: str
+    subject: str
+    known_time_events: int
+    unknown_time_events: int
+    shares: tuple[float, ...]
+    peak_hours: str | None
+
+    @property
+    def rows(self) -> list[tuple[str, list[int]]]:
+        """For each day its name and the shade, 0 to 5, of each of its 24 hours."""
+        fullest = max(self.shares)
+        shades = [
+            min(int(SHADES * share / fullest), SHADES - 1) if fullest else 0
+            for share in self.shares
+        ]
+        return [(day, shades[24 * at : 24 * at + 24]) for at, day in enumerate(DAYS)]
+
+
+def read_week(
+    connection: psycopg.Connection, force: str, hexagon_id: str
+) -> Week | None:
+    """The week of a place, or of what it lies in; None where no hour is known."""
+    asked = {"force": force, "hexagon_id": hexagon_id}
+    found = connection.execute(WEEK, asked).fetchone()
+    if found is None:
+        return None
+    level, subject, known, unknown, shares = found
+    peak = connection.execute(PEAK, asked).fetchone()
+    return Week(
+        level=level,
+        subject=subject,
+        known_time_events=known,
+        unknown_time_events=unknown,
+        shares=tuple(share or 0.0 for share in shares),
+        peak_hours=peak[0] if peak and level == "place" else None,
+    )
+
 
 # A number is a rank of `marts.hot_places`, the one that the pages show.
 HEXAGON = """
@@ -94,7 +273,7 @@ class PlacePlan:
     data_as_at: datetime
     main_reason: str
     zones: tuple[tuple[str, int], ...]
-    counts: counting.Counts
+    counts: Counts
     week: Week | None
     ground: Ground
 
@@ -128,10 +307,10 @@ def read_plan(
         hot_place.pop("crimes_previous"),
     )
     if is_day_dated:
-        counts = counting.by_days(connection, hexagon_id, patrol_window)
+        counts = count_by_days(connection, hexagon_id, patrol_window)
         week = read_week(connection, force, hexagon_id)
     else:
-        counts = counting.by_months(connection, hexagon_id, *months)
+        counts = count_by_months(connection, hexagon_id, *months)
         week = None
     ground = read_ground(
         connection,

@@ -8,14 +8,13 @@ import json
 from dataclasses import dataclass
 
 import psycopg
+import shapely
 
-from rasure.places import publishing, reading
-from rasure.places.definition import Definition
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces
-from rasure.places.events import score_growth
+from rasure.places.events import read_events, read_grid, score_growth
+from rasure.places.versions import take_turn
 from rasure.places.windows import month_number, month_start
-from rasure.places.zones import storing
-from rasure.places.zones.definition import ZoneDefinition
 from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of
 from rasure.places.zones.streets import read_streets, streets_id
 
@@ -94,7 +93,7 @@ def draw(
     """
     definition = definition or ZoneDefinition.load()
     with connection.transaction():
-        publishing.take_turn(connection, force)
+        take_turn(connection, force)
         version = connection.execute(OPEN, (force, patrol_window)).fetchone()
         if version is None:
             raise NoPlaces(
@@ -110,9 +109,9 @@ def draw(
             definition.margin_metres,
         )
         last_month = month_number(data_to)
-        grid = reading.read_grid(connection, force)
+        grid = read_grid(connection, force)
         places = Definition.load()
-        events = reading.read_events(connection, grid, patrol_window, places)
+        events = read_events(connection, grid, patrol_window, places)
         events = events.where(~events.is_at_institution & (events.month <= last_month))
         growth = score_growth(connection, month_start(last_month))
         zones = draw_zones(
@@ -134,5 +133,82 @@ def draw(
             | {name: getattr(places, name) for name in WEIGHED_WITH},
         )
         if keep:
-            found = dataclasses.replace(found, is_new=storing.keep(connection, found))
+            found = dataclasses.replace(found, is_new=store_zones(connection, found))
     return found
+
+
+SET = """
+    insert into places.zone_sets (
+        designation_id, content_id, streets_id, zones, area_km2, events,
+        events_total, parameters
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+ZONE = """
+    insert into places.patrol_zones (
+        designation_id, zone_id, zone_name, hot_spot_id, rank, length_m, walk_minutes,
+        links, events, score, area_km2, geom, streets_geom
+    )
+    values (
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        st_multi(st_geomfromwkb(%s, 27700)), st_multi(st_geomfromwkb(%s, 27700))
+    )
+"""
+
+LINK = """
+    insert into places.zone_links (
+        designation_id, link_id, zone_id, position, name, road_number, length_m, events,
+        score, geom
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromwkb(%s, 27700))
+"""
+
+
+def store_zones(connection: psycopg.Connection, found: ZoneSet) -> bool:
+    """Replace the zones of a designation; False, and no change, if they are these."""
+    key = found.designation_id
+    known = connection.execute(
+        "select content_id from places.zone_sets where designation_id = %s", (key,)
+    ).fetchone()
+    if known == (found.content_id,):
+        return False
+    connection.execute("delete from places.zone_sets where designation_id = %s", (key,))
+    connection.execute(
+        SET,
+        (
+            *(key, found.content_id, found.streets_id, len(found.zones)),
+            *(found.area_km2, sum(zone.events for zone in found.zones)),
+            *(found.events_total, json.dumps(found.parameters)),
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(ZONE, zone_rows(found))
+        cursor.executemany(LINK, link_rows(found))
+    return True
+
+
+def zone_rows(found: ZoneSet) -> list[tuple]:
+    """The rows of places.patrol_zones."""
+    return [
+        (
+            *(found.designation_id, zone.zone_id, zone.zone_name, zone.hot_spot_id),
+            *(rank, zone.length_m, zone.walk_minutes, len(zone.links), zone.events),
+            *(zone.score, zone.area_km2, shapely.to_wkb(zone.ground)),
+            shapely.to_wkb(shapely.MultiLineString([one.line for one in zone.links])),
+        )
+        for rank, zone in enumerate(found.zones, start=1)
+    ]
+
+
+def link_rows(found: ZoneSet) -> list[tuple]:
+    """The rows of places.zone_links."""
+    return [
+        (
+            *(found.designation_id, link.link_id, zone.zone_id, position, link.name),
+            *(link.road_number, link.length_m, link.events, link.score),
+            shapely.to_wkb(link.line),
+        )
+        for zone in found.zones
+        for position, link in enumerate(zone.links, start=1)
+    ]

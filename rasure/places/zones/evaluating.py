@@ -13,18 +13,16 @@ import numpy as np
 import psycopg
 import shapely
 
-from rasure.places import metrics, publishing
-from rasure.places.bootstrap import percentile_interval, ratio, resampled_captures
-from rasure.places.definition import Definition
+from rasure.places import metrics
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces
-from rasure.places.evaluate import institution_cells, training_on
-from rasure.places.events import score_growth
+from rasure.places.evaluation import institution_cells, training_on
+from rasure.places.events import Events, Grid, score_growth
+from rasure.places.hot_spots import touching
 from rasure.places.methods import DESIGNATION, choose
-from rasure.places.reading import Events, Grid
-from rasure.places.scoring import limits
+from rasure.places.metrics import limits, percentile_interval, ratio, resampled_captures
 from rasure.places.selection import cells_to_fill
 from rasure.places.windows import Window, check_hold_out, month_start
-from rasure.places.zones.definition import ZoneDefinition
 from rasure.places.zones.drawing import draw_zones, ground_of
 from rasure.places.zones.streets import read_streets
 
@@ -127,7 +125,7 @@ def touching_cells(
 ) -> dict[str, tuple[str, ...]]:
     """The hot spots that chosen cells make, hottest first: hexagon ids by its first."""
     ids = grid.hexagon_id[chosen].tolist()
-    cluster = publishing.touching(connection, ids)
+    cluster = touching(connection, ids)
     members: dict[int, list[str]] = {}
     for name in ids:
         members.setdefault(cluster[name], []).append(name)

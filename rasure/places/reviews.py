@@ -7,12 +7,14 @@ kept and shown. Reviews are never changed: a new one overrides an older one.
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 from psycopg.rows import class_row
 
+from rasure.places.definition import Definition
 from rasure.places.errors import ReviewRejected
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -118,3 +120,11 @@ def remember(
             "values (%s, %s) on conflict do nothing",
             [(designation_id, review.review_id) for review in reviews],
         )
+
+
+def default_expiry(today: date, definition: Definition) -> date:
+    """The last day of a review made today: so many months on, on the same day."""
+    month = today.year * 12 + today.month - 1 + int(definition.review_months)
+    year, month = divmod(month, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(today.day, last))
