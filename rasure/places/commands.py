@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rasure.places import institution_commands, review_commands
+from rasure.places import institution_commands, review_commands, zone_commands
 from rasure.places.options import (
     AsJson,
     Coverage,
@@ -16,7 +16,6 @@ from rasure.places.options import (
     Window,
     console,
 )
-from rasure.places.zones import commands as zone_commands
 
 places = typer.Typer(
     no_args_is_help=True, help="Hot places: designate, review and evaluate."
