@@ -58,16 +58,16 @@ def designate_command(
                 "The warehouse has no crimes of a force whose geography is built. "
                 + LAND_FIRST
             )
-        found = [
+        designations = [
             designate(connection, name, publish, definition, one)
             for name in forces
             for one in ([window] if window else history(connection, name).windows)
         ]
     if as_json:
-        print(report.as_json([report.designation_row(one) for one in found]))
+        print(report.as_json([report.designation_row(one) for one in designations]))
         return
     terminal = console()
-    for designation in found:
+    for designation in designations:
         report.show_designation(designation, terminal, most=20)
         if publish:
             terminal.print(
@@ -157,12 +157,12 @@ def stability_command(
     with connect("rasure places stability", autocommit=True) as connection:
         grid = read_grid(connection, force)
         events = read_events(connection, grid, window, definition)
-        found = stability(grid, events, definition, years, draws, seed, window)
-        store_evaluation(connection, found)
+        result = stability(grid, events, definition, years, draws, seed, window)
+        store_evaluation(connection, result)
     if as_json:
-        print(report.as_json(found.rows))
+        print(report.as_json(result.rows))
     else:
-        report.show_stability(found, console())
+        report.show_stability(result, console())
 
 
 @places.command("plan")

@@ -15,7 +15,7 @@ from rasure.places.errors import NoPlaces, ReviewNeeded, ReviewRejected
 from rasure.places.events import forces_with_crimes, history
 from rasure.places.hot_spots import merge
 from rasure.places.ranking import rank_places
-from rasure.places.reviews import REJECTED, Review, in_force, remember
+from rasure.places.reviews import REJECTED, Review, in_force, record_reviews
 from rasure.places.versions import Designation, content_id, take_turn
 from rasure.places.versions import publish as publish_version
 from rasure.places.zones import designated
@@ -30,7 +30,7 @@ def designate(
     definition: Definition | None = None,
     patrol_window: str = "all",
 ) -> Designation:
-    """Designate the hot places of `force` and, unless told not to, publish them.
+    """Designate the hot places of `force` and, if `publish`, publish them.
 
     One transaction, the patrol zones included where the force's streets are loaded;
     runs for one force take turns. `patrol_window` is `all`, `day` or
@@ -44,7 +44,9 @@ def designate(
         if publish:
             check_reviewed(designation, definition)
             is_new = publish_version(connection, designation, METHOD)
-            remember(connection, designation.designation_id, list(designation.reviews))
+            record_reviews(
+                connection, designation.designation_id, list(designation.reviews)
+            )
             designation = replace(designation, is_new=is_new)
             draw_zones(connection, force, patrol_window)
     return designation
@@ -130,13 +132,13 @@ def designate_all(
     """
     definition = definition or Definition.load()
     with connection.transaction():
-        asked = [
+        forces_and_windows = [
             (force, patrol_window)
             for force in forces_with_crimes(connection)
             for patrol_window in history(connection, force).windows
         ]
-    found = []
-    for force, patrol_window in asked:
+    designations = []
+    for force, patrol_window in forces_and_windows:
         try:
             one = designate(
                 connection, force, definition=definition, patrol_window=patrol_window
@@ -147,8 +149,8 @@ def designate_all(
             if patrol_window == "all":
                 raise
             continue
-        found.append(one)
-    return found
+        designations.append(one)
+    return designations
 
 
 def candidate_hexagons(

@@ -67,7 +67,7 @@ def simulate(
     `training` gives the months, weights and ground; its kernel must be between the cell
     centroids, because a thrown event lies at one.
     """
-    found = {name: [] for name in METHODS}
+    by_method = {name: [] for name in METHODS}
     for _ in range(draws):
         order = rng.permutation(len(training.cell))
         cell = throw(rates, len(training.cell), rng)
@@ -82,12 +82,12 @@ def simulate(
         after = np.bincount(throw(rates, test_events, rng), minlength=training.cells)
         fullest = highest(after, cells)
         for name, chosen in choose(history, definition, cells).items():
-            found[name].append(
+            by_method[name].append(
                 metrics.of_places(chosen, before, after, fullest, area_share)
             )
     return {
         name: {metric: np.array([row[metric] for row in rows]) for metric in rows[0]}
-        for name, rows in found.items()
+        for name, rows in by_method.items()
     }
 
 

@@ -88,8 +88,8 @@ def busiest(recorded: Sequence[Recorded], column: str) -> list[str]:
     for row in recorded:
         if value := getattr(row, column):
             crimes[value] += row.crimes
-    found = sorted(crimes, key=lambda value: (-crimes[value], value))
-    return [re.sub(r"'S\b", "'s", value) for value in found]
+    by_crimes = sorted(crimes, key=lambda value: (-crimes[value], value))
+    return [re.sub(r"'S\b", "'s", value) for value in by_crimes]
 
 
 def share_at_one_location(recorded: Sequence[Recorded]) -> float:
@@ -102,14 +102,14 @@ def share_at_one_location(recorded: Sequence[Recorded]) -> float:
 
 def numbered(names: Sequence[str]) -> list[str]:
     """The names, a second one of the same as "… (2)", never one that is there."""
-    taken: set[str] = set()
+    used: set[str] = set()
     answer = []
     for name in names:
         candidate, number = name, 1
-        while candidate in taken or (number > 1 and candidate in names):
+        while candidate in used or (number > 1 and candidate in names):
             number += 1
             candidate = f"{name} ({number})"
-        taken.add(candidate)
+        used.add(candidate)
         answer.append(candidate)
     return answer
 
@@ -139,11 +139,11 @@ def recorded_at(
     connection: psycopg.Connection, force: str, hexagon_ids: list[str]
 ) -> dict[str, list[Recorded]]:
     """Where the crimes in scope of each hexagon were recorded, institutions out."""
-    found = defaultdict(list)
+    recorded_by_hexagon = defaultdict(list)
     rows = connection.execute(RECORDED, (force, hexagon_ids))
     for hexagon_id, *recorded in rows:
-        found[hexagon_id].append(Recorded(*recorded))
-    return found
+        recorded_by_hexagon[hexagon_id].append(Recorded(*recorded))
+    return recorded_by_hexagon
 
 
 def merge(

@@ -41,7 +41,8 @@ def recapture_ratio(pai_test: float, pai_train: float) -> float:
     """PAI of the same places in the test over that in the training period.
 
     Below 1 even when nothing changes, because places are chosen for their past: read
-    it beside its expectation. Not a number when the places caught nothing in training.
+    it together with its expectation. Not a number when the places caught nothing in
+    training.
     """
     return pai_test / pai_train if pai_train else float("nan")
 
@@ -89,10 +90,10 @@ def share_interval(
     """Exact (Clopper-Pearson) interval of a share; (0, 1) without trials."""
     if not trials:
         return 0.0, 1.0
-    found = stats.binomtest(int(hits), int(trials)).proportion_ci(
+    interval = stats.binomtest(int(hits), int(trials)).proportion_ci(
         confidence, method="exact"
     )
-    return float(found.low), float(found.high)
+    return float(interval.low), float(interval.high)
 
 
 def jaccard_interval(
@@ -103,10 +104,10 @@ def jaccard_interval(
     Wilson's interval of the shared share p = both / cells, carried through
     J = p / (2 - p).
     """
-    found = stats.binomtest(int(both), int(cells)).proportion_ci(
+    interval = stats.binomtest(int(both), int(cells)).proportion_ci(
         confidence, method="wilson"
     )
-    return tuple(float(p / (2.0 - p)) for p in (found.low, found.high))
+    return tuple(float(p / (2.0 - p)) for p in (interval.low, interval.high))
 
 
 def resampled_captures(

@@ -114,8 +114,8 @@ def rank_places(
         )
     months_observed, years_observed, data_from, data_to = rows[0][7:]
     candidates = [row for row in rows if not row[6]]
-    told = history(connection, force)
-    by_years = selection.goes_by_years(told.is_day_dated, years_observed, definition)
+    known = history(connection, force)
+    by_years = selection.goes_by_years(known.is_day_dated, years_observed, definition)
     cells, cell_km2 = connection.execute(
         "select count(*), avg(area_km2) from geo.hexagons where force = %s", (force,)
     ).fetchone()
@@ -148,7 +148,7 @@ def rank_places(
         patrol_window=patrol_window,
         is_by_years=by_years,
         parameters=definition.designation_parameters(by_years)
-        | {switch: getattr(definition, switch) for switch in told.switches},
+        | {switch: getattr(definition, switch) for switch in known.switches},
     )
 
 

@@ -192,9 +192,9 @@ def show_designation(designation: Designation, console: Console, most: int) -> N
 def candidate_rows(designation: Designation) -> dict:
     """The candidates as JSON tells them, with every review that bears on them."""
     row = designation_row(designation)
-    for spot, told in zip(designation.hot_spots, row["hot_spots"], strict=True):
-        told["hexagon_ids"] = list(spot.hexagon_ids)
-        told["is_accepted"] = designation.is_accepted(spot)
+    for spot, spot_row in zip(designation.hot_spots, row["hot_spots"], strict=True):
+        spot_row["hexagon_ids"] = list(spot.hexagon_ids)
+        spot_row["is_accepted"] = designation.is_accepted(spot)
     row["reviews"] = [vars(review) for review in designation.reviews]
     return row
 
@@ -244,16 +244,16 @@ ZONE_TITLES = {
 }
 
 
-def zone_set_row(found: ZoneSet) -> dict:
+def zone_set_row(zone_set: ZoneSet) -> dict:
     """A set of zones as JSON tells it."""
     return {
-        "designation_id": found.designation_id,
-        "force": found.force,
-        "patrol_window": found.patrol_window,
-        "is_new": found.is_new,
-        "area_km2": found.area_km2,
-        "events": sum(zone.events for zone in found.zones),
-        "events_total": found.events_total,
+        "designation_id": zone_set.designation_id,
+        "force": zone_set.force,
+        "patrol_window": zone_set.patrol_window,
+        "is_new": zone_set.is_new,
+        "area_km2": zone_set.area_km2,
+        "events": sum(zone.events for zone in zone_set.zones),
+        "events_total": zone_set.events_total,
         "zones": [
             {
                 "zone_id": zone.zone_id,
@@ -266,24 +266,24 @@ def zone_set_row(found: ZoneSet) -> dict:
                 "score": zone.score,
                 "area_km2": zone.area_km2,
             }
-            for zone in found.zones
+            for zone in zone_set.zones
         ],
     }
 
 
-def show_zones(found: ZoneSet, console: Console, most: int) -> None:
+def show_zones(zone_set: ZoneSet, console: Console, most: int) -> None:
     """Print the zones, the hottest first."""
-    held = sum(zone.events for zone in found.zones)
+    held = sum(zone.events for zone in zone_set.zones)
     console.print(
-        f"{found.designation_id}: {len(found.zones):,} patrol zones, "
-        f"{found.area_km2:.2f} km2, {held:,} of {found.events_total:,} crimes on their "
-        "streets (drawn on these: only `rasure places zones evaluate` says how well "
-        f"they hold). {'Kept.' if found.is_new else 'Nothing changed.'}"
+        f"{zone_set.designation_id}: {len(zone_set.zones):,} patrol zones, "
+        f"{zone_set.area_km2:.2f} km2, {held:,} of {zone_set.events_total:,} crimes on "
+        "their streets (drawn on these: only `rasure places zones evaluate` says how "
+        f"well they hold). {'Kept.' if zone_set.is_new else 'Nothing changed.'}"
     )
     table = Table(box=SIMPLE)
     for title in ("zone", "metres", "minutes", "crimes", "per km2"):
         table.add_column(title, justify="left" if title == "zone" else "right")
-    for zone in found.zones[:most]:
+    for zone in zone_set.zones[:most]:
         table.add_row(
             zone.zone_name,
             f"{zone.length_m:,.0f}",
@@ -292,8 +292,8 @@ def show_zones(found: ZoneSet, console: Console, most: int) -> None:
             f"{zone.events / zone.area_km2:,.0f}",
         )
     console.print(table)
-    if len(found.zones) > most:
-        console.print(f"and {len(found.zones) - most:,} more.")
+    if len(zone_set.zones) > most:
+        console.print(f"and {len(zone_set.zones) - most:,} more.")
 
 
 def show_zone_evaluation(evaluation: ZoneEvaluation, console: Console) -> None:
@@ -336,11 +336,11 @@ def with_interval(row: dict, name: str) -> str:
     return f"{number(row[name])} ({low}-{high})"
 
 
-def show_stability(found: Stability, console: Console) -> None:
-    """Print the overlap of the halves and of the years, beside their nulls."""
-    (row,) = found.rows
+def show_stability(result: Stability, console: Console) -> None:
+    """Print the overlap of the halves and of the years, each with its null."""
+    (row,) = result.rows
     console.print(
-        f"{found.force}, {found.patrol_window}: {row['events']:,} crimes, "
+        f"{result.force}, {result.patrol_window}: {row['events']:,} crimes, "
         f"{row['hexagons']:,} hexagons chosen in each period."
     )
     table = Table(box=SIMPLE)

@@ -162,9 +162,9 @@ def publish_command(
     from rasure.places.designation import designate
 
     with connect("rasure places publish", autocommit=True) as connection:
-        found = designate(connection, force, True, Definition.load(), window)
+        designation = designate(connection, force, True, Definition.load(), window)
     if as_json:
-        print(report.as_json(report.designation_row(found)))
+        print(report.as_json(report.designation_row(designation)))
         return
-    done = "is published" if found.is_new else "is in force already"
-    print(f"{found.designation_id} {done}, valid from {found.valid_from}.")
+    done = "is published" if designation.is_new else "is in force already"
+    print(f"{designation.designation_id} {done}, valid from {designation.valid_from}.")

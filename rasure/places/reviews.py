@@ -68,10 +68,10 @@ def in_force(
 ) -> dict[str, Review]:
     """The reviews that hold today, or `on` a day, by hexagon."""
     with connection.cursor(row_factory=class_row(Review)) as cursor:
-        found = cursor.execute(
+        reviews = cursor.execute(
             IN_FORCE, {"force": force, "patrol_window": patrol_window, "on": on}
         ).fetchall()
-    return {review.hexagon_id: review for review in found}
+    return {review.hexagon_id: review for review in reviews}
 
 
 def review(
@@ -102,18 +102,25 @@ def review(
             connection.execute(
                 REVIEW,
                 (
-                    *(force, patrol_window, hexagon_id, hot_spot_id, decision),
-                    *(reason, note, reviewer, expires_on),
+                    force,
+                    patrol_window,
+                    hexagon_id,
+                    hot_spot_id,
+                    decision,
+                    reason,
+                    note,
+                    reviewer,
+                    expires_on,
                 ),
             ).fetchone()[0]
             for hexagon_id in hexagon_ids
         ]
 
 
-def remember(
+def record_reviews(
     connection: psycopg.Connection, designation_id: str, reviews: list[Review]
 ) -> None:
-    """Keep which reviews a version was made under."""
+    """Record under which reviews a version was made."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into places.designation_reviews (designation_id, review_id) "

@@ -1,9 +1,9 @@
-"""Do the same places stay hot? The overlap of periods, beside what chance would give.
+"""Do the same places stay hot? The overlap of periods, and what chance would give.
 
 Two choices from the same unchanging rates overlap far less than one would think, since
 most places have few crimes. So the Jaccard index of two periods is read against its
 own null: every hexagon keeps one rate for good (its posterior mean, Gamma-Poisson over
-the whole history), the crimes are thrown anew, and both choices are made again.
+the whole history), the crimes are thrown again, and both choices are made again.
 """
 
 from __future__ import annotations

@@ -32,11 +32,11 @@ def draw_command(
     from rasure.places.zones.designated import draw
 
     with connect("rasure places zones", autocommit=True) as connection:
-        found = draw(connection, force, window, keep=keep)
+        zone_set = draw(connection, force, window, keep=keep)
     if as_json:
-        print(report.as_json(report.zone_set_row(found)))
+        print(report.as_json(report.zone_set_row(zone_set)))
     else:
-        report.show_zones(found, console(), most=20)
+        report.show_zones(zone_set, console(), most=20)
 
 
 @zones.command("evaluate")
@@ -68,7 +68,7 @@ def evaluate_command(
     with connect("rasure places zones", autocommit=True) as connection:
         name = the_force(connection, force, train_period, test_period)
         grid = read_grid(connection, name)
-        found = evaluate_zones(
+        evaluation = evaluate_zones(
             connection,
             grid,
             read_events(connection, grid, window, definition),
@@ -80,8 +80,8 @@ def evaluate_command(
             seed,
             window,
         )
-        store_evaluation(connection, found)
+        store_evaluation(connection, evaluation)
     if as_json:
-        print(report.as_json(found.rows))
+        print(report.as_json(evaluation.rows))
     else:
-        report.show_zone_evaluation(found, console())
+        report.show_zone_evaluation(evaluation, console())

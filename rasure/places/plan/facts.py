@@ -53,7 +53,7 @@ class CrimeType:
 
 @dataclass(frozen=True)
 class Counts:
-    """`crimes` over `over`, of which a share with knives (None if not told)."""
+    """`crimes` over `over`, of which a share with knives (None if not known)."""
 
     crimes: int
     over: str
@@ -176,12 +176,12 @@ def read_week(
     connection: psycopg.Connection, force: str, hexagon_id: str
 ) -> Week | None:
     """The week of a place, or of what it lies in; None where no hour is known."""
-    asked = {"force": force, "hexagon_id": hexagon_id}
-    found = connection.execute(WEEK, asked).fetchone()
-    if found is None:
+    parameters = {"force": force, "hexagon_id": hexagon_id}
+    nearest = connection.execute(WEEK, parameters).fetchone()
+    if nearest is None:
         return None
-    level, subject, known, unknown, shares = found
-    peak = connection.execute(PEAK, asked).fetchone()
+    level, subject, known, unknown, shares = nearest
+    peak = connection.execute(PEAK, parameters).fetchone()
     return Week(
         level=level,
         subject=subject,
@@ -286,13 +286,13 @@ def read_plan(
     Raises `NoPlaces` where nothing is designated, the place is not, or the marts have
     not been built since.
     """
-    asked = {"force": force, "place": place, "patrol_window": patrol_window}
+    parameters = {"force": force, "place": place, "patrol_window": patrol_window}
     with connection.cursor(row_factory=dict_row) as cursor:
-        ranked = cursor.execute(HEXAGON, asked).fetchone()
-        asked["hexagon_id"] = ranked["hexagon_id"] if ranked else place
-        designated = cursor.execute(DESIGNATED, asked).fetchone()
+        ranked = cursor.execute(HEXAGON, parameters).fetchone()
+        parameters["hexagon_id"] = ranked["hexagon_id"] if ranked else place
+        designated = cursor.execute(DESIGNATED, parameters).fetchone()
         if designated is None:
-            raise NoPlaces(_why_not_designated(connection, asked))
+            raise NoPlaces(_why_not_designated(connection, parameters))
         hot_place = cursor.execute(HOT_PLACE, designated).fetchone()
         zones = cursor.execute(ZONES, designated).fetchall()
     hexagon_id = designated["hexagon_id"]
@@ -330,9 +330,13 @@ def read_plan(
     )
 
 
-def _why_not_designated(connection: psycopg.Connection, asked: dict) -> str:
-    force, window, place = asked["force"], asked["patrol_window"], asked["place"]
-    (is_designated,) = connection.execute(IS_DESIGNATED, asked).fetchone()
+def _why_not_designated(connection: psycopg.Connection, parameters: dict) -> str:
+    force, window, place = (
+        parameters["force"],
+        parameters["patrol_window"],
+        parameters["place"],
+    )
+    (is_designated,) = connection.execute(IS_DESIGNATED, parameters).fetchone()
     if not is_designated:
         return (
             f"No designation of {force!r} ({window}) is in force. Publish one with "

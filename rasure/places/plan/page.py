@@ -1,6 +1,6 @@
 """The page of a plan, HTML for one sheet of A4, and its print by a browser.
 
-What is printed is what a reader would see. The browser is told nothing but the page and
+What is printed is what a reader would see. The browser gets nothing but the page and
 may ask nobody for anything.
 """
 
@@ -125,8 +125,8 @@ def sheet(html: str) -> Iterator:
 def browser_path() -> str:
     """The browser that prints. Raises `PlanUnprintable` when there is none."""
     for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
+        if path := shutil.which(name):
+            return path
     raise PlanUnprintable(
         "Printing a plan needs a browser: install the package chromium, or put one of "
         f"{', '.join(BROWSERS)} in PATH."

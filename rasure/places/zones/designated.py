@@ -84,8 +84,7 @@ def draw(
     definition: ZoneDefinition | None = None,
     keep: bool = True,
 ) -> ZoneSet:
-    """Draw the zones of the open designation of `force` and, unless told not to, keep
-    them.
+    """Draw the zones of the open designation of `force` and, if `keep`, store them.
 
     The crimes are those of the designation: its window, to its last day, institutions
     out. One transaction; the same zones again change nothing. Raises `NoPlaces` when
@@ -121,7 +120,7 @@ def draw(
             {spot_id: name for spot_id, name, _ in rows},
             definition,
         )
-        found = ZoneSet(
+        zone_set = ZoneSet(
             designation_id=designation_id,
             force=force,
             patrol_window=patrol_window,
@@ -133,8 +132,10 @@ def draw(
             | {name: getattr(places, name) for name in WEIGHED_WITH},
         )
         if keep:
-            found = dataclasses.replace(found, is_new=store_zones(connection, found))
-    return found
+            zone_set = dataclasses.replace(
+                zone_set, is_new=store_zones(connection, zone_set)
+            )
+    return zone_set
 
 
 SET = """
@@ -165,50 +166,71 @@ LINK = """
 """
 
 
-def store_zones(connection: psycopg.Connection, found: ZoneSet) -> bool:
+def store_zones(connection: psycopg.Connection, zone_set: ZoneSet) -> bool:
     """Replace the zones of a designation; False, and no change, if they are these."""
-    key = found.designation_id
+    key = zone_set.designation_id
     known = connection.execute(
         "select content_id from places.zone_sets where designation_id = %s", (key,)
     ).fetchone()
-    if known == (found.content_id,):
+    if known == (zone_set.content_id,):
         return False
     connection.execute("delete from places.zone_sets where designation_id = %s", (key,))
     connection.execute(
         SET,
         (
-            *(key, found.content_id, found.streets_id, len(found.zones)),
-            *(found.area_km2, sum(zone.events for zone in found.zones)),
-            *(found.events_total, json.dumps(found.parameters)),
+            key,
+            zone_set.content_id,
+            zone_set.streets_id,
+            len(zone_set.zones),
+            zone_set.area_km2,
+            sum(zone.events for zone in zone_set.zones),
+            zone_set.events_total,
+            json.dumps(zone_set.parameters),
         ),
     )
     with connection.cursor() as cursor:
-        cursor.executemany(ZONE, zone_rows(found))
-        cursor.executemany(LINK, link_rows(found))
+        cursor.executemany(ZONE, zone_rows(zone_set))
+        cursor.executemany(LINK, link_rows(zone_set))
     return True
 
 
-def zone_rows(found: ZoneSet) -> list[tuple]:
-    """The rows of places.patrol_zones."""
+def zone_rows(zone_set: ZoneSet) -> list[tuple]:
+    """The rows of places.patrol_zones, in the order of the columns of `ZONE`."""
     return [
         (
-            *(found.designation_id, zone.zone_id, zone.zone_name, zone.hot_spot_id),
-            *(rank, zone.length_m, zone.walk_minutes, len(zone.links), zone.events),
-            *(zone.score, zone.area_km2, shapely.to_wkb(zone.ground)),
-            shapely.to_wkb(shapely.MultiLineString([one.line for one in zone.links])),
+            zone_set.designation_id,
+            zone.zone_id,
+            zone.zone_name,
+            zone.hot_spot_id,
+            rank,
+            zone.length_m,
+            zone.walk_minutes,
+            len(zone.links),
+            zone.events,
+            zone.score,
+            zone.area_km2,
+            shapely.to_wkb(zone.ground),
+            shapely.to_wkb(shapely.MultiLineString([link.line for link in zone.links])),
         )
-        for rank, zone in enumerate(found.zones, start=1)
+        for rank, zone in enumerate(zone_set.zones, start=1)
     ]
 
 
-def link_rows(found: ZoneSet) -> list[tuple]:
-    """The rows of places.zone_links."""
+def link_rows(zone_set: ZoneSet) -> list[tuple]:
+    """The rows of places.zone_links, in the order of the columns of `LINK`."""
     return [
         (
-            *(found.designation_id, link.link_id, zone.zone_id, position, link.name),
-            *(link.road_number, link.length_m, link.events, link.score),
+            zone_set.designation_id,
+            link.link_id,
+            zone.zone_id,
+            position,
+            link.name,
+            link.road_number,
+            link.length_m,
+            link.events,
+            link.score,
             shapely.to_wkb(link.line),
         )
-        for zone in found.zones
+        for zone in zone_set.zones
         for position, link in enumerate(zone.links, start=1)
     ]

@@ -55,20 +55,20 @@ def grow_zones(
         for name in spots:
             if is_usable[link] and name in inside:
                 inside[name].append(link)
-    taken: set[int] = set()
+    used: set[int] = set()
     zones = []
     for name in hot_spot_ids:
         first = None
         for _ in range(int(definition.zones_per_hot_spot)):
-            free = [link for link in inside[name] if link not in taken]
+            free = [link for link in inside[name] if link not in used]
             zone = grow(streets, weight, free, name, definition)
             if zone is None:
                 break
-            found = density(zone.weight, zone.length_m, definition)
-            first = found if first is None else first
-            if found < definition.stop_share * first:
+            crime_per_metre = density(zone.weight, zone.length_m, definition)
+            first = crime_per_metre if first is None else first
+            if crime_per_metre < definition.stop_share * first:
                 break
-            taken.update(zone.links)
+            used.update(zone.links)
             zones.append(zone)
     return zones
 
@@ -97,8 +97,8 @@ def grow(
     paths = path_graph(streets, free)
     zone = Zone(hot_spot_id)
     join(zone, [seed], streets, weight)
-    while found := best_extension(streets, weight, zone, hot, paths, definition):
-        join(zone, found, streets, weight)
+    while extension := best_extension(streets, weight, zone, hot, paths, definition):
+        join(zone, extension, streets, weight)
     return zone
 
 
@@ -142,7 +142,7 @@ def best_extension(
     )
     members = set(zone.links)
     least = definition.stop_share * density(zone.weight, zone.length_m, definition)
-    best, found = None, None
+    best_key, best_links = None, None
     for link in hot:
         near = [
             (metres[node], node)
@@ -163,9 +163,9 @@ def best_extension(
         is_same_road = all(streets.same_road(zone.links[0], one) for one in added)
         preferred = gain * (definition.same_road_preference if is_same_road else 1.0)
         key = (-preferred, length_m, link)
-        if best is None or key < best:
-            best, found = key, added
-    return found
+        if best_key is None or key < best_key:
+            best_key, best_links = key, added
+    return best_links
 
 
 def zone_names(streets: Streets, zones: list[Zone], spots: dict[str, str]) -> list[str]:

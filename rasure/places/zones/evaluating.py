@@ -173,5 +173,5 @@ def ratio_row(
     name = f"ratio_to_hexagons_{period}"
     scale = ratio(np.array(area_km2[1]), np.array(area_km2[column]))
     observed = ratio(inside[:, column].sum(), inside[:, 1].sum())
-    found = ratio(drawn[:, column], drawn[:, 1]) * scale
-    return {name: float(observed * scale), **limits(name, *percentile_interval(found))}
+    ratios = ratio(drawn[:, column], drawn[:, 1]) * scale
+    return {name: float(observed * scale), **limits(name, *percentile_interval(ratios))}
