@@ -25,14 +25,14 @@
 
         around as (
             select
-                beside.cell_id,
+                neighbour.cell_id,
                 sum(cells.value) as value_around
             from {{ cells }} as cells
             inner join {{ neighbours }} as neighbours
                 on cells.cell_id = neighbours.cell_id
-            cross join lateral unnest(neighbours.neighbour_ids) as beside (cell_id)
+            cross join lateral unnest(neighbours.neighbour_ids) as neighbour (cell_id)
             where cells.value <> 0
-            group by beside.cell_id
+            group by neighbour.cell_id
         ),
 
         weighed as (

@@ -1,4 +1,4 @@
-{#- Recent months against as many before. The change is told from chance by
+{#- Recent months against as many before. The change is more than chance by
     z = (recent - previous) / sqrt(recent + previous), which is about standard normal
     when two Poisson counts have one rate; below `trend_minimum` crimes together, or
     with fewer observed months than both sides need, nothing is said. -#}

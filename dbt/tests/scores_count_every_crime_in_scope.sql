@@ -10,11 +10,12 @@ scores as (
 
 in_scope as (
     select
-        crimes.force,
+        force,
         count(*) as crimes
-    from {{ ref('fct_crime') }} as crimes
-    where {{ is_place_scope('crimes') }}
-    group by crimes.force
+    from {{ ref('fct_crime') }}
+    where is_place_event
+        and not is_at_institution
+    group by force
 )
 
 select

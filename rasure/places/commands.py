@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rasure.places import institution_commands, review_commands
-from rasure.places.options import AsJson, Coverage, MaybeWindow, Window, console
-from rasure.places.plan import commands as plan_commands
-from rasure.places.stability_commands import stability_command
-from rasure.places.zones import commands as zone_commands
+from rasure.places import institution_commands, review_commands, zone_commands
+from rasure.places.options import (
+    AsJson,
+    Coverage,
+    MaybeWindow,
+    OneForce,
+    Window,
+    console,
+)
 
 places = typer.Typer(
     no_args_is_help=True, help="Hot places: designate, review and evaluate."
 )
 review_commands.register(places)
 institution_commands.register(places)
-plan_commands.register(places)
 zone_commands.register(places)
-places.command("stability")(stability_command)
 
 
 def register(app: typer.Typer) -> None:
@@ -45,8 +48,7 @@ def designate_command(
     from rasure.places.definition import Definition
     from rasure.places.designation import designate
     from rasure.places.errors import LAND_FIRST, NoPlaces
-    from rasure.places.events import history
-    from rasure.places.ranking import forces_with_crimes
+    from rasure.places.events import forces_with_crimes, history
 
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places designate", autocommit=True) as connection:
@@ -56,16 +58,16 @@ def designate_command(
                 "The warehouse has no crimes of a force whose geography is built. "
                 + LAND_FIRST
             )
-        found = [
+        designations = [
             designate(connection, name, publish, definition, one)
             for name in forces
             for one in ([window] if window else history(connection, name).windows)
         ]
     if as_json:
-        print(report.as_json([report.designation_row(one) for one in found]))
+        print(report.as_json([report.designation_row(one) for one in designations]))
         return
     terminal = console()
-    for designation in found:
+    for designation in designations:
         report.show_designation(designation, terminal, most=20)
         if publish:
             terminal.print(
@@ -99,17 +101,18 @@ def evaluate_command(
 ) -> None:
     """Score the designation on months it has not seen, beside the usual methods."""
     from rasure.database import connect
-    from rasure.places import evaluation_store, reading, report
+    from rasure.places import report
     from rasure.places.definition import Definition
-    from rasure.places.evaluate import evaluate
+    from rasure.places.evaluation import evaluate, store_evaluation
+    from rasure.places.events import read_events, read_grid, the_force
     from rasure.places.windows import Window
 
     train_window, test_window = Window.parse(train), Window.parse(test)
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places evaluate", autocommit=True) as connection:
-        name = reading.the_force(connection, force, train_window, test_window)
-        grid = reading.read_grid(connection, name)
-        events = reading.read_events(connection, grid, window, definition)
+        name = the_force(connection, force, train_window, test_window)
+        grid = read_grid(connection, name)
+        events = read_events(connection, grid, window, definition)
         evaluation = evaluate(
             grid,
             events,
@@ -121,8 +124,66 @@ def evaluate_command(
             shuffled,
             window,
         )
-        evaluation_store.keep(connection, evaluation)
+        store_evaluation(connection, evaluation)
     if as_json:
         print(report.as_json(evaluation.rows))
     else:
         report.show_evaluation(evaluation, console())
+
+
+@places.command("stability")
+def stability_command(
+    force: OneForce,
+    years: Annotated[int, typer.Option(min=1, help="Years in each half.")] = 3,
+    coverage: Coverage = None,
+    window: Window = "all",
+    draws: Annotated[
+        int, typer.Option(min=10, help="Histories of constant rates to compare with.")
+    ] = 500,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed, the same figures.")
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the hot places of two halves of the history, and of its years."""
+    from rasure.database import connect
+    from rasure.places import report
+    from rasure.places.definition import Definition
+    from rasure.places.evaluation import store_evaluation
+    from rasure.places.events import read_events, read_grid
+    from rasure.places.stability import stability
+
+    definition = Definition.load(coverage_percent=coverage)
+    with connect("rasure places stability", autocommit=True) as connection:
+        grid = read_grid(connection, force)
+        events = read_events(connection, grid, window, definition)
+        result = stability(grid, events, definition, years, draws, seed, window)
+        store_evaluation(connection, result)
+    if as_json:
+        print(report.as_json(result.rows))
+    else:
+        report.show_stability(result, console())
+
+
+@places.command("plan")
+def plan_command(
+    force: OneForce,
+    place: Annotated[
+        str, typer.Argument(help="Its number on the pages, or a hexagon's id.")
+    ],
+    window: Window = "all",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write (default: named by force and rank)."),
+    ] = None,
+) -> None:
+    """Print the plan of a designated place: one page of A4 as PDF, no person in it."""
+    from rasure.database import connect
+    from rasure.places.plan.facts import read_plan
+    from rasure.places.plan.page import as_html, as_pdf
+
+    with connect("rasure places plan", autocommit=True) as connection:
+        plan = read_plan(connection, force, place, window)
+    file = out or Path(f"plan-{force}-{window}-{plan.rank:03}.pdf")
+    file.write_bytes(as_pdf(as_html(plan)))
+    print(f"{file}: {plan.place_name}, number {plan.rank} of {plan.ranked}.")

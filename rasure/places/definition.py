@@ -1,13 +1,17 @@
-"""What a hot place is: the few figures that `definition.toml` holds, with a version.
+"""What a hot place is: a few figures, with a version.
 
-They are data, not constants, so that a force can settle its own, and every published
-designation carries the ones it was made with.
+They are data, not constants, so that a force can set its own, and every published
+designation carries the ones it was made with. Those that dbt computes with are
+variables of its project (`dbt/dbt_project.yml`); the others are in `definition.toml`.
+What a home sets in `[places]` of its `settings.toml` goes before both; the transform
+hands it to dbt.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import resources
 
@@ -15,7 +19,7 @@ from rasure.places.errors import DefinitionRejected
 
 LIMITS = {
     "coverage_percent": (0.0, 100.0),
-    "half_life_months": (0.0, 1200.0),
+    "half_life_months": (1.0, 1200.0),
     "harm_power": (0.0, 1.0),
     "persistence_share": (0.0, 1.0),
     "persistence_years": (0.0, 50.0),
@@ -26,6 +30,14 @@ LIMITS = {
     "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
 }
+# What dbt computes with: variables of its project.
+DBT_FIGURES = (
+    "half_life_months",
+    "harm_power",
+    "institution_share",
+    "public_places_only",
+    "without_domestic_abuse",
+)
 MAY_BE_NOUGHT = ("harm_power", "persistence_share")
 SWITCHES = ("public_places_only", "without_domestic_abuse", "needs_review")
 
@@ -57,21 +69,15 @@ class Definition:
         An override that is None is no override. Raises `DefinitionRejected` for an
         unknown name or a value out of its limits.
         """
-        from rasure.settings import Settings
-
         shipped = resources.files("rasure.places").joinpath("definition.toml")
         values = tomllib.loads(shipped.read_text())
-        values.update(Settings.load().stored.get("places", {}))
-        values.update(
-            {name: value for name, value in overrides.items() if value is not None}
-        )
+        values |= dbt_defaults()
+        values |= home_figures()
+        values |= {
+            name: value for name, value in overrides.items() if value is not None
+        }
         values.pop("zones", None)  # those of rasure.places.zones.definition
-        names = {field.name for field in dataclasses.fields(cls)}
-        if unknown := sorted(set(values) - names):
-            raise DefinitionRejected(
-                f"The definition of hot places has no figure named {unknown[0]!r}; "
-                f"it has {', '.join(sorted(names))}. Mend [places] in settings.toml."
-            )
+        check_names(values, {field.name for field in dataclasses.fields(cls)})
         for name, (above, most) in LIMITS.items():
             values[name] = checked(name, values[name], above, most)
         for name in SWITCHES:
@@ -89,6 +95,43 @@ class Definition:
         names = ("coverage_percent", "half_life_months", "harm_power")
         names += ("institution_share",)
         return {name: getattr(self, name) for name in (*names, *persistence)}
+
+
+def home_figures() -> dict[str, object]:
+    """What this home settles in `[places]` of its settings, unchecked."""
+    from rasure.settings import Settings
+
+    return Settings.load().stored.get("places", {})
+
+
+def dbt_defaults() -> dict[str, object]:
+    """The figures that dbt computes with, as its project ships them."""
+    import yaml
+
+    from rasure.settings import CHECKOUT
+
+    project = yaml.safe_load((CHECKOUT / "dbt" / "dbt_project.yml").read_text())
+    return {name: project["vars"][name] for name in DBT_FIGURES}
+
+
+def dbt_variables() -> dict[str, object]:
+    """The variables that dbt must be given: the home's own figures, by name.
+
+    Empty where the home settles none of those that dbt computes with. Raises
+    `DefinitionRejected` as `Definition.load` does.
+    """
+    definition = Definition.load()
+    own = home_figures()
+    return {name: getattr(definition, name) for name in DBT_FIGURES if name in own}
+
+
+def check_names(values: Collection[str], names: Collection[str]) -> None:
+    """Raise `DefinitionRejected` when a value has a name that is none of `names`."""
+    if unknown := sorted(set(values) - set(names)):
+        raise DefinitionRejected(
+            f"The definition of hot places has no figure named {unknown[0]!r}; "
+            f"it has {', '.join(sorted(names))}. Mend [places] in settings.toml."
+        )
 
 
 def check_switch(name: str, value: object) -> None:
@@ -110,3 +153,74 @@ def checked(name: str, value: object, above: float, most: float) -> float:
             f"{most:g}."
         )
     return number
+
+
+ZONE_LIMITS = {
+    "margin_metres": (0.0, 1000.0),
+    "snap_metres": (0.0, 500.0),
+    "least_length_metres": (0.0, 1000.0),
+    "walk_minutes": (0.0, 720.0),
+    "walk_metres_per_second": (0.0, 10.0),
+    "stop_share": (0.0, 1.0),
+    "same_road_preference": (0.0, 100.0),
+    "zones_per_hot_spot": (0.0, 100.0),
+    "buffer_metres": (0.0, 500.0),
+}
+
+
+@dataclass(frozen=True)
+class ZoneDefinition:
+    """What a patrol zone is, in the units that the names say."""
+
+    margin_metres: float
+    snap_metres: float
+    least_length_metres: float
+    walk_minutes: float
+    walk_metres_per_second: float
+    is_there_and_back: bool
+    stop_share: float
+    same_road_preference: float
+    zones_per_hot_spot: float
+    buffer_metres: float
+
+    @classmethod
+    def load(cls, **overrides) -> ZoneDefinition:
+        """The shipped figures, then the home's `[places.zones]`, then `overrides`.
+
+        Raises `DefinitionRejected` for an unknown name or a value out of its limits.
+        """
+        from rasure.settings import Settings
+
+        shipped = resources.files("rasure.places").joinpath("definition.toml")
+        values = tomllib.loads(shipped.read_text())["zones"]
+        values |= Settings.load().stored.get("places", {}).get("zones", {})
+        values |= overrides
+        names = {field.name for field in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - names):
+            raise DefinitionRejected(
+                f"The definition of patrol zones has no figure named {unknown[0]!r}; "
+                f"it has {', '.join(sorted(names))}. Mend [places.zones] in "
+                "settings.toml."
+            )
+        check_switch("is_there_and_back", values["is_there_and_back"])
+        for name, (above, most) in ZONE_LIMITS.items():
+            values[name] = checked(name, values[name], above, most)
+        return cls(**values)
+
+    @property
+    def budget_metres(self) -> float:
+        """The length of street that a patrol can walk: 540 m of 15 minutes and back.
+
+        Every connected set of streets can be walked, each twice, back to the start; so
+        there and back a zone of length L is walked in 2 L.
+        """
+        return self.walk_minutes * 60.0 * self.walk_metres_per_second / self.times
+
+    @property
+    def times(self) -> int:
+        """How often each street is walked in a patrol."""
+        return 2 if self.is_there_and_back else 1
+
+    def minutes(self, length_m: float) -> float:
+        """How long a patrol of a zone of that length takes."""
+        return length_m * self.times / self.walk_metres_per_second / 60.0

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 import psycopg
 
-from rasure.places import publishing, reviewing
 from rasure.places.definition import Definition
-from rasure.places.errors import NoPlaces, ReviewNeeded
-from rasure.places.events import history
+from rasure.places.errors import NoPlaces, ReviewNeeded, ReviewRejected
+from rasure.places.events import forces_with_crimes, history
 from rasure.places.hot_spots import merge
-from rasure.places.ranking import forces_with_crimes, rank_places
-from rasure.places.version import Designation, content_id
+from rasure.places.ranking import rank_places
+from rasure.places.reviews import REJECTED, Review, in_force, record_reviews
+from rasure.places.versions import Designation, content_id, take_turn
+from rasure.places.versions import publish as publish_version
+from rasure.places.zones import designated
 
 METHOD = "decayed harm to a power, persistent places first, institutions out"
 
@@ -28,7 +30,7 @@ def designate(
     definition: Definition | None = None,
     patrol_window: str = "all",
 ) -> Designation:
-    """Designate the hot places of `force` and, unless told not to, publish them.
+    """Designate the hot places of `force` and, if `publish`, publish them.
 
     One transaction, the patrol zones included where the force's streets are loaded;
     runs for one force take turns. `patrol_window` is `all`, `day` or
@@ -37,12 +39,12 @@ def designate(
     """
     definition = definition or Definition.load()
     with connection.transaction():
-        publishing.take_turn(connection, force)
+        take_turn(connection, force)
         designation = propose(connection, force, definition, patrol_window)
         if publish:
             check_reviewed(designation, definition)
-            is_new = publishing.publish(connection, designation, METHOD)
-            reviewing.remember(
+            is_new = publish_version(connection, designation, METHOD)
+            record_reviews(
                 connection, designation.designation_id, list(designation.reviews)
             )
             designation = replace(designation, is_new=is_new)
@@ -52,8 +54,6 @@ def designate(
 
 def draw_zones(connection: psycopg.Connection, force: str, patrol_window: str) -> None:
     """Draw the patrol zones of what was published, where there are streets."""
-    from rasure.places.zones import designated
-
     if designated.has_streets(connection, force):
         designated.draw(connection, force, patrol_window)
 
@@ -66,11 +66,11 @@ def propose(
 ) -> Designation:
     """What would be designated now, under the reviews in force; nothing is written."""
     ranking = rank_places(connection, force, definition, patrol_window)
-    reviews = reviewing.in_force(connection, force, patrol_window)
+    reviews = in_force(connection, force, patrol_window)
     rejected = {
         hexagon_id
         for hexagon_id, review in reviews.items()
-        if review.decision == reviewing.REJECTED
+        if review.decision == REJECTED
     }
     allowed = ranking.without(rejected)
     if not allowed.places:
@@ -132,13 +132,13 @@ def designate_all(
     """
     definition = definition or Definition.load()
     with connection.transaction():
-        asked = [
+        forces_and_windows = [
             (force, patrol_window)
             for force in forces_with_crimes(connection)
             for patrol_window in history(connection, force).windows
         ]
-    found = []
-    for force, patrol_window in asked:
+    designations = []
+    for force, patrol_window in forces_and_windows:
         try:
             one = designate(
                 connection, force, definition=definition, patrol_window=patrol_window
@@ -149,5 +149,42 @@ def designate_all(
             if patrol_window == "all":
                 raise
             continue
-        found.append(one)
-    return found
+        designations.append(one)
+    return designations
+
+
+def candidate_hexagons(
+    connection: psycopg.Connection,
+    force: str,
+    target: str,
+    definition: Definition,
+    patrol_window: str = "all",
+    cell_only: bool = False,
+) -> tuple[str | None, list[str]]:
+    """The hot spot and the hexagons that a review of `target` is of.
+
+    `target` is a candidate hot spot's id (that of its hottest hexagon), all of whose
+    hexagons are meant unless `cell_only`, or the id of one hexagon: of a candidate, or
+    of one that is reviewed already and may so be decided again. Raises
+    `ReviewRejected` for anything else.
+    """
+    designation = propose(connection, force, definition, patrol_window)
+    for spot in designation.hot_spots:
+        if target == spot.hot_spot_id and not cell_only:
+            return spot.hot_spot_id, list(spot.hexagon_ids)
+        if target in spot.hexagon_ids:
+            return spot.hot_spot_id, [target]
+    known = in_force(connection, force, patrol_window)
+    if target in known:
+        return known[target].hot_spot_id, together(known, target, cell_only)
+    raise ReviewRejected(
+        f"{target!r} is no candidate of {force} ({patrol_window}). `rasure places "
+        f"candidates {force}` lists them by id."
+    )
+
+
+def together(known: dict[str, Review], target: str, cell_only: bool) -> list[str]:
+    """The hexagons that were decided on with `target`, if it is their hot spot's id."""
+    if cell_only or known[target].hot_spot_id != target:
+        return [target]
+    return [name for name, one in known.items() if one.hot_spot_id == target]

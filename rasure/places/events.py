@@ -1,55 +1,67 @@
 """The events that make a place hot, as one relation for every source of crime.
 
-Whatever ranks, evaluates or draws reads this relation and never `core.fct_crime`. A
-source that knows more is used for what it knows: the columns `OPTIONAL` of
-`core.fct_crime` may be absent, or empty in the rows of a source that does not tell.
+Whatever ranks, evaluates or draws reads this relation and never `core.fct_crime`. What
+is an event and what it weighs is computed by dbt (`dbt/macros/crimes.sql`). Evaluation
+reads events as arrays of where, when and how heavy: never a crime's id or text.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from datetime import date
 
+import numpy as np
 import psycopg
+from psycopg.rows import dict_row
 
 from rasure.places.definition import Definition
+from rasure.places.errors import LAND_FIRST, DefinitionRejected, NoPlaces
+from rasure.places.windows import Window, listed, month_number
 
 WINDOWS = ("all", "day", "night")
 
-# What the crimes of a records-management system tell beyond those that are published.
-OPTIONAL = (
-    "operational_date",
-    "patrol_window",
-    "is_time_known",
-    "is_public_place",
-    "is_domestic_abuse",
-    "geom",
-)
-
-SWITCHED_BY = {
-    "public_places_only": "is_public_place",
-    "without_domestic_abuse": "is_domestic_abuse",
-}
-
-# The crimes that make a place hot, wherever they were recorded.
-SCOPE = """fct_crime.is_serious_violence
-        and not fct_crime.is_police_generated
-        and fct_crime.is_located
-        and fct_crime.hexagon_id is not null"""
-
-RELATION = """
+# One row an event. `patrol_window` is day or night, and empty where the hour is not
+# known. With points, `geom` is one in EPSG:27700; they cost a join.
+EVENTS = """
     select
-        fct_crime.crime_key as event_id,
-        fct_crime.force,
-        fct_crime.hexagon_id,
-        fct_crime.month,
-        coalesce(fct_crime.harm_days, 0)::double precision as harm_days,
-        fct_crime.is_at_institution,
-        {window} as patrol_window,
-        {geom} as geom
+        crime_key as event_id,
+        force,
+        hexagon_id,
+        place_id,
+        month,
+        score_weight,
+        is_at_institution,
+        case when is_time_known then patrol_window end as patrol_window
     from core.fct_crime
-    {places}
-    where {scope}
+    where is_place_event
 """
+EVENTS_WITH_POINTS = f"""
+    select events.*, places.geom
+    from ({EVENTS}) as events
+    inner join core.dim_place as places on events.place_id = places.place_id
+"""
+# What the crimes of a force tell; each is empty for a source that does not tell it.
+HISTORY = """
+    select
+        exists (
+            select from core.fct_crime
+            where force = %(force)s and operational_date is not null
+        ) as has_days,
+        exists (
+            select from core.fct_crime
+            where force = %(force)s and patrol_window is not null
+        ) as has_windows,
+        exists (
+            select from core.fct_crime
+            where force = %(force)s and is_public_place is not null
+        ) as public_places_only,
+        exists (
+            select from core.fct_crime
+            where force = %(force)s and is_domestic_abuse is not null
+        ) as without_domestic_abuse
+"""
+SWITCHES = ("public_places_only", "without_domestic_abuse")
 
 
 @dataclass(frozen=True)
@@ -59,68 +71,6 @@ class History:
     is_day_dated: bool
     windows: tuple[str, ...]
     switches: tuple[str, ...]
-
-
-def told_columns(connection: psycopg.Connection) -> set[str]:
-    """Which of the optional columns the crimes have."""
-    rows = connection.execute(
-        "select attname from pg_attribute"
-        " where attrelid = to_regclass('core.fct_crime')"
-        " and attname = any(%s) and not attisdropped",
-        (list(OPTIONAL),),
-    )
-    return {name for (name,) in rows}
-
-
-def scope(connection: psycopg.Connection, definition: Definition | None = None) -> str:
-    """The condition on `fct_crime` that makes it an event.
-
-    Crimes in private and domestic abuse are left out as the definition says, since no
-    patrol of the street meets them; what is not told of them leaves none out.
-    """
-    definition = definition or Definition.load()
-    columns = told_columns(connection)
-    conditions = [SCOPE]
-    if definition.public_places_only and "is_public_place" in columns:
-        # An institution is no public place: its crimes stay, to tell its cell.
-        conditions.append(
-            "(fct_crime.is_at_institution or coalesce(fct_crime.is_public_place, true))"
-        )
-    if definition.without_domestic_abuse and "is_domestic_abuse" in columns:
-        conditions.append("not coalesce(fct_crime.is_domestic_abuse, false)")
-    return "\n        and ".join(conditions)
-
-
-def event_relation(
-    connection: psycopg.Connection,
-    definition: Definition | None = None,
-    positions: bool = False,
-) -> str:
-    """A query of the events in scope, one row an event, to stand in `from ( … )`.
-
-    Columns: event_id, force, hexagon_id, month (its first day), harm_days,
-    is_at_institution, patrol_window ('day', 'night', or null where the hour is not
-    known) and geom, a point in EPSG:27700; null without `positions`, which cost a join.
-    """
-    columns = told_columns(connection)
-    window = "null::text"
-    if "patrol_window" in columns:
-        window = "fct_crime.patrol_window"
-        if "is_time_known" in columns:
-            window = f"case when fct_crime.is_time_known then {window} end"
-    geom, places = "null::geometry", ""
-    if positions:
-        has_own = "geom" in columns
-        geom = "dim_place.geom"
-        if has_own:
-            geom = "coalesce(fct_crime.geom, dim_place.geom)"
-        places = (
-            f"{'left' if has_own else 'inner'} join core.dim_place"
-            " on fct_crime.place_id = dim_place.place_id"
-        )
-    return RELATION.format(
-        window=window, geom=geom, places=places, scope=scope(connection, definition)
-    )
 
 
 def in_window(patrol_window: str) -> str:
@@ -136,19 +86,222 @@ def in_window(patrol_window: str) -> str:
 def history(connection: psycopg.Connection, force: str) -> History:
     """Whether the crimes of a force have days, the windows to rank them in, and the
     switches of the definition that they tell enough for."""
-    columns = told_columns(connection)
-
-    def has(column: str) -> bool:
-        if column not in columns:
-            return False
-        return connection.execute(
-            f"select exists (select from core.fct_crime where force = %s"
-            f" and {column} is not null)",
-            (force,),
-        ).fetchone()[0]
-
+    with connection.cursor(row_factory=dict_row) as cursor:
+        known = cursor.execute(HISTORY, {"force": force}).fetchone()
     return History(
-        is_day_dated=has("operational_date"),
-        windows=WINDOWS if has("patrol_window") else WINDOWS[:1],
-        switches=tuple(switch for switch, column in SWITCHED_BY.items() if has(column)),
+        is_day_dated=known["has_days"],
+        windows=WINDOWS if known["has_windows"] else WINDOWS[:1],
+        switches=tuple(switch for switch in SWITCHES if known[switch]),
+    )
+
+
+def check_transformed(connection: psycopg.Connection) -> None:
+    """Raise `NoPlaces` unless dbt has built the crimes."""
+    (table,) = connection.execute("select to_regclass('core.place_figures')").fetchone()
+    if table is None:
+        raise NoPlaces("The warehouse has no modelled crimes yet. " + LAND_FIRST)
+
+
+def forces_with_crimes(connection: psycopg.Connection) -> list[str]:
+    """The forces that can be ranked; `NoPlaces` before the first transform."""
+    check_transformed(connection)
+    rows = connection.execute(
+        "select force from geo.forces as forces where exists ("
+        "  select from core.fct_crime where fct_crime.force = forces.force"
+        ") order by force"
+    )
+    return [force for (force,) in rows]
+
+
+def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
+    """The area of a force, None when its geography is not built."""
+    row = connection.execute(
+        "select area_km2 from geo.forces where force = %s", (force,)
+    ).fetchone()
+    return row and row[0]
+
+
+def check_figures(connection: psycopg.Connection, definition: Definition) -> None:
+    """Raise `DefinitionRejected` when dbt computed with figures of another definition.
+
+    Scores of one half-life are never designated under the name of another.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        built = cursor.execute("select * from core.place_figures").fetchone()
+    for name, value in built.items():
+        if value != getattr(definition, name):
+            raise DefinitionRejected(
+                f"{name} is {getattr(definition, name)}, but the warehouse was built "
+                f"with {value}. Run `rasure transform`."
+            )
+
+
+def score_growth(connection: psycopg.Connection, month_start: date) -> float:
+    """What sums of weights are divided by to be scores as at a month.
+
+    Takes the first day of the month. The macro `score_growth` of dbt says why.
+    """
+    (growth,) = connection.execute(
+        "select growth from core.score_months where month = %s", (month_start,)
+    ).fetchone()
+    return growth
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The hexagons of a force, one value a cell, in the order of their ids."""
+
+    force: str
+    force_area_km2: float
+    hexagon_id: np.ndarray
+    area_km2: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    observed: np.ndarray  # month numbers that have a crime of any type, ascending
+    is_day_dated: bool = False
+
+
+@dataclass(frozen=True)
+class Events:
+    """Crimes in scope, one value an event: cell index, month number, weight, metres.
+
+    `score_weight` is what the event adds to a score, relative to a fixed month.
+    """
+
+    cell: np.ndarray
+    month: np.ndarray
+    score_weight: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    is_at_institution: np.ndarray
+
+    def where(self, keep: np.ndarray) -> Events:
+        """The events for which `keep` is true."""
+        return Events(**{name: values[keep] for name, values in vars(self).items()})
+
+    def moved(self, cell: np.ndarray, centres: np.ndarray) -> Events:
+        """The same events at the centres of other cells."""
+        return dataclasses.replace(
+            self, cell=cell, x=centres[cell, 0], y=centres[cell, 1]
+        )
+
+
+HEXAGONS = """
+    select hexagon_id, area_km2, st_x(centroid), st_y(centroid)
+    from geo.hexagons
+    where force = %s
+    order by hexagon_id collate "C"
+"""
+
+EVENT_ARRAYS = """
+    select hexagon_id, month, score_weight, st_x(geom), st_y(geom), is_at_institution
+    from ({events}) as events
+    where events.force = %s
+        and {in_window}
+    order by event_id
+"""
+
+
+def the_force(
+    connection: psycopg.Connection, asked: str | None, train: Window, test: Window
+) -> str:
+    """The force to evaluate: the one asked for, or the only one with data for it.
+
+    That is the only force there is or, of several, the only one that has observed
+    months in both periods. Raises `NoPlaces`, with what there is, when none or several
+    have.
+    """
+    forces = forces_with_crimes(connection)
+    if not forces:
+        raise NoPlaces(
+            "There is nothing to evaluate: the warehouse has no force with crimes. "
+            + LAND_FIRST
+        )
+    if asked is not None and asked not in forces:
+        raise NoPlaces(
+            f"There are no crimes of {asked!r}: the warehouse has {', '.join(forces)}."
+        )
+    if asked or len(forces) == 1:
+        return asked or forces[0]
+    observed = {force: observed_months(connection, force) for force in forces}
+    able = [
+        force
+        for force, months in observed.items()
+        if train.holds(months).any() and test.holds(months).any()
+    ]
+    if len(able) > 1:
+        raise NoPlaces(
+            f"Say which force with --force: {', '.join(able)} have data in both "
+            "periods."
+        )
+    if not able:
+        has = "; ".join(f"{force} {listed(observed[force])}" for force in forces)
+        raise NoPlaces(
+            f"No force has data both in the training period {train} and in the test "
+            f"period {test}. The warehouse has {has}."
+        )
+    return able[0]
+
+
+def observed_months(connection: psycopg.Connection, force: str) -> np.ndarray:
+    """The month numbers that have a crime of any type, ascending."""
+    rows = connection.execute(
+        "select distinct month from core.fct_crime where force = %s", (force,)
+    )
+    return np.array(sorted(month_number(month) for (month,) in rows), dtype=int)
+
+
+def read_grid(connection: psycopg.Connection, force: str) -> Grid:
+    """The hexagons of `force` and its observed months; `NoPlaces` if there are none."""
+    area_km2 = force_area_km2(connection, force)
+    rows = connection.execute(HEXAGONS, (force,)).fetchall()
+    if area_km2 is None or not rows:
+        raise NoPlaces(
+            f"The warehouse has no hexagons for {force!r}. Build them with "
+            f"`rasure geography build {force}`."
+        )
+    hexagon_id, cell_km2, x, y = zip(*rows, strict=True)
+    return Grid(
+        force=force,
+        force_area_km2=area_km2,
+        hexagon_id=np.array(hexagon_id),
+        area_km2=np.array(cell_km2, dtype=float),
+        x=np.array(x, dtype=float),
+        y=np.array(y, dtype=float),
+        observed=observed_months(connection, force),
+        is_day_dated=history(connection, force).is_day_dated,
+    )
+
+
+def read_events(
+    connection: psycopg.Connection,
+    grid: Grid,
+    patrol_window: str = "all",
+    definition: Definition | None = None,
+) -> Events:
+    """The crimes in scope of the grid's force.
+
+    Raises `NoPlaces` if there are none, `DefinitionRejected` when dbt computed with
+    other figures than those of `definition` (default: the home's).
+    """
+    check_figures(connection, definition or Definition.load())
+    query = EVENT_ARRAYS.format(
+        events=EVENTS_WITH_POINTS, in_window=in_window(patrol_window)
+    )
+    rows = connection.execute(query, (grid.force,)).fetchall()
+    index = {name: position for position, name in enumerate(grid.hexagon_id.tolist())}
+    known = [row for row in rows if row[0] in index]
+    if not known:
+        raise NoPlaces(
+            f"The warehouse has no serious violence in a hexagon of {grid.force!r}. "
+            + LAND_FIRST
+        )
+    hexagon_id, month, score_weight, x, y, is_at_institution = zip(*known, strict=True)
+    return Events(
+        cell=np.array([index[name] for name in hexagon_id]),
+        month=np.array([month_number(day) for day in month], dtype=int),
+        score_weight=np.array(score_weight, dtype=float),
+        x=np.array(x, dtype=float),
+        y=np.array(y, dtype=float),
+        is_at_institution=np.array(is_at_institution, dtype=bool),
     )

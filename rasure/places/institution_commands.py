@@ -74,15 +74,15 @@ def list_command(
     from rasure.places.report import as_json as to_json
 
     with connect("rasure places institution", autocommit=True) as connection:
-        found = listed(connection, force)
+        institutions = listed(connection, force)
     if open_only:
-        found = [one for one in found if one.needs_attention]
+        institutions = [one for one in institutions if one.needs_attention]
     if as_json:
-        print(to_json([vars(one) for one in found]))
+        print(to_json([vars(one) for one in institutions]))
         return
     table = Table("institution", "crimes", "plan", "owner", "review", box=SIMPLE)
     table.add_column("id", overflow="fold")
-    for one in found:
+    for one in institutions:
         table.add_row(
             one.institution,
             f"{one.crimes:,}",
@@ -93,7 +93,8 @@ def list_command(
         )
     terminal = console()
     terminal.print(table)
-    waiting = sum(one.needs_attention for one in found)
+    waiting = sum(one.needs_attention for one in institutions)
     terminal.print(
-        f"{len(found)} institutions with crime, {waiting} without a plan or overdue."
+        f"{len(institutions)} institutions with crime, {waiting} without a plan or "
+        "overdue."
     )

@@ -1,6 +1,6 @@
 -- The hexagons of a force that have a crime, with their scores; `events` is the relation
--- of events.py, `in_window` its condition. The formula is that of
--- rasure/places/scores.py and core.place_scores; ranking.py puts them in order.
+-- of events.py, `in_window` its condition. A score is the sum of the weights of the
+-- crimes, as at the last month; ranking.py puts the hexagons in order.
 with
 
 observed as (
@@ -27,9 +27,7 @@ scope_crimes as (
         events.is_at_institution,
         case when ages.months / 12 < observed.years_observed then ages.months / 12 end
             as year_ago,
-        power(events.harm_days, %(harm_power)s) * power(
-            2.0::double precision, -ages.months::double precision / %(half_life_months)s
-        ) as score
+        events.score_weight
     from ({events}) as events
     cross join observed
     cross join lateral (
@@ -50,7 +48,7 @@ places as (
         count(distinct month) filter (where not is_at_institution) as months_with_crime,
         count(distinct year_ago) filter (where not is_at_institution)
             as years_with_crime,
-        coalesce(sum(score) filter (where not is_at_institution), 0) as score
+        coalesce(sum(score_weight) filter (where not is_at_institution), 0) as weights
     from scope_crimes
     group by hexagon_id
 ),
@@ -59,7 +57,7 @@ final as (
     select
         places.hexagon_id,
         hexagons.area_km2,
-        round(places.score::numeric, 9)::double precision as score,
+        round(places.weights / latest.growth::numeric, 9)::double precision as score,
         places.crimes,
         places.months_with_crime,
         places.years_with_crime,
@@ -71,6 +69,7 @@ final as (
         (observed.data_to + interval '1 month - 1 day')::date as data_to
     from places
     cross join observed
+    inner join core.score_months as latest on observed.data_to = latest.month
     inner join geo.hexagons
         on places.hexagon_id = hexagons.hexagon_id
         and hexagons.force = %(force)s

@@ -10,11 +10,18 @@ from importlib import resources
 import numpy as np
 import psycopg
 
-from rasure.places import persistence
+from rasure.places import selection
 from rasure.places.definition import Definition
-from rasure.places.errors import LAND_FIRST, NoPlaces
-from rasure.places.events import event_relation, history, in_window
-from rasure.places.selection import cells_to_fill
+from rasure.places.errors import NoPlaces
+from rasure.places.events import (
+    EVENTS,
+    check_figures,
+    check_transformed,
+    force_area_km2,
+    forces_with_crimes,
+    history,
+    in_window,
+)
 
 QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 
@@ -73,32 +80,6 @@ class Ranking:
         return chosen
 
 
-def forces_with_crimes(connection: psycopg.Connection) -> list[str]:
-    """The forces that can be ranked; `NoPlaces` before the first transform."""
-    check_transformed(connection)
-    rows = connection.execute(
-        "select force from geo.forces as forces where exists ("
-        "  select from core.fct_crime where fct_crime.force = forces.force"
-        ") order by force"
-    )
-    return [force for (force,) in rows]
-
-
-def check_transformed(connection: psycopg.Connection) -> None:
-    """Raise `NoPlaces` unless dbt has built the crimes."""
-    (table,) = connection.execute("select to_regclass('core.fct_crime')").fetchone()
-    if table is None:
-        raise NoPlaces("The warehouse has no modelled crimes yet. " + LAND_FIRST)
-
-
-def force_area_km2(connection: psycopg.Connection, force: str) -> float | None:
-    """The area of a force, None when its geography is not built."""
-    row = connection.execute(
-        "select area_km2 from geo.forces where force = %s", (force,)
-    ).fetchone()
-    return row and row[0]
-
-
 def rank_places(
     connection: psycopg.Connection,
     force: str,
@@ -110,19 +91,16 @@ def rank_places(
     Persistent places come first, then by decayed harm^power per km2, compared at 6
     decimals; ties go by the hexagon's id, so that the order is the same on every run.
     Institution cells are left out. `patrol_window` is `all`, `day` or `night`. Raises
-    `NoPlaces` when the force has no such crime or no geography.
+    `NoPlaces` when the force has no such crime or no geography, `DefinitionRejected`
+    when dbt computed with other figures than those of `definition`.
     """
     check_transformed(connection)
     definition = definition or Definition.load()
     area_km2 = force_area_km2(connection, force)
-    query = QUERY.format(
-        events=event_relation(connection, definition),
-        in_window=in_window(patrol_window),
-    )
+    check_figures(connection, definition)
+    query = QUERY.format(events=EVENTS, in_window=in_window(patrol_window))
     parameters = {
         "force": force,
-        "half_life_months": definition.half_life_months,
-        "harm_power": definition.harm_power,
         "history_years": int(definition.history_years),
         "institution_share": definition.institution_share,
     }
@@ -136,8 +114,8 @@ def rank_places(
         )
     months_observed, years_observed, data_from, data_to = rows[0][7:]
     candidates = [row for row in rows if not row[6]]
-    told = history(connection, force)
-    by_years = persistence.goes_by_years(told.is_day_dated, years_observed, definition)
+    known = history(connection, force)
+    by_years = selection.goes_by_years(known.is_day_dated, years_observed, definition)
     cells, cell_km2 = connection.execute(
         "select count(*), avg(area_km2) from geo.hexagons where force = %s", (force,)
     ).fetchone()
@@ -145,16 +123,16 @@ def rank_places(
     crimes, months, years = (
         np.array([row[3:6] for row in candidates], dtype=int).reshape(-1, 3).T
     )
-    presence = persistence.Presence(
+    presence = selection.Presence(
         crimes=crimes,
         months_with_crime=months,
         years_with_crime=years,
         months_observed=months_observed,
         years_observed=years_observed,
         cells=cells,
-        wanted=cells_to_fill(cell_km2, target_km2, cells),
+        wanted=selection.cells_to_fill(cell_km2, target_km2, cells),
     )
-    is_persistent = persistence.persistent(presence, definition, by_years).tolist()
+    is_persistent = selection.persistent(presence, definition, by_years).tolist()
     places = [
         RankedPlace(*row[:5], persistent)
         for row, persistent in zip(candidates, is_persistent, strict=True)
@@ -170,7 +148,7 @@ def rank_places(
         patrol_window=patrol_window,
         is_by_years=by_years,
         parameters=definition.designation_parameters(by_years)
-        | {switch: getattr(definition, switch) for switch in told.switches},
+        | {switch: getattr(definition, switch) for switch in known.switches},
     )
 
 

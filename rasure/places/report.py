@@ -9,9 +9,14 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from rasure.places.evaluate import Evaluation
-from rasure.places.version import Designation
+from rasure.places.evaluation import Evaluation
+from rasure.places.metrics import without_nan
+from rasure.places.reviews import Review
+from rasure.places.stability import Stability
+from rasure.places.versions import Designation
 from rasure.places.windows import listed
+from rasure.places.zones.designated import ZoneSet
+from rasure.places.zones.evaluating import ZoneEvaluation
 
 TITLES = {
     "designation": "designation",
@@ -31,17 +36,6 @@ COLUMNS = {
 def as_json(values: object) -> str:
     """Values as JSON, not-a-number as null."""
     return json.dumps(without_nan(values), indent=2, default=str, allow_nan=False)
-
-
-def without_nan(values: object) -> object:
-    """The same values with None for not-a-number and infinity, at any depth."""
-    if isinstance(values, dict):
-        return {name: without_nan(value) for name, value in values.items()}
-    if isinstance(values, list | tuple):
-        return [without_nan(value) for value in values]
-    if isinstance(values, float) and not math.isfinite(values):
-        return None
-    return values
 
 
 def show_evaluation(evaluation: Evaluation, console: Console) -> None:
@@ -193,3 +187,180 @@ def show_designation(designation: Designation, console: Console, most: int) -> N
     console.print(table)
     if len(designation.hot_spots) > most:
         console.print(f"and {len(designation.hot_spots) - most:,} more.")
+
+
+def candidate_rows(designation: Designation) -> dict:
+    """The candidates as JSON tells them, with every review that bears on them."""
+    row = designation_row(designation)
+    for spot, spot_row in zip(designation.hot_spots, row["hot_spots"], strict=True):
+        spot_row["hexagon_ids"] = list(spot.hexagon_ids)
+        spot_row["is_accepted"] = designation.is_accepted(spot)
+    row["reviews"] = [vars(review) for review in designation.reviews]
+    return row
+
+
+def show_candidates(designation: Designation, console: Console) -> None:
+    """Print the candidate hot spots, then what reviewers keep out and why."""
+    console.print(
+        f"{designation.force}, {designation.patrol_window}: "
+        f"{len(designation.hot_spots):,} candidates, "
+        f"{len(designation.hexagons):,} hexagons, {designation.area_percent:.3f}% of "
+        f"the force, crimes of {designation.data_from:%Y-%m} to "
+        f"{designation.data_to:%Y-%m}."
+    )
+    table = Table(box=SIMPLE)
+    for title in ("candidate", "id", "hexagons", "crimes", "at one location", "review"):
+        table.add_column(title, justify="left" if title in LEFT else "right")
+    for spot in designation.hot_spots:
+        table.add_row(
+            spot.hot_spot_name,
+            spot.hot_spot_id,
+            f"{len(spot.hexagon_ids):,}",
+            f"{spot.crimes:,}",
+            f"{spot.share_at_one_location:.0%}",
+            "accepted" if designation.is_accepted(spot) else "none",
+        )
+    console.print(table)
+    for review in designation.rejected:
+        console.print(kept_out(review))
+
+
+LEFT = ("candidate", "id", "review")
+
+
+def kept_out(review: Review) -> str:
+    """Why a hexagon is not among the candidates."""
+    note = f" ({review.note})" if review.note else ""
+    return (
+        f"{review.hexagon_id} is kept out until {review.expires_on} by "
+        f"{review.reviewer}: {review.reason}{note}."
+    )
+
+
+ZONE_TITLES = {
+    "patrol_zones": "patrol zones",
+    "hexagons": "hexagons",
+    "hexagons_same_area": "hexagons of the same ground",
+}
+
+
+def zone_set_row(zone_set: ZoneSet) -> dict:
+    """A set of zones as JSON tells it."""
+    return {
+        "designation_id": zone_set.designation_id,
+        "force": zone_set.force,
+        "patrol_window": zone_set.patrol_window,
+        "is_new": zone_set.is_new,
+        "area_km2": zone_set.area_km2,
+        "events": sum(zone.events for zone in zone_set.zones),
+        "events_total": zone_set.events_total,
+        "zones": [
+            {
+                "zone_id": zone.zone_id,
+                "zone_name": zone.zone_name,
+                "hot_spot_id": zone.hot_spot_id,
+                "links": len(zone.links),
+                "length_m": zone.length_m,
+                "walk_minutes": zone.walk_minutes,
+                "events": zone.events,
+                "score": zone.score,
+                "area_km2": zone.area_km2,
+            }
+            for zone in zone_set.zones
+        ],
+    }
+
+
+def show_zones(zone_set: ZoneSet, console: Console, most: int) -> None:
+    """Print the zones, the hottest first."""
+    held = sum(zone.events for zone in zone_set.zones)
+    console.print(
+        f"{zone_set.designation_id}: {len(zone_set.zones):,} patrol zones, "
+        f"{zone_set.area_km2:.2f} km2, {held:,} of {zone_set.events_total:,} crimes on "
+        "their streets (drawn on these: only `rasure places zones evaluate` says how "
+        f"well they hold). {'Kept.' if zone_set.is_new else 'Nothing changed.'}"
+    )
+    table = Table(box=SIMPLE)
+    for title in ("zone", "metres", "minutes", "crimes", "per km2"):
+        table.add_column(title, justify="left" if title == "zone" else "right")
+    for zone in zone_set.zones[:most]:
+        table.add_row(
+            zone.zone_name,
+            f"{zone.length_m:,.0f}",
+            f"{zone.walk_minutes:.0f}",
+            f"{zone.events:,}",
+            f"{zone.events / zone.area_km2:,.0f}",
+        )
+    console.print(table)
+    if len(zone_set.zones) > most:
+        console.print(f"and {len(zone_set.zones) - most:,} more.")
+
+
+def show_zone_evaluation(evaluation: ZoneEvaluation, console: Console) -> None:
+    """Print crimes per km2 of each unit of place, in sample and on the hold-out."""
+    first = evaluation.rows[0]
+    console.print(
+        f"{evaluation.force}, {evaluation.patrol_window}: {first['zones']:,} zones, "
+        f"{first['zones_length_km']:.1f} km of street. Chosen on {evaluation.train}, "
+        f"{first['events_train']:,} crimes; held out {evaluation.test}, "
+        f"{first['events_test']:,} crimes."
+    )
+    table = Table(box=SIMPLE)
+    titles = ("unit of place", "period", "km2", "crimes", "hit rate", "per km2", "PAI")
+    for title in (*titles, "over hexagons"):
+        left = title in ("unit of place", "period")
+        table.add_column(title, justify="left" if left else "right")
+    for period, title in (("train", "in sample"), ("test", "hold-out")):
+        for row in evaluation.rows:
+            table.add_row(
+                ZONE_TITLES[row["method"]],
+                title,
+                f"{row['area_km2']:.2f}",
+                f"{row[f'events_captured_{period}']:,}",
+                f"{row[f'hit_rate_{period}']:.1%}",
+                with_interval(row, f"crimes_per_km2_{period}"),
+                number(row[f"pai_{period}"]),
+                with_interval(row, f"ratio_to_hexagons_{period}"),
+            )
+        table.add_section()
+    console.print(table)
+    console.print(
+        "Intervals are of 95%. Less ground catches more per km2: compare zones with "
+        "the hexagons of the same ground, and on the hold-out."
+    )
+
+
+def with_interval(row: dict, name: str) -> str:
+    """A figure and its interval: `310 (280-340)`."""
+    low, high = (number(row[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{number(row[name])} ({low}-{high})"
+
+
+def show_stability(result: Stability, console: Console) -> None:
+    """Print the overlap of the halves and of the years, each with its null."""
+    (row,) = result.rows
+    console.print(
+        f"{result.force}, {result.patrol_window}: {row['events']:,} crimes, "
+        f"{row['hexagons']:,} hexagons chosen in each period."
+    )
+    table = Table(box=SIMPLE)
+    for title in ("compared", "Jaccard", "constant rates", "percentile"):
+        justify = "left" if title == "compared" else "right"
+        table.add_column(title, justify=justify, no_wrap=True)
+    # Of two years the halves are the years.
+    for one in row["years"] if len(row["years"]) == 1 else [row, *row["years"]]:
+        table.add_row(
+            one["compared"],
+            f"{one['jaccard']:.2f}",
+            f"{one['jaccard_null']:.2f} ({one['jaccard_null_low']:.2f}-"
+            f"{one['jaccard_null_high']:.2f})",
+            f"{one['jaccard_percentile']:.0f}",
+        )
+    console.print(table)
+    verdict = "as stable as" if row["jaccard_at_least_null"] else "less stable than"
+    console.print(
+        f"The hot places are {verdict} rates that never change would make them. "
+        f"{row['share_in_most_years']:.0%} of those of the whole history were chosen "
+        f"in {row['years_needed']} or more of its {len(row['years']) + 1} years "
+        f"(constant rates: {row['share_in_most_years_null']:.0%})."
+    )

@@ -52,16 +52,16 @@ def candidates_command(
 ) -> None:
     """Show what would be designated now, and what reviewers said of it."""
     from rasure.database import connect
-    from rasure.places import report, review_report
+    from rasure.places import report
     from rasure.places.definition import Definition
     from rasure.places.designation import propose
 
     with connect("rasure places candidates", autocommit=True) as connection:
         designation = propose(connection, force, Definition.load(), window)
     if as_json:
-        print(report.as_json(review_report.candidate_rows(designation)))
+        print(report.as_json(report.candidate_rows(designation)))
     else:
-        review_report.show_candidates(designation, console())
+        report.show_candidates(designation, console())
 
 
 def accept_command(
@@ -113,9 +113,9 @@ def _decide(
     as_json: bool,
 ) -> None:
     from rasure.database import connect
-    from rasure.places import report, reviewing
-    from rasure.places.candidates import candidate_hexagons, default_expiry
+    from rasure.places import report, reviews
     from rasure.places.definition import Definition
+    from rasure.places.designation import candidate_hexagons
 
     definition = Definition.load()
     with connect("rasure places review", autocommit=True) as connection:
@@ -123,9 +123,11 @@ def _decide(
             connection, force, target, definition, window or "all", cell_only
         )
         expires_on = (
-            expires.date() if expires else default_expiry(date.today(), definition)
+            expires.date()
+            if expires
+            else reviews.default_expiry(date.today(), definition)
         )
-        review_ids = reviewing.review(
+        review_ids = reviews.review(
             connection,
             force,
             hexagon_ids,
@@ -160,9 +162,9 @@ def publish_command(
     from rasure.places.designation import designate
 
     with connect("rasure places publish", autocommit=True) as connection:
-        found = designate(connection, force, True, Definition.load(), window)
+        designation = designate(connection, force, True, Definition.load(), window)
     if as_json:
-        print(report.as_json(report.designation_row(found)))
+        print(report.as_json(report.designation_row(designation)))
         return
-    done = "is published" if found.is_new else "is in force already"
-    print(f"{found.designation_id} {done}, valid from {found.valid_from}.")
+    done = "is published" if designation.is_new else "is in force already"
+    print(f"{designation.designation_id} {done}, valid from {designation.valid_from}.")

@@ -1,10 +1,159 @@
-"""Choosing the hexagons: the highest first, until they fill the area asked for."""
+"""Which places are hot: their scores, which of them persist, and the highest of them.
+
+What a crime weighs is computed by dbt (the macro `score_weight`): a low power of its
+harm keeps one grave crime from outweighing years of lesser ones, the decay lets a place
+cool. Persistent places come first, as the guard against a single bad month: they are
+hot over and over. By months, where the history is short or only says the month: a crime
+in a share of the observed months. By years, where the days are known and there are
+years of them: a crime in four of six years, or one of the highest rates beyond
+reasonable doubt.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import gamma
+
+from rasure.places.definition import Definition
+
+# Sums of the same numbers in another order differ in the last bits; scores are compared
+# at this many decimals of the highest so that ties are ties.
+DECIMALS = 12
+
+
+def cell_scores(cell: np.ndarray, score_weight: np.ndarray, cells: int) -> np.ndarray:
+    """The weights of the events of each cell, summed, as shares of the highest sum.
+
+    `cell` and `score_weight` are one value an event; the answer has `cells` values. The
+    scores as at any month are in the same proportions.
+    """
+    total = np.bincount(cell, weights=score_weight, minlength=cells)
+    highest = total.max(initial=0.0)
+    return np.round(total / highest, DECIMALS) if highest else total
+
+
+def simulated_weights(
+    harm_days: np.ndarray,
+    month: np.ndarray,
+    half_life_months: float,
+    harm_power: float,
+) -> np.ndarray:
+    """What crimes that are in no warehouse weigh, as at the last of their months.
+
+    For forces that are simulated in memory; the weights of all others are dbt's, and a
+    test holds these to the same proportions.
+    """
+    age_months = month.max(initial=0) - month
+    return harm_days**harm_power * 2.0 ** (-age_months / half_life_months)
+
+
+def months_with_crime(cell: np.ndarray, month: np.ndarray, cells: int) -> np.ndarray:
+    """In how many different months each cell had an event: `cells` integers.
+
+    Given numbers of years instead, it counts those.
+    """
+    if not len(cell):
+        return np.zeros(cells, dtype=int)
+    months = month.max() - month.min() + 1
+    pairs = np.sort(cell.astype(np.int64) * months + (month - month.min()))
+    is_new = np.append(True, pairs[1:] != pairs[:-1])
+    return np.bincount(pairs[is_new] // months, minlength=cells)
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How often each place had a crime, one value a place, and over what history.
+
+    `cells` is the number of places there are, `wanted` how many will be chosen; places
+    without a crime need not be among the values.
+    """
+
+    crimes: np.ndarray
+    months_with_crime: np.ndarray
+    years_with_crime: np.ndarray
+    months_observed: int
+    years_observed: int
+    cells: int
+    wanted: int
+
+
+def years_of_history(first_month: int, last_month: int, definition: Definition) -> int:
+    """Whole years back from the last month, at most those that are looked at."""
+    return min((last_month - first_month + 1) // 12, int(definition.history_years))
+
+
+def goes_by_years(is_day_dated: bool, years: int, definition: Definition) -> bool:
+    """Whether the rule of years holds for such a history."""
+    return is_day_dated and years >= definition.least_history_years
+
+
+def persistent(
+    presence: Presence, definition: Definition, by_years: bool
+) -> np.ndarray:
+    """Which places are persistent, as booleans."""
+    if not by_years:
+        share = definition.persistence_share
+        needed = months_needed(presence.months_observed, share)
+        return presence.months_with_crime >= needed
+    needed = years_needed(presence.years_observed, definition)
+    among = top_probability(presence.crimes, presence.cells, presence.wanted)
+    return (presence.years_with_crime >= needed) | (among >= definition.top_probability)
+
+
+def months_needed(observed_months: int, share: float) -> int:
+    """Months with crime that make a place persistent: the share rounded up, at least 1.
+
+    Half of 7 observed months is 4, half of 3 is 2.
+    """
+    return max(1, math.ceil(share * observed_months - 1e-9))
+
+
+def years_needed(years: int, definition: Definition) -> int:
+    """Years with crime that make a place persistent: 4 of 6, and so 2 of 3."""
+    share = definition.persistence_years / definition.history_years
+    return max(1, math.ceil(share * years - 1e-9))
+
+
+def gamma_poisson_prior(counts: np.ndarray, cells: int) -> tuple[float, float] | None:
+    """alpha and beta of the rates of `cells` places, by the method of moments.
+
+    `counts` may leave out places without an event. Mean m and variance v over all
+    places give beta = m / (v - m), alpha = m beta (Clayton and Kaldor 1987). None where
+    the counts are no more spread than Poisson's (v <= m).
+    """
+    mean = counts.sum() / cells
+    variance = (counts.astype(float) ** 2).sum() / cells - mean**2
+    if variance <= mean:
+        return None
+    beta = mean / (variance - mean)
+    return mean * beta, beta
+
+
+def top_probability(counts: np.ndarray, cells: int, wanted: int) -> np.ndarray:
+    """The posterior probability that each place's rate is among the `wanted` highest.
+
+    The rate of a place with n events is Gamma(alpha + n, beta + 1). It is compared with
+    the rate t that as many places are expected to pass as are wanted,
+    sum P(rate > t) = wanted: with thousands of places the true limit hardly varies.
+    """
+    prior = gamma_poisson_prior(counts, cells)
+    if prior is None or not 0 < wanted < cells:
+        return np.full(len(counts), min(wanted / cells, 1.0))
+    alpha, beta = prior
+    events, places = np.unique(counts, return_counts=True)
+    events = np.append(events, 0)
+    places = np.append(places, cells - len(counts))
+
+    def above(rate: float, seen: np.ndarray) -> np.ndarray:
+        return gamma.sf(rate, alpha + seen, scale=1.0 / (beta + 1.0))
+
+    highest = float(events.max() + alpha + 10.0) * 10.0
+    limit = brentq(lambda rate: places @ above(rate, events) - wanted, 0.0, highest)
+    return above(limit, counts)
 
 
 def cells_to_fill(cell_area_km2: float, target_km2: float, cells: int) -> int:

@@ -1,9 +1,9 @@
-"""Do the same places stay hot? The overlap of periods, beside what chance would give.
+"""Do the same places stay hot? The overlap of periods, and what chance would give.
 
 Two choices from the same unchanging rates overlap far less than one would think, since
 most places have few crimes. So the Jaccard index of two periods is read against its
 own null: every hexagon keeps one rate for good (its posterior mean, Gamma-Poisson over
-the whole history), the crimes are thrown anew, and both choices are made again.
+the whole history), the crimes are thrown again, and both choices are made again.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
-from rasure.places import metrics, nulls
-from rasure.places.bootstrap import percentile_interval
+from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import WindowRejected
-from rasure.places.evaluate import institution_cells
+from rasure.places.evaluation import gamma_poisson_rates, institution_cells, throw
+from rasure.places.events import Events, Grid
 from rasure.places.methods import DESIGNATION, Training, choose_by
-from rasure.places.persistence import years_needed
-from rasure.places.reading import Events, Grid
-from rasure.places.scoring import limits
-from rasure.places.selection import cells_to_fill
+from rasure.places.metrics import limits, percentile_interval
+from rasure.places.selection import cells_to_fill, years_needed
 from rasure.places.windows import Window
 
 LEAST_YEARS = 2
@@ -93,10 +91,10 @@ def stability(
         }
 
     observed = compare(events.cell)
-    rates = nulls.gamma_poisson_rates(np.bincount(events.cell, minlength=len(grid.x)))
+    rates = gamma_poisson_rates(np.bincount(events.cell, minlength=len(grid.x)))
     rng = np.random.default_rng([seed, 11])
     simulated = [
-        compare(rng.permutation(nulls.throw(rates, len(events.cell), rng)))
+        compare(rng.permutation(throw(rates, len(events.cell), rng)))
         for _ in range(draws)
     ]
     null = {name: np.array([one[name] for one in simulated]) for name in observed}
@@ -152,7 +150,7 @@ def training_in(
     return Training(
         cell=cell[inside],
         month=events.month[inside],
-        harm_days=events.harm_days[inside],
+        score_weight=events.score_weight[inside],
         point=cell[inside],
         kernel=csr_array((0, 0)),
         is_candidate=is_candidate,

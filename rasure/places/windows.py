@@ -62,13 +62,13 @@ class Window:
 
     def observed(self, months: np.ndarray, what: str) -> np.ndarray:
         """The observed months within, ascending; `WindowRejected` if none."""
-        found = np.unique(months[self.holds(months)])
-        if not len(found):
+        observed = np.unique(months[self.holds(months)])
+        if not len(observed):
             raise WindowRejected(
                 f"There is no data in the {what} period {self}. The warehouse has "
                 f"{listed(months)}."
             )
-        return found
+        return observed
 
 
 def check_hold_out(train: Window, test: Window) -> None:

@@ -12,6 +12,7 @@ for all of a force, on two).
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from rasure.places.definition import dbt_variables
 from rasure.settings import CHECKOUT, Settings
 
 PROJECT = CHECKOUT / "dbt"
@@ -47,11 +49,6 @@ class Answer:
     code: int
     error: str
     results: Path | None
-
-
-def variables() -> dict:
-    """The variables of dbt that a home sets for itself."""
-    return {}
 
 
 def target_path(settings: Settings, step: str = "all") -> Path:
@@ -91,8 +88,12 @@ def call(
     arguments: list[str],
     say: Callable[[str], None] = lambda line: None,
     step: str = "all",
+    variables: dict | None = None,
 ) -> Answer:
-    """Run dbt with `arguments` for a step; each line that it says goes to `say`."""
+    """Run dbt with `arguments` for a step; each line that it says goes to `say`.
+
+    A home's own figures of places go with them as variables of dbt, and `variables`.
+    """
     from dbt.cli.main import dbtRunner
 
     target = target_path(settings, step)
@@ -102,6 +103,8 @@ def call(
     results = target / RESULTS
     results.unlink(missing_ok=True)
     said: list[str] = []
+    values = {**dbt_variables(), **(variables or {})}
+    given = ["--vars", json.dumps(values)] if values else []
 
     def hear(event) -> None:
         if event.info.level in ("info", "warn", "error") and event.info.msg.strip():
@@ -109,7 +112,7 @@ def call(
             say(event.info.msg)
 
     with _environment(environment(settings, step)):
-        answer = dbtRunner(callbacks=[hear]).invoke(arguments)
+        answer = dbtRunner(callbacks=[hear]).invoke([*arguments, *given])
         if arguments[0] in ("build", "run", "seed", "test") and hasattr(
             answer.result, "write"
         ):

@@ -15,7 +15,6 @@ the changed keys deleted and the marts published. Which run may work is for
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -98,9 +97,10 @@ class Transform:
             arguments.append("--full-refresh")
         if not self.has_unit_tests:
             arguments += ["--exclude-resource-type", "unit_test"]
-        arguments += ["--vars", json.dumps(build_variables())]
         started = time.monotonic()
-        answer = dbt.call(self.settings, arguments, self.say, self.step)
+        answer = dbt.call(
+            self.settings, arguments, self.say, self.step, {"marts_suffix": marts.NEXT}
+        )
         seconds = round(time.monotonic() - started, 3)
         if answer.results is None:
             raise DbtUnusable(
@@ -123,11 +123,6 @@ class Transform:
             and state.is_built_from_deliveries(self.connection, "police_uk")
         )
         return PUBLISHED if is_as_built else ()
-
-
-def build_variables() -> dict:
-    """The variables that dbt builds with: the home's own, and where marts are built."""
-    return {**dbt.variables(), "marts_suffix": marts.NEXT}
 
 
 def staging(transform: Transform) -> None:

@@ -22,7 +22,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from rasure.transform.dbt import PROJECT, variables
+from rasure.places.definition import dbt_variables
+from rasure.transform.dbt import PROJECT
 
 WAREHOUSE = "warehouse"
 DESIGNATION = "designation"  # built once for each day of the data
@@ -78,7 +79,7 @@ def warehouse_version(connection: psycopg.Connection) -> str:
     for path in _files():
         content.update(path.relative_to(PROJECT).as_posix().encode())
         content.update(path.read_bytes())
-    content.update(json.dumps(variables(), sort_keys=True).encode())
+    content.update(json.dumps(dbt_variables(), sort_keys=True).encode())
     content.update(repr(_definitions_in_force()).encode())
     for query in (MAPPINGS, GEOGRAPHY, LANDED_SOURCES):
         content.update(repr(connection.execute(query).fetchall()).encode())

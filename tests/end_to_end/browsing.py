@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from rasure.instruments.bench import dashboard
-from rasure.places.plan import printing
+from rasure.places.plan.page import FLAGS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "superset"))
@@ -26,7 +26,7 @@ from charts_api import ChartClient  # noqa: E402
 CHROMIUM = "/usr/bin/chromium"
 # Draw deck.gl without a graphics card.
 FLAGS = [
-    *printing.FLAGS,
+    *FLAGS,
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",

@@ -1,6 +1,7 @@
 """A warehouse with a small made-up force, to plant hot places and institutions in.
 
-The tables of core hold what the places read, with the columns that dbt gives them.
+The tables of core are made from the contracts of dbt's models, and what dbt computes of
+a crime by dbt's own macros.
 """
 
 from __future__ import annotations
@@ -8,29 +9,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-CORE = """
-    create schema core;
-    create table core.dim_place (
-        place_id uuid primary key default gen_random_uuid(),
-        force text not null,
-        hexagon_id text,
-        street_name text,
-        generic_label text,
-        geom geometry (Point, 27700)
-    );
-    create table core.fct_crime (
-        crime_key text primary key,
-        force text not null,
-        month date not null,
-        place_id uuid not null references core.dim_place,
-        hexagon_id text,
-        harm_days numeric not null,
-        is_serious_violence boolean not null,
-        is_police_generated boolean not null,
-        is_at_institution boolean not null,
-        is_located boolean not null
-    );
-"""
+from rasure.places.definition import DBT_FIGURES, Definition
+from tests import contracts
 
 # A square of 6 km near Oxford, its cells those that a force has.
 GROUND = """
@@ -94,13 +74,14 @@ class Force:
             "is_police_generated": False,
             "is_at_institution": False,
             "is_located": True,
+            "is_time_known": "patrol_window" in columns,
             **columns,
         }
         (place_id,) = self.connection.execute(
             "insert into core.dim_place "
-            "(force, hexagon_id, street_name, geom) "
-            "select force, hexagon_id, %s, centroid from geo.hexagons "
-            "where hexagon_id = %s returning place_id",
+            "(place_id, force, hexagon_id, street_name, geom) "
+            "select gen_random_uuid(), force, hexagon_id, %s, centroid "
+            "from geo.hexagons where hexagon_id = %s returning place_id",
             (street_name, hexagon_id),
         ).fetchone()
         self.connection.execute(
@@ -113,10 +94,61 @@ class Force:
         )
 
 
+def build_core(connection: psycopg.Connection, **figures: object) -> None:
+    """The tables of core that places read, without crimes.
+
+    `figures` are those of the home that differ from the shipped ones.
+    """
+    contracts.create_table(connection, "core.dim_place")
+    contracts.create_table(
+        connection,
+        "core.fct_crime",
+        computed={
+            "is_place_event": contracts.macro(
+                "is_place_event", "fct_crime", **figures
+            ).replace("fct_crime.", ""),
+            "score_weight": contracts.macro(
+                "score_weight", "harm_days", "month", **figures
+            ),
+        },
+    )
+    definition = Definition.load(**figures)
+    contracts.create_table(connection, "core.place_figures")
+    contracts.insert(
+        connection,
+        "core.place_figures",
+        **{name: getattr(definition, name) for name in DBT_FIGURES},
+    )
+    contracts.create_table(connection, "core.score_months")
+    connection.execute(
+        "insert into core.score_months (month, growth) "
+        f"select month, {contracts.macro('score_growth', 'month', **figures)} "
+        "from generate_series(date '2020-01-01', '2029-12-01', interval '1 month') "
+        "as months (month)"
+    )
+
+
+def build_core_anew(connection: psycopg.Connection, **figures: object) -> None:
+    """The same with other figures; the crimes and places that were planted stay."""
+    given = [
+        name
+        for name in contracts.columns("fct_crime")
+        if name not in ("is_place_event", "score_weight")
+    ]
+    kept = ", ".join(given)
+    connection.execute("alter schema core rename to core_before")
+    build_core(connection, **figures)
+    connection.execute("insert into core.dim_place select * from core_before.dim_place")
+    connection.execute(
+        f"insert into core.fct_crime ({kept}) select {kept} from core_before.fct_crime"
+    )
+    connection.execute("drop schema core_before cascade")
+
+
 @pytest.fixture
 def warehouse(connection) -> psycopg.Connection:
     """A connection, in autocommit, to a fresh warehouse without crimes."""
-    connection.execute(CORE)
+    build_core(connection)
     return connection
 
 

@@ -1,99 +1,98 @@
-"""A designated place with its marts, as dbt leaves them, and the words of a PDF."""
+"""A designated place with its marts, by their contracts, and the words of a PDF."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from datetime import date, timedelta
+from datetime import date
 
 import psycopg
 
 from rasure.places import designate
 from rasure.places.definition import Definition
+from tests import contracts
 
 COVERAGE = Definition.load(coverage_percent=0.3)  # three hexagons
 MONTHS = ["2025-01", "2025-02", "2025-03", "2025-04"]
 LAST_DAY = date(2025, 4, 30)
 
-MARTS = """
-    create schema marts;
-    create table core.dim_force (
-        force text, is_day_dated boolean, data_from date, data_as_at timestamptz
-    );
-    create table marts.hot_places (
-        force text, force_name text, hexagon_id text, area text, place_name text,
-        main_reason text, crimes integer, crimes_recent integer,
-        crimes_previous integer, months_observed integer
-    );
-    create table marts.place_months (
-        hexagon_id text, crime_type text, is_serious_violence boolean, crimes integer
-    );
-    create table marts.place_counts (force text, counted_to date);
-    create table marts.place_profile (hexagon_id text, peak_hours text);
-    create table marts.hot_times (
-        force text, level text, subject_id text, subject text, hour_of_week smallint,
-        known_time_events integer, unknown_time_events integer,
-        expected_share double precision
-    );
-    create table marts.crimes (
-        force text, hexagon_id text, crime_type text, is_knife_enabled boolean,
-        is_in_place_scope boolean, is_time_known boolean, patrol_window text,
-        month date, operational_date date
-    );
-"""
+MARTS = ("hot_places", "place_months", "place_counts", "place_profile", "hot_times")
 
 
 def designated(force, is_day_dated: bool, place_name: str = "High Street") -> str:
-    """Plant and designate; the marts know the hottest hexagon, which is returned."""
+    """Plant and designate; the marts know the hottest hexagon, which is returned.
+
+    It has rank 7: hotter places, with fewer months of crime, are not designated.
+    """
     hot = force.hexagon(2000, 2000)
     for colder, hexagon_id in enumerate([hot, *force.neighbours(hot)[:2]]):
         force.plant(hexagon_id, MONTHS, 9 - colder)
     connection = force.connection
     designate(connection, force.name, definition=COVERAGE)
-    connection.execute(MARTS)
-    connection.execute(
-        "insert into core.dim_force values"
-        " (%s, %s, '2025-01-01', '2025-05-01 03:00+00')",
-        (force.name, is_day_dated),
+    contracts.create_table(connection, "core.dim_force")
+    for mart in MARTS:
+        contracts.create_table(connection, f"marts.{mart}")
+    contracts.insert(
+        connection,
+        "core.dim_force",
+        force=force.name,
+        is_day_dated=is_day_dated,
+        data_from="2025-01-01",
+        data_as_at="2025-05-01 03:00+00",
     )
-    connection.execute(
-        "insert into marts.hot_places values (%s, 'Borchester Police', %s, 'Vale', %s,"
-        " '36 serious violence crimes in 4 of 4 months.', 36, 27, 9, 6)",
-        (force.name, hot, place_name),
-    )
-    connection.execute(
-        "insert into marts.place_months values"
-        " (%(hot)s, 'Violence and sexual offences', true, 36),"
-        " (%(hot)s, 'Shoplifting', false, 90)",
-        {"hot": hot},
-    )
-    connection.execute(
-        "insert into marts.place_counts values (%s, %s)", (force.name, LAST_DAY)
-    )
+    place = {
+        "force": force.name,
+        "force_name": "Borchester Police",
+        "area": "Vale",
+        "place_name": place_name,
+        "main_reason": "36 serious violence crimes in 4 of 4 months.",
+        "crimes": 36,
+        "crimes_recent": 27,
+        "crimes_previous": 9,
+        "months_observed": 6,
+    }
+    elsewhere = force.hexagon(4000, 4000)
+    for rank, hexagon_id in ((7, hot), (8, elsewhere)):
+        contracts.insert(
+            connection, "marts.hot_places", **place, hexagon_id=hexagon_id, rank=rank
+        )
+    for crime_type, is_serious_violence, crimes in (
+        ("Violence and sexual offences", True, 36),
+        ("Shoplifting", False, 90),
+    ):
+        contracts.insert(
+            connection,
+            "marts.place_months",
+            hexagon_id=hot,
+            crime_type=crime_type,
+            is_serious_violence=is_serious_violence,
+            crimes=crimes,
+        )
     return hot
 
 
-def crime(
-    connection: psycopg.Connection, hexagon_id: str, days_ago: int, **columns
+def count(
+    connection: psycopg.Connection, hexagon_id: str, window: str, **columns
 ) -> None:
-    """A crime in the mart, so many operational days before the last."""
-    day = LAST_DAY - timedelta(days=days_ago)
+    """What the mart counts at a hexagon in a patrol window; nothing unless given."""
     row = {
-        "force": hexagon_id.split(":")[0],
-        "hexagon_id": hexagon_id,
-        "crime_type": "Grievous bodily harm",
-        "is_knife_enabled": False,
-        "is_in_place_scope": True,
-        "is_time_known": True,
-        "patrol_window": "night",
-        "month": date(2025, 1, 1),
-        "operational_date": day,
+        "crimes_by_type": "{}",
+        "crimes_28_days": 0,
+        "crimes_28_days_before": 0,
+        "crimes_28_days_year_before": 0,
+        "crimes_12_months": 0,
+        "crimes_12_months_before": 0,
+        "crimes_six_years": 0,
         **columns,
     }
-    connection.execute(
-        f"insert into marts.crimes ({', '.join(row)})"
-        f" values ({', '.join(['%s'] * len(row))})",
-        list(row.values()),
+    contracts.insert(
+        connection,
+        "marts.place_counts",
+        force=hexagon_id.split(":")[0],
+        hexagon_id=hexagon_id,
+        patrol_window=window,
+        counted_to=LAST_DAY,
+        **row,
     )
 
 
@@ -102,8 +101,10 @@ def week(
 ) -> None:
     """A week in which all happens on Monday from 00:00 to 00:59."""
     connection.execute(
-        "insert into marts.hot_times select %s, %s, %s, initcap(%s), hour, 40, 3,"
-        " (hour = 0)::integer from generate_series(0, 167) as hour",
+        "insert into marts.hot_times (force, level, subject_id, subject, hour_of_week,"
+        " known_time_events, unknown_time_events, expected_share)"
+        " select %s, %s, %s, initcap(%s), hour, 40, 3, (hour = 0)::integer"
+        " from generate_series(0, 167) as hour",
         (force, level, subject_id, level),
     )
 

@@ -6,11 +6,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rasure.places import commands, rank_places, reading
+from rasure.places import commands, rank_places
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
-from rasure.places.kde import quartic_kernel
-from rasure.places.methods import DESIGNATION, METHODS, Training, choose
+from rasure.places.events import read_events, read_grid
+from rasure.places.methods import DESIGNATION, METHODS, Training, choose, quartic_kernel
 from rasure.places.selection import cells_to_fill
 from tests.integration.places_fixtures import Force, force, warehouse
 
@@ -41,13 +41,13 @@ def run(*arguments):
 def test_what_is_published_is_what_is_evaluated(warehouse, town):
     """The query and the arrays put the same places in the same order."""
     definition = Definition.load()
-    grid = reading.read_grid(warehouse, town.name)
-    events = reading.read_events(warehouse, grid)
+    grid = read_grid(warehouse, town.name)
+    events = read_events(warehouse, grid)
     centres = np.column_stack([grid.x, grid.y])
     training = Training(
         cell=events.cell,
         month=events.month,
-        harm_days=events.harm_days,
+        score_weight=events.score_weight,
         point=events.cell,
         kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
         is_candidate=np.ones(len(centres), dtype=bool),
@@ -169,7 +169,6 @@ def test_a_coverage_out_of_range_is_refused(warehouse, town):
 
 def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     """Four years, day-dated: the rule of years, the same in the query as in arrays."""
-    warehouse.execute("alter table core.fct_crime add column operational_date date")
     rng = np.random.default_rng(8)
     months = [f"{year}-{month:02}" for year in range(2021, 2025) for month in (1, 7)]
     for step in range(30):
@@ -182,9 +181,9 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
             force.hexagon(3000, 3000), [month], 1, operational_date=f"{month}-15"
         )
     definition = Definition.load()
-    grid = reading.read_grid(warehouse, force.name)
+    grid = read_grid(warehouse, force.name)
     assert grid.is_day_dated
-    events = reading.read_events(warehouse, grid)
+    events = read_events(warehouse, grid)
     ranked = rank_places(warehouse, force.name, definition)
     assert ranked.is_by_years
     assert {place.is_persistent for place in ranked.places} == {True, False}
@@ -192,7 +191,7 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     training = Training(
         cell=events.cell,
         month=events.month,
-        harm_days=events.harm_days,
+        score_weight=events.score_weight,
         point=events.cell,
         kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
         is_candidate=np.ones(len(centres), dtype=bool),

@@ -3,9 +3,10 @@
 import pytest
 
 from rasure import geography, landing
-from rasure.places import designate, rank_places, reading
+from rasure.places import designate, rank_places
 from rasure.places.definition import Definition
-from rasure.places.evaluate import evaluate
+from rasure.places.evaluation import evaluate
+from rasure.places.events import read_events, read_grid
 from rasure.places.windows import Window
 from rasure.transform import pipeline
 
@@ -20,8 +21,8 @@ def test_designation_holds_on_the_months_that_followed(shared, connection):
     landing.land("police_uk", archive)
     pipeline.run(("staging", "link", "places", "people"))
     definition = Definition.load()
-    grid = reading.read_grid(connection, FORCE)
-    events = reading.read_events(connection, grid)
+    grid = read_grid(connection, FORCE)
+    events = read_events(connection, grid)
 
     real = evaluate(grid, events, TRAIN, TEST, definition, draws=200).rows
     rows = {row["method"]: row for row in real}

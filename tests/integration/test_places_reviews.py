@@ -7,8 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from rasure.places import commands, designate, designate_all, reviewing
-from rasure.places.candidates import default_expiry
+from rasure.places import commands, designate, designate_all, reviews
 from rasure.places.definition import Definition
 from rasure.places.designation import propose
 from rasure.places.errors import NoPlaces, ReviewNeeded, ReviewRejected
@@ -46,7 +45,7 @@ def run(tmp_path, monkeypatch):
 
 
 def reject(connection, town, hexagon_ids, expires_on=NEXT_YEAR, **more):
-    return reviewing.review(
+    return reviews.review(
         connection,
         town.name,
         hexagon_ids,
@@ -94,14 +93,14 @@ def test_it_comes_back_when_the_review_expires(warehouse, town):
     reject(warehouse, town, [town.square[0]], expires_on=date.today())
     assert town.square[0] not in chosen(warehouse, town)
     later = date.today() + timedelta(days=1)
-    assert reviewing.in_force(warehouse, town.name, on=later) == {}
+    assert reviews.in_force(warehouse, town.name, on=later) == {}
     warehouse.execute("update places.reviews set expires_on = current_date - 1")
     assert town.square[0] in chosen(warehouse, town)
 
 
 def test_a_new_review_overrides_an_older_one(warehouse, town):
     reject(warehouse, town, [town.square[0]])
-    reviewing.review(
+    reviews.review(
         warehouse, town.name, [town.square[0]], "accepted", "Insp Example", NEXT_YEAR
     )
     assert town.square[0] in chosen(warehouse, town)
@@ -112,8 +111,8 @@ def test_a_new_review_overrides_an_older_one(warehouse, town):
 def test_a_review_of_one_window_leaves_the_others_alone(warehouse, town):
     reject(warehouse, town, [town.square[0]], patrol_window="night")
     assert town.square[0] in chosen(warehouse, town)
-    assert set(reviewing.in_force(warehouse, town.name, "night")) == {town.square[0]}
-    assert reviewing.in_force(warehouse, "ambridge", "night") == {}
+    assert set(reviews.in_force(warehouse, town.name, "night")) == {town.square[0]}
+    assert reviews.in_force(warehouse, "ambridge", "night") == {}
 
 
 def test_a_place_all_of_which_is_rejected_says_so(warehouse, town):
@@ -130,7 +129,7 @@ def test_where_a_review_is_wanted_nothing_unreviewed_is_published(warehouse, tow
     none = warehouse.execute("select count(*) from places.designations").fetchone()
     assert none == (0,)
     candidates = [*town.square, town.lone[0]]
-    reviewing.review(
+    reviews.review(
         warehouse, town.name, candidates, "accepted", "Insp Example", NEXT_YEAR
     )
     assert designate(warehouse, town.name, definition=REVIEWED).is_new
@@ -149,7 +148,7 @@ def test_where_a_review_is_wanted_nothing_unreviewed_is_published(warehouse, tow
 def test_a_review_that_says_too_little_is_refused(warehouse, town, more, message):
     told = {"reviewer": "Sgt", "reason": "a lake", "expires_on": NEXT_YEAR} | more
     with pytest.raises(ReviewRejected, match=message):
-        reviewing.review(warehouse, town.name, town.square, "rejected", **told)
+        reviews.review(warehouse, town.name, town.square, "rejected", **told)
 
 
 def test_the_commands_carry_a_candidate_from_review_to_version(warehouse, town, run):
@@ -195,5 +194,5 @@ def test_what_is_no_candidate_cannot_be_reviewed(warehouse, town, run):
 
 
 def test_a_review_holds_for_a_year_unless_it_says_when():
-    assert default_expiry(date(2024, 2, 29), COVERAGE) == date(2025, 2, 28)
-    assert default_expiry(date(2024, 11, 5), COVERAGE) == date(2025, 11, 5)
+    assert reviews.default_expiry(date(2024, 2, 29), COVERAGE) == date(2025, 2, 28)
+    assert reviews.default_expiry(date(2024, 11, 5), COVERAGE) == date(2025, 11, 5)

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from rasure.places import commands, designate_all, rank_places
 from rasure.places.definition import Definition
 from rasure.places.designation import designate
-from rasure.places.reading import read_events, read_grid
-from tests.integration.places_fixtures import force, warehouse
+from rasure.places.errors import DefinitionRejected
+from rasure.places.events import read_events, read_grid
+from tests.integration.places_fixtures import build_core_anew, force, warehouse
 
 __all__ = ["force", "warehouse"]
 
@@ -22,7 +23,6 @@ COVERAGE = Definition.load(coverage_percent=0.2)  # two hexagons
 @pytest.fixture
 def town(force):
     """A market by day, a club by night, and a corner of unknown hours."""
-    force.connection.execute("alter table core.fct_crime add column patrol_window text")
     force.market, force.club, force.corner = (
         force.hexagon(x, 1000) for x in (1000, 3000, 5000)
     )
@@ -50,7 +50,7 @@ def test_every_window_has_an_open_version_of_its_own(warehouse, town):
     assert [one.patrol_window for one in found] == ["all", "day", "night"]
     assert found[1].designation_id.startswith("borchester 2024-04 day ")
     rows = warehouse.execute(
-        "select patrol_window, array_agg(hexagon_id order by rank) "
+        "select patrol_window, array_agg(hexagon_id order by designation_order) "
         "from places.designations inner join places.designated_hexagons "
         "using (designation_id) where valid_to is null group by 1 order by 1"
     ).fetchall()
@@ -73,16 +73,12 @@ def test_a_new_night_closes_only_the_night_before(warehouse, town):
     assert closed == [(before[2].designation_id, date(2024, 4, 30))]
 
 
-@pytest.mark.parametrize("has_column", [True, False])
-def test_without_times_there_is_one_window(warehouse, force, has_column):
-    if has_column:
-        warehouse.execute("alter table core.fct_crime add column patrol_window text")
+def test_without_times_there_is_one_window(warehouse, force):
     force.plant(force.hexagon(1000, 1000), MONTHS, 5)
     assert [one.patrol_window for one in designate_all(warehouse)] == ["all"]
 
 
 def test_a_window_without_serious_violence_is_left_out(warehouse, force):
-    warehouse.execute("alter table core.fct_crime add column patrol_window text")
     force.plant(force.hexagon(1000, 1000), MONTHS, 5, patrol_window="night")
     found = designate_all(warehouse)
     assert [one.patrol_window for one in found] == ["all", "night"]
@@ -110,7 +106,6 @@ def test_the_commands_take_a_window(warehouse, town):
 
 
 def test_where_the_hour_is_not_known_the_window_does_not_count(warehouse, town):
-    warehouse.execute("alter table core.fct_crime add column is_time_known boolean")
     warehouse.execute(
         "update core.fct_crime set is_time_known = hexagon_id <> %s", (town.club,)
     )
@@ -130,24 +125,23 @@ def test_what_no_patrol_meets_makes_no_place_unless_it_is_wanted(
 ):
     """What is not told (null) leaves none out."""
     before = order(warehouse, town, "all")
-    warehouse.execute(f"alter table core.fct_crime add column {column} boolean")
-    assert order(warehouse, town, "all") == before
     warehouse.execute(
         f"update core.fct_crime set {column} = %s where hexagon_id = %s",
         (out, town.market),
     )
     assert order(warehouse, town, "all") == before[1:]
     wanted = Definition.load(**{switch: False})
+    with pytest.raises(DefinitionRejected, match=f"{switch} is False, but .* True"):
+        rank_places(warehouse, town.name, wanted)
+    build_core_anew(warehouse, **{switch: False})
     ranking = rank_places(warehouse, town.name, wanted)
     assert ranking.places[0].hexagon_id == town.market
     assert ranking.parameters[switch] is False
 
 
-def test_crimes_may_bring_their_own_position(warehouse, town):
-    warehouse.execute("alter table core.fct_crime add column geom geometry")
+def test_a_crime_lies_where_its_place_does(warehouse, town):
     warehouse.execute(
-        "update core.fct_crime set geom = st_setsrid(st_point(1, 2), 27700), "
-        "place_id = (select place_id from core.dim_place limit 1) "
+        "update core.dim_place set geom = st_setsrid(st_point(1, 2), 27700) "
         "where hexagon_id = %s",
         (town.club,),
     )

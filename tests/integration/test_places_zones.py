@@ -9,10 +9,9 @@ from typer.testing import CliRunner
 
 from rasure import geography
 from rasure.places import commands, designate
-from rasure.places.definition import Definition
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces, NoStreets
 from rasure.places.zones import designated
-from rasure.places.zones.definition import ZoneDefinition
 from tests.integration.places_fixtures import force, warehouse
 from tests.integration.zones_fixtures import TRAIN, plant, streets, town
 
@@ -106,7 +105,6 @@ def test_crimes_at_institutions_and_after_the_data_draw_nothing(
 
 
 def test_the_night_has_zones_of_its_own(warehouse, town, streets):
-    warehouse.execute("alter table core.fct_crime add column patrol_window text")
     plant(town, 4550, 4503, TRAIN, 4, patrol_window="night")
     designate(warehouse, town.name, definition=COVERAGE, patrol_window="night")
     (found,) = designated.draw(warehouse, town.name, "night", keep=False).zones
@@ -181,13 +179,16 @@ def test_zones_of_a_real_network_keep_the_rules(warehouse, force, shared):
     geography.load_streets(warehouse, path, force.name)
     warehouse.execute(
         "with places as ("
-        " insert into core.dim_place (force, hexagon_id, street_name, geom)"
-        " select links.force, hexagon_id, 'x', st_lineinterpolatepoint(links.geom, 0.4)"
+        " insert into core.dim_place (place_id, force, hexagon_id, street_name, geom)"
+        " select gen_random_uuid(), links.force, hexagon_id, 'x',"
+        " st_lineinterpolatepoint(links.geom, 0.4)"
         " from geo.street_links as links inner join geo.hexagons on st_intersects("
         " st_lineinterpolatepoint(links.geom, 0.4), hexagons.geom)"
         " where ('x' || left(link_id, 4))::bit(16)::int % 7 = 0 returning *)"
-        " insert into core.fct_crime select gen_random_uuid(), force, '2024-01-01',"
-        " place_id, hexagon_id, 100, true, false, false, true from places,"
+        " insert into core.fct_crime (crime_key, force, month, place_id, hexagon_id,"
+        " harm_days, is_serious_violence, is_police_generated, is_at_institution,"
+        " is_located) select gen_random_uuid(), force, '2024-01-01', place_id,"
+        " hexagon_id, 100, true, false, false, true from places,"
         " generate_series(0, ('x' || right(hexagon_id, 1))::bit(4)::int % 4)"
     )
     designate(warehouse, force.name, definition=COVERAGE)

@@ -108,14 +108,10 @@ def test_each_model_and_test_is_in_one_step(connection, monkeypatch) -> None:
 
     def listed(settings, arguments, say, step):
         """What dbt would build, in place of building it."""
-        begin, end = arguments.index("--select"), arguments.index("--vars")
         names: list[str] = []
         answer = dbt.call(
             settings,
-            [
-                *("ls", "--resource-type", "model", "seed", "test"),
-                *arguments[begin:end],
-            ],
+            ["ls", "--resource-type", "model", "seed", "test", *arguments],
             names.append,
         )
         assert answer.code == 0, answer.error
@@ -126,7 +122,7 @@ def test_each_model_and_test_is_in_one_step(connection, monkeypatch) -> None:
             chosen = ["--select", *select]
             if exclude:
                 chosen += ["--exclude", *exclude]
-            listed(self.settings, [*chosen, "--vars", ""], self.say, self.step)
+            listed(self.settings, chosen, self.say, self.step)
 
     for name in ("_draw_bands", "_join_network"):
         monkeypatch.setattr(pipeline, name, lambda connection: "")
@@ -377,7 +373,7 @@ def test_a_failing_mart_leaves_the_marts_of_the_last_good_run(
     )
     deliver(warehouse, new, extracted_at=at(1))
     with monkeypatch.context() as broken:
-        broken.setattr(dbt, "variables", lambda: {"trend_z": "no_such_column"})
+        broken.setattr(dbt, "dbt_variables", lambda: {"trend_z": "no_such_column"})
         with pytest.raises(TransformFailed, match="The step marts failed"):
             transform()
     assert warehouse.execute(counted).fetchone() == (before,)

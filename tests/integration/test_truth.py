@@ -87,7 +87,8 @@ def an_institution_on_the_list(connection: psycopg.Connection, truth) -> None:
     (prison, *_) = truth.rows("institutions")
     with connection.transaction(force_rollback=True):
         connection.execute(
-            "update places.designated_hexagons set hexagon_id = %s where rank = 1",
+            "update places.designated_hexagons set hexagon_id = %s "
+            "where designation_order = 1",
             (prison["hexagon_id"],),
         )
         found = patrol_list.patrol_list(connection, truth)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rasure.places.definition import Definition
-from rasure.places.reading import Events, Grid
+from rasure.places.events import Events, Grid
+from rasure.places.selection import simulated_weights
 from rasure.places.windows import Window
 
 JANUARY = 2024 * 12
@@ -51,10 +52,12 @@ def events(ground: Grid, rates: np.ndarray, number: int, seed: int) -> Events:
     """`number` crimes in cells drawn by `rates`, at centroids, months even."""
     rng = np.random.default_rng(seed)
     cell = rng.choice(len(rates), size=number, p=rates / rates.sum())
+    month = JANUARY + rng.integers(0, 9, number)
+    harm_days = np.full(number, 195.93)
     return Events(
         cell=cell,
-        month=JANUARY + rng.integers(0, 9, number),
-        harm_days=np.full(number, 195.93),
+        month=month,
+        score_weight=simulated_weights(harm_days, month, 24.0, 0.25),
         x=ground.x[cell],
         y=ground.y[cell],
         is_at_institution=np.zeros(number, dtype=bool),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rasure.places.bootstrap import percentile_interval, ratio, resampled_captures
+from rasure.places.metrics import percentile_interval, ratio, resampled_captures
 
 # 400 events: 100 in both sets, 60 in the first only, 40 in the second only.
 MEMBERSHIP = np.zeros((400, 2), dtype=bool)

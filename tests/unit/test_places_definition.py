@@ -1,12 +1,10 @@
-import re
-from pathlib import Path
+import tomllib
+from importlib import resources
 
 import pytest
 
-from rasure.places.definition import Definition
+from rasure.places.definition import DBT_FIGURES, Definition, dbt_variables
 from rasure.places.errors import DefinitionRejected
-
-DBT_PROJECT = Path(__file__).parents[2] / "dbt" / "dbt_project.yml"
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +47,22 @@ def test_an_unknown_figure_is_refused(home):
         Definition.load()
 
 
-def test_dbt_scores_places_by_the_same_figures():
-    variables = dict(re.findall(r"^  (\w+): ([\d.]+)", DBT_PROJECT.read_text(), re.M))
-    definition = Definition.load()
-    assert float(variables["half_life_months"]) == definition.half_life_months
-    assert float(variables["harm_power"]) == definition.harm_power
-    assert float(variables["institution_cell_share"]) == definition.institution_share
+def test_a_figure_of_dbts_is_handed_to_it_only_where_the_home_sets_its_own(home):
+    assert Definition.load().half_life_months == 24
+    assert dbt_variables() == {}
+    (home / "settings.toml").write_text(
+        "[places]\nhalf_life_months = 12\ncoverage_percent = 0.2\n"
+    )
+    assert Definition.load().half_life_months == 12
+    assert dbt_variables() == {"half_life_months": 12.0}
+
+
+def test_no_figure_has_two_homes():
+    shipped = resources.files("rasure.places").joinpath("definition.toml").read_text()
+    assert not set(DBT_FIGURES) & set(tomllib.loads(shipped))
+
+
+def test_a_half_life_that_no_weight_can_bear_is_refused(home):
+    (home / "settings.toml").write_text("[places]\nhalf_life_months = 0.5\n")
+    with pytest.raises(DefinitionRejected, match=r"half_life_months is 0.5, but .* 1 "):
+        dbt_variables()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rasure.places.errors import NoPlaces, WindowRejected
-from rasure.places.evaluate import evaluate, institution_cells, side_by_side
+from rasure.places.evaluation import evaluate, institution_cells, side_by_side
 from rasure.places.methods import METHODS
 from rasure.places.windows import Window
 from tests.unit.places_ground import DEFINITION, TEST, TRAIN, events, grid

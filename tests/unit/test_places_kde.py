@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from rasure.places.kde import quartic_kernel
+from rasure.places.methods import quartic_kernel
 
 
 def direct(points, at, bandwidth):

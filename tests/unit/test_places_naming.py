@@ -1,4 +1,4 @@
-from rasure.places.naming import Recorded, hot_spot_names, share_at_one_location
+from rasure.places.hot_spots import Recorded, hot_spot_names, share_at_one_location
 
 
 def at(street, crimes, district="Slough", label=None):

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma
 
+from rasure.places.evaluation import gamma_poisson_rates
 from rasure.places.methods import Training, persistent_cells
-from rasure.places.nulls import gamma_poisson_rates
-from rasure.places.persistence import (
+from rasure.places.selection import (
     Presence,
     gamma_poisson_prior,
     goes_by_years,
@@ -103,7 +103,7 @@ def test_the_crimes_of_an_unfinished_year_do_not_count():
     training = Training(
         cell=cell,
         month=np.array([0, 41, 20, 41]),
-        harm_days=np.ones(4),
+        score_weight=np.ones(4),
         point=cell,
         kernel=None,
         is_candidate=np.ones(500, dtype=bool),

@@ -3,46 +3,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasure.places import persistence, scores
+from rasure.places import selection
 from rasure.places.selection import cells_to_fill, highest, select
 
 EVERY = np.ones(6, dtype=bool)
 
 
 def test_decay_halves_a_crime_in_a_half_life():
-    # Cell 0: one crime of 16 days now; cell 1: one of 16 days 24 months ago and one of
-    # 4 days 48 months ago: 4 x 1/2 + 2 x 1/4.
-    found = scores.decayed_scores(
-        cell=np.array([0, 1, 1]),
-        month=np.array([48, 24, 0]),
-        harm_days=np.array([16.0, 16.0, 4.0]),
-        cells=3,
-        half_life_months=24.0,
-        harm_power=0.5,
-    )
-    assert found.tolist() == [4.0, 2.5, 0.0]
+    # One crime of 16 days now, one 24 months ago, one of 4 days 48 months ago.
+    harm_days, month = np.array([16.0, 16.0, 4.0]), np.array([48, 24, 0])
+    weights = selection.simulated_weights(harm_days, month, 24.0, 0.5)
+    assert weights.tolist() == [4.0, 4 / 2, 2 / 4]
+
+
+def test_the_score_of_a_cell_is_the_sum_of_its_weights():
+    cell, weights = np.array([0, 1, 1]), np.array([4.0, 2.0, 0.5])
+    assert selection.cell_scores(cell, weights, 3).tolist() == [1.0, 0.625, 0.0]
+    assert selection.cell_scores(cell[:0], weights[:0], 2).tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(("power", "score"), [(0.0, 1.0), (0.25, 2.0), (1.0, 16.0)])
 def test_the_power_says_how_much_the_harm_of_a_crime_counts(power, score):
-    one = np.array([16.0]), np.array([0.0]), 24.0, power
-    assert scores.weights(*one).tolist() == [score]
+    one = np.array([16.0]), np.array([0]), 24.0, power
+    assert selection.simulated_weights(*one).tolist() == [score]
+
+
+def test_an_event_weighs_less_the_older_and_more_the_graver():
+    harm_days, month = np.array([9.0, 16.0]), np.array([24, 0])
+    weights = selection.simulated_weights(harm_days, month, 24.0, 0.5)
+    assert weights.tolist() == [3.0, 2.0]
 
 
 def test_scores_do_not_depend_on_the_order_of_the_events():
     rng = np.random.default_rng(3)
-    cell, month = rng.integers(0, 5, 400), rng.integers(0, 70, 400)
-    harm = rng.uniform(1, 4000, 400)
+    cell, weights = rng.integers(0, 5, 400), rng.uniform(1, 4000, 400)
     order = rng.permutation(400)
-    one = scores.decayed_scores(cell, month, harm, 5, 24.0, 0.25)
-    other = scores.decayed_scores(cell[order], month[order], harm[order], 5, 24.0, 0.25)
+    one = selection.cell_scores(cell, weights, 5)
+    other = selection.cell_scores(cell[order], weights[order], 5)
     assert one.tolist() == other.tolist()
 
 
 def test_months_with_crime_counts_each_month_once():
     cell = np.array([0, 0, 0, 1, 1, 3])
     month = np.array([7, 7, 9, 8, 9, 7])
-    assert scores.months_with_crime(cell, month, 4).tolist() == [2, 2, 0, 1]
+    assert selection.months_with_crime(cell, month, 4).tolist() == [2, 2, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,7 @@ def test_months_with_crime_counts_each_month_once():
     [(7, 0.5, 4), (3, 0.5, 2), (10, 0.5, 5), (1, 0.5, 1), (10, 0.7, 7), (10, 0.0, 1)],
 )
 def test_persistence_needs_the_share_rounded_up(observed, share, needed):
-    assert persistence.months_needed(observed, share) == needed
+    assert selection.months_needed(observed, share) == needed
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rasure.places.definition import ZoneDefinition
 from rasure.places.errors import DefinitionRejected
-from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import draw_zones, ground_of, weights
-from rasure.places.zones.growing import grow_zones
+from rasure.places.zones.drawing import draw_zones, ground_of, grow_zones
 from rasure.places.zones.streets import snap
 from tests.unit.zone_streets import DEFINITION, events, row, streets
 
@@ -146,13 +145,6 @@ def test_the_ground_of_a_zone_is_its_streets_and_25_metres():
     assert zone.area_km2 * 1e6 == pytest.approx(100 * 50 + np.pi * 25**2, rel=0.01)
     twice = [zone, zone]
     assert ground_of(twice).area == pytest.approx(zone.area_km2 * 1e6)
-
-
-def test_an_event_weighs_less_the_older_and_more_the_graver():
-    happened = replace(
-        events((0, 0), (0, 0)), month=np.array([24, 0]), harm_days=np.array([9.0, 16.0])
-    )
-    assert weights(happened, 24, 24, 0.5).tolist() == [3.0, 2.0]
 
 
 def test_a_figure_that_makes_no_sense_is_refused(tmp_path, monkeypatch):

@@ -94,7 +94,7 @@ def test_the_version_of_the_warehouse_is_that_of_all_but_the_deliveries(
     assert changed()
     (project / "dbt_project.yml").write_text("name: other")
     assert changed()
-    monkeypatch.setattr(state, "variables", lambda: {"half_life_months": 12})
+    monkeypatch.setattr(state, "dbt_variables", lambda: {"half_life_months": 12})
     assert changed()
     for query in rows:
         rows[query] = [("of another", query)]

@@ -34,14 +34,14 @@ def happened(cells: list[int], windows: list[int], harm: list[float]):
     events = places_ground.Events(
         cell=cell,
         month=JANUARY + 12 * np.array(windows),
-        harm_days=np.array(harm),
+        score_weight=np.zeros(len(cell)),
         x=ground.x[cell],
         y=ground.y[cell],
         is_at_institution=np.zeros(len(cell), bool),
     )
     rate = np.zeros(len(ground.x))
     rate[7] = 1.0
-    return hold_out.Happened(ground, events, np.array(windows), rate)
+    return hold_out.Happened(ground, events, np.array(harm), np.array(windows), rate)
 
 
 def test_each_way_to_choose_is_scored_on_the_year_that_is_held_out(definition):
@@ -73,8 +73,8 @@ def test_a_hold_out_has_the_crimes_and_rates_that_the_simulator_draws():
     asked = plan("thames-valley", 3, hold_out.YEARS + 1, crimes_per_year=1000)
     drawn = hold_out.happen(asked, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
     again = hold_out.happen(asked, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
-    assert drawn.events.harm_days.tolist() == again.events.harm_days.tolist()
-    assert {1460.0, 19.0} <= set(drawn.events.harm_days)
+    assert drawn.harm_days.tolist() == again.harm_days.tolist()
+    assert {1460.0, 19.0} <= set(drawn.harm_days)
     assert drawn.rate.sum() == pytest.approx(1.0)
     assert set(drawn.window) == set(range(7))
     assert drawn.events.is_at_institution.any()

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from rasure.places.reading import Events
-from rasure.places.zones.definition import ZoneDefinition
+from rasure.places.definition import ZoneDefinition
+from rasure.places.events import Events
 from rasure.places.zones.streets import Streets
 
 DEFINITION = ZoneDefinition(
@@ -53,7 +53,7 @@ def events(*points):
     return Events(
         cell=ones.astype(int),
         month=ones.astype(int),
-        harm_days=ones,
+        score_weight=ones,
         x=x,
         y=y,
         is_at_institution=ones < 0,

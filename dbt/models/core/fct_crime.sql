@@ -24,22 +24,30 @@
 } %}
 
 select
-    {{ crime_key('crimes') }} as crime_key,
-    'police_uk' as source,
-    crimes.crime_id,
-    {%- for column, type in of_records.items() %}
-    null::{{ type }} as {{ column }},
-    {%- endfor %}
-    {{ 'crimes.' ~ of_both | join(',\n    crimes.') }}
-from {{ ref('int_police_uk_crimes') }} as crimes
-{%- if has_niche %}
-where crimes.force not in {{ niche_forces() }}
-union all
-select
-    crimes.crime_key,
-    'niche_rms' as source,
-    null as crime_id,
-    {{ 'crimes.' ~ (of_records.keys() | list + of_both) | join(',\n    crimes.') }}
-from {{ ref('int_niche_crimes') }} as crimes
-where crimes.month >= {{ observed_since('crimes.force') }}
-{%- endif %}
+    crimes.*,
+    {{ is_place_event('crimes') }} as is_place_event,
+    {{ score_weight('crimes.harm_days', 'crimes.month') }} as score_weight
+from (
+    select
+        {{ crime_key('crimes') }} as crime_key,
+        'police_uk' as source,
+        crimes.crime_id,
+        {%- for column, type in of_records.items() %}
+        null::{{ type }} as {{ column }},
+        {%- endfor %}
+        {{ 'crimes.' ~ of_both | join(',\n        crimes.') }}
+    from {{ ref('int_police_uk_crimes') }} as crimes
+    {%- if has_niche %}
+    where crimes.force not in {{ niche_forces() }}
+    union all
+    select
+        crimes.crime_key,
+        'niche_rms' as source,
+        null as crime_id,
+        {{
+            'crimes.' ~ (of_records.keys() | list + of_both) | join(',\n        crimes.')
+        }}
+    from {{ ref('int_niche_crimes') }} as crimes
+    where crimes.month >= {{ observed_since('crimes.force') }}
+    {%- endif %}
+) as crimes

@@ -4,8 +4,9 @@
 with
 
 crimes as (
-    select * from {{ ref('fct_crime') }} as crimes
-    where {{ is_place_scope('crimes') }}
+    select * from {{ ref('fct_crime') }}
+    where is_place_event
+        and not is_at_institution
 ),
 
 counted as (
@@ -13,36 +14,30 @@ counted as (
         force,
         hexagon_id,
         month,
-        harm_days,
-        count(*) as crimes
+        count(*)::integer as crimes,
+        sum(harm_days) as harm_days,
+        sum(score_weight) as weights
     from crimes
-    group by force, hexagon_id, month, harm_days
-),
-
-weighed as (
-    select
-        counted.*,
-        months.is_recent,
-        months.is_previous,
-        {{ score_weight('counted.harm_days', 'months.age_months') }} as weight
-    from counted
-    inner join {{ ref('dim_force_month') }} as months
-        on counted.force = months.force
-        and counted.month = months.month
+    group by force, hexagon_id, month
 ),
 
 final as (
     select
-        force,
-        hexagon_id,
-        sum(crimes)::integer as crimes,
-        sum(crimes * harm_days) as harm_days,
-        sum(crimes * weight) as score,
-        is_recent,
-        is_previous,
-        month
-    from weighed
-    group by force, hexagon_id, is_recent, is_previous, month
+        counted.force,
+        counted.hexagon_id,
+        counted.crimes,
+        counted.harm_days,
+        round(counted.weights / latest.growth::numeric, 9) as score,
+        months.is_recent,
+        months.is_previous,
+        counted.month
+    from counted
+    inner join {{ ref('dim_force') }} as forces on counted.force = forces.force
+    inner join {{ ref('dim_force_month') }} as months
+        on counted.force = months.force
+        and counted.month = months.month
+    inner join {{ ref('score_months') }} as latest
+        on forces.latest_month = latest.month
 )
 
 select * from final

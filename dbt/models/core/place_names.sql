@@ -5,8 +5,9 @@
 with
 
 crimes as (
-    select * from {{ ref('fct_crime') }} as crimes
-    where {{ is_place_scope('crimes') }}
+    select * from {{ ref('fct_crime') }}
+    where is_place_event
+        and not is_at_institution
 ),
 
 places as (

@@ -1,4 +1,4 @@
--- The score of a hexagon with its counts beside. A cell with half or more of its
+-- The score of a hexagon with its counts. A cell with half or more of its
 -- serious violence at a prison, hospital or police station is an institution's.
 {{ config(indexes=[{'columns': ['hexagon_id'], 'unique': true}]) }}
 
@@ -17,11 +17,8 @@ at_institutions as (
         hexagon_id,
         count(*)::integer as crimes
     from {{ ref('fct_crime') }}
-    where is_serious_violence
-        and is_located
+    where is_place_event
         and is_at_institution
-        and not is_police_generated
-        and not coalesce(is_domestic_abuse, false)
     group by hexagon_id
 ),
 
@@ -55,7 +52,7 @@ final as (
         scored.score,
         scored.crimes_by_month,
         coalesce(at_institutions.crimes, 0)
-        >= {{ var('institution_cell_share') }}
+        >= {{ var('institution_share') }}
         * (scored.crimes + coalesce(at_institutions.crimes, 0)) as is_institution_cell
     from scored
     inner join forces on scored.force = forces.force

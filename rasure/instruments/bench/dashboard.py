@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rasure.instruments.bench.measures import Measure, median, seconds
-from rasure.places.plan.printing import FLAGS, browser_path
+from rasure.places.plan.page import FLAGS, browser_path
 from rasure.settings import Settings
 
 ROUNDS = 5

@@ -8,7 +8,7 @@ year to come, which nobody can know, and by the counts of the year before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,9 +20,9 @@ from rasure.instruments.simulate.facts_tables import offences
 from rasure.instruments.simulate.plan import Plan, plan
 from rasure.places import methods
 from rasure.places.definition import Definition
-from rasure.places.evaluate import institution_cells
-from rasure.places.reading import Events, Grid
-from rasure.places.selection import cells_to_fill, highest
+from rasure.places.evaluation import institution_cells
+from rasure.places.events import Events, Grid
+from rasure.places.selection import cells_to_fill, highest, simulated_weights
 from rasure.places.windows import Window
 
 YEARS = 6  # of history, before the year that is held out
@@ -55,10 +55,11 @@ class HoldOut:
 @dataclass(frozen=True)
 class Happened:
     """A force's violence of seven years; `window` is the year of each event, from 0,
-    `rate` the true rate of each cell in the last."""
+    `harm_days` its harm, `rate` the true rate of each cell in the last."""
 
     grid: Grid
     events: Events
+    harm_days: np.ndarray
     window: np.ndarray
     rate: np.ndarray
 
@@ -78,7 +79,7 @@ def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
     events = Events(
         cell=cell,
         month=month,
-        harm_days=_harm(asked, drawn.offence[kept], harm_days),
+        score_weight=np.zeros(len(cell)),  # it depends on the definition: see `score`
         x=land.x[cell],
         y=land.y[cell],
         is_at_institution=at_institution[kept],
@@ -93,13 +94,21 @@ def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
         observed=np.unique(month),
         is_day_dated=True,
     )
-    return Happened(grid, events, drawn.window[kept], land.rates["public"][YEARS])
+    harm = _harm(asked, drawn.offence[kept], harm_days)
+    return Happened(grid, events, harm, drawn.window[kept], land.rates["public"][YEARS])
 
 
 def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
     """Choose on the first six years, score on the seventh."""
     grid, events = happened.grid, happened.events
     is_past = happened.window < YEARS
+    weights = simulated_weights(
+        happened.harm_days,
+        events.month,
+        definition.half_life_months,
+        definition.harm_power,
+    )
+    events = replace(events, score_weight=weights)
     before, after = events.where(is_past), events.where(~is_past)
     everything = Window(int(before.month.min()), int(before.month.max()))
     observed = np.arange(everything.first, everything.last + 1)
@@ -113,7 +122,7 @@ def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
     training = methods.Training(
         cell=before.cell,
         month=before.month,
-        harm_days=before.harm_days,
+        score_weight=before.score_weight,
         point=before.cell,
         kernel=csr_array((cells, 1)),  # no method here smooths
         is_candidate=is_candidate,

@@ -1,4 +1,9 @@
-"""What a plan says, read from the published designation and the marts."""
+"""What a plan says: its place as designated, with counts, week and ground.
+
+Read from the published designation and the marts. The counts are dbt's:
+`marts.place_counts` where crimes have days, `marts.hot_places` and `marts.place_months`
+where they are published by month. The week is that of `marts.hot_times`.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +11,200 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from rasure.places.errors import NoPlaces
-from rasure.places.plan import counting
 from rasure.places.plan.ground import Ground, read_ground
-from rasure.places.plan.week import Week, read_week
 
-PLACE = """
+COUNTED = """
+    select
+        crimes_28_days, crimes_28_days_before, crimes_28_days_year_before,
+        crimes_12_months, crimes_12_months_before, crimes_six_years,
+        crimes_by_type, knife_share
+    from marts.place_counts
+    where hexagon_id = %s and patrol_window = %s
+"""
+MONTHLY_TYPES = """
+    select crime_type as name, sum(crimes)::integer as crimes
+    from marts.place_months
+    where hexagon_id = %s and is_serious_violence
+    group by crime_type
+    order by sum(crimes) desc, crime_type
+"""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Crimes of a period and of as long before; None where that is not known."""
+
+    period: str
+    crimes: int
+    before: int | None
+    year_before: int | None
+
+
+@dataclass(frozen=True)
+class CrimeType:
+    """Crimes of a kind."""
+
+    name: str
+    crimes: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`crimes` over `over`, of which a share with knives (None if not known)."""
+
+    crimes: int
+    over: str
+    periods: tuple[Period, ...]
+    types: tuple[CrimeType, ...]
+    knife_share: float | None
+
+
+def count_by_days(
+    connection: psycopg.Connection, hexagon_id: str, patrol_window: str
+) -> Counts:
+    """Counts at a place of a force whose records have days, of a patrol window.
+
+    Raises `NoPlaces` when the marts were built before the place was designated.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        counted = cursor.execute(COUNTED, (hexagon_id, patrol_window)).fetchone()
+    if counted is None:
+        raise NoPlaces(
+            f"The marts do not count the crimes of {hexagon_id} yet: run `rasure "
+            "transform`."
+        )
+    types = [
+        CrimeType(name, crimes) for name, crimes in counted["crimes_by_type"].items()
+    ]
+    return Counts(
+        crimes=counted["crimes_six_years"],
+        over="six years",
+        periods=(
+            Period(
+                "Last 28 days",
+                counted["crimes_28_days"],
+                counted["crimes_28_days_before"],
+                counted["crimes_28_days_year_before"],
+            ),
+            # Of a year, as long before is the year before.
+            Period(
+                "Last 12 months",
+                counted["crimes_12_months"],
+                counted["crimes_12_months_before"],
+                None,
+            ),
+        ),
+        types=tuple(sorted(types, key=lambda one: (-one.crimes, one.name))),
+        knife_share=counted["knife_share"],
+    )
+
+
+def count_by_months(
+    connection: psycopg.Connection,
+    hexagon_id: str,
+    crimes: int,
+    recent: int,
+    previous: int | None,
+) -> Counts:
+    """Counts at a place of a force whose crimes are published by month."""
+    with connection.cursor(row_factory=class_row(CrimeType)) as cursor:
+        types = cursor.execute(MONTHLY_TYPES, (hexagon_id,)).fetchall()
+    return Counts(
+        crimes=crimes,
+        over="all months",
+        periods=(Period("Last 3 months", recent, previous, None),),
+        types=tuple(types),
+        knife_share=None,
+    )
+
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+SHADES = 6  # of the strip, 0 the palest
+
+# The place's own week, else that of its area, else that of the force.
+WEEK = """
+    select
+        times.level,
+        times.subject,
+        times.known_time_events,
+        times.unknown_time_events,
+        array_agg(times.expected_share order by times.hour_of_week) as shares
+    from marts.hot_times as times
+    inner join geo.hexagons on hexagons.hexagon_id = %(hexagon_id)s
+    where times.force = %(force)s
+        and (
+            (times.level = 'place' and times.subject_id = hexagons.hexagon_id)
+            or (times.level = 'area' and times.subject_id = hexagons.area_id)
+            or times.level = 'force'
+        )
+    group by 1, 2, 3, 4
+    order by array_position(array['place', 'area', 'force'], times.level)
+    limit 1
+"""
+PEAK = "select peak_hours from marts.place_profile where hexagon_id = %(hexagon_id)s"
+
+
+@dataclass(frozen=True)
+class Week:
+    """168 shares of the crimes of a week, Monday 00:00 first, of a place or around it.
+
+    `level` is place, area or force: the nearest that has crimes enough.
+    """
+
+    level: str
+    subject: str
+    known_time_events: int
+    unknown_time_events: int
+    shares: tuple[float, ...]
+    peak_hours: str | None
+
+    @property
+    def rows(self) -> list[tuple[str, list[int]]]:
+        """For each day its name and the shade, 0 to 5, of each of its 24 hours."""
+        fullest = max(self.shares)
+        shades = [
+            min(int(SHADES * share / fullest), SHADES - 1) if fullest else 0
+            for share in self.shares
+        ]
+        return [(day, shades[24 * at : 24 * at + 24]) for at, day in enumerate(DAYS)]
+
+
+def read_week(
+    connection: psycopg.Connection, force: str, hexagon_id: str
+) -> Week | None:
+    """The week of a place, or of what it lies in; None where no hour is known."""
+    parameters = {"force": force, "hexagon_id": hexagon_id}
+    nearest = connection.execute(WEEK, parameters).fetchone()
+    if nearest is None:
+        return None
+    level, subject, known, unknown, shares = nearest
+    peak = connection.execute(PEAK, parameters).fetchone()
+    return Week(
+        level=level,
+        subject=subject,
+        known_time_events=known,
+        unknown_time_events=unknown,
+        shares=tuple(share or 0.0 for share in shares),
+        peak_hours=peak[0] if peak and level == "place" else None,
+    )
+
+
+# A number is a rank of `marts.hot_places`, the one that the pages show.
+HEXAGON = """
+    select hexagon_id from marts.hot_places
+    where force = %(force)s and rank::text = %(place)s
+"""
+
+DESIGNATED = """
     select
         designations.designation_id,
         designations.definition_version,
         designations.valid_from,
         designations.valid_to,
-        designations.hexagons as ranked,
         hexagons.hexagon_id,
-        hexagons.rank,
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
         hot_spots.hexagons as spot_hexagons
@@ -31,17 +214,21 @@ PLACE = """
     where designations.force = %(force)s
         and designations.patrol_window = %(patrol_window)s
         and designations.valid_to is null
-        and (hexagons.hexagon_id = %(place)s or hexagons.rank::text = %(place)s)
+        and hexagons.hexagon_id = %(hexagon_id)s
 """
 
-RANKED = """
-    select hexagons from places.designations
-    where force = %(force)s and patrol_window = %(patrol_window)s and valid_to is null
+IS_DESIGNATED = """
+    select exists (
+        select from places.designations
+        where force = %(force)s and patrol_window = %(patrol_window)s
+            and valid_to is null
+    )
 """
 
-TOLD = """
+HOT_PLACE = """
     select
-        hot.force_name, hot.area, hot.place_name, hot.main_reason,
+        hot.force_name, hot.area, hot.place_name, hot.rank, hot.main_reason,
+        (select count(*) from marts.hot_places where force = hot.force) as ranked,
         hot.crimes, hot.crimes_recent,
         case when hot.months_observed >= 6 then hot.crimes_previous end
             as crimes_previous,
@@ -66,7 +253,7 @@ ZONES = """
 class PlacePlan:
     """One designated place as a patrol needs it; `week` is None where no hour is known.
 
-    `rank` is its place among the `ranked` of the designation of `patrol_window`.
+    `rank` is its place among the `ranked` of the force, as every page has it.
     """
 
     force: str
@@ -86,7 +273,7 @@ class PlacePlan:
     data_as_at: datetime
     main_reason: str
     zones: tuple[tuple[str, int], ...]
-    counts: counting.Counts
+    counts: Counts
     week: Week | None
     ground: Ground
 
@@ -94,61 +281,68 @@ class PlacePlan:
 def read_plan(
     connection: psycopg.Connection, force: str, place: str, patrol_window: str = "all"
 ) -> PlacePlan:
-    """The plan of the place of that rank, or that hexagon, in the designation in force.
+    """The plan of a designated place: `place` is its rank or the id of its hexagon.
 
     Raises `NoPlaces` where nothing is designated, the place is not, or the marts have
     not been built since.
     """
-    asked = {"force": force, "place": place, "patrol_window": patrol_window}
+    parameters = {"force": force, "place": place, "patrol_window": patrol_window}
     with connection.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(PLACE, asked).fetchone()
-        if found is None:
-            raise NoPlaces(_not_designated(connection, asked))
-        told = cursor.execute(TOLD, found).fetchone()
-        zones = cursor.execute(ZONES, found).fetchall()
-    if told is None:
+        ranked = cursor.execute(HEXAGON, parameters).fetchone()
+        parameters["hexagon_id"] = ranked["hexagon_id"] if ranked else place
+        designated = cursor.execute(DESIGNATED, parameters).fetchone()
+        if designated is None:
+            raise NoPlaces(_why_not_designated(connection, parameters))
+        hot_place = cursor.execute(HOT_PLACE, designated).fetchone()
+        zones = cursor.execute(ZONES, designated).fetchall()
+    hexagon_id = designated["hexagon_id"]
+    if hot_place is None:
         raise NoPlaces(
-            f"The marts know nothing of {found['hexagon_id']}: run `rasure transform`."
+            f"The marts know nothing of {hexagon_id}: run `rasure transform`."
         )
-    is_day_dated = told.pop("is_day_dated")
+    is_day_dated = hot_place.pop("is_day_dated")
     months = (
-        told.pop("crimes"),
-        told.pop("crimes_recent"),
-        told.pop("crimes_previous"),
+        hot_place.pop("crimes"),
+        hot_place.pop("crimes_recent"),
+        hot_place.pop("crimes_previous"),
     )
-    where = (force, found["hexagon_id"], patrol_window)
+    if is_day_dated:
+        counts = count_by_days(connection, hexagon_id, patrol_window)
+        week = read_week(connection, force, hexagon_id)
+    else:
+        counts = count_by_months(connection, hexagon_id, *months)
+        week = None
+    ground = read_ground(
+        connection,
+        designated["designation_id"],
+        designated.pop("hot_spot_id"),
+        hexagon_id,
+    )
     return PlacePlan(
         force=force,
         patrol_window=patrol_window,
         zones=tuple((zone["zone_name"], zone["minutes"]) for zone in zones),
-        counts=(
-            counting.by_days(connection, *where)
-            if is_day_dated
-            else counting.by_months(connection, found["hexagon_id"], *months)
-        ),
-        week=read_week(connection, force, found["hexagon_id"])
-        if is_day_dated
-        else None,
-        ground=read_ground(
-            connection,
-            found["designation_id"],
-            found.pop("hot_spot_id"),
-            found["hexagon_id"],
-        ),
-        **found,
-        **told,
+        counts=counts,
+        week=week,
+        ground=ground,
+        **designated,
+        **hot_place,
     )
 
 
-def _not_designated(connection: psycopg.Connection, asked: dict) -> str:
-    open_version = connection.execute(RANKED, asked).fetchone()
-    force, window = asked["force"], asked["patrol_window"]
-    if open_version is None:
+def _why_not_designated(connection: psycopg.Connection, parameters: dict) -> str:
+    force, window, place = (
+        parameters["force"],
+        parameters["patrol_window"],
+        parameters["place"],
+    )
+    (is_designated,) = connection.execute(IS_DESIGNATED, parameters).fetchone()
+    if not is_designated:
         return (
             f"No designation of {force!r} ({window}) is in force. Publish one with "
             f"`rasure places designate {force}`."
         )
     return (
-        f"{asked['place']!r} is no designated place of {force} ({window}): give a rank "
-        f"from 1 to {open_version[0]}, or the id of one of its hexagons."
+        f"{place!r} is no designated place of {force} ({window}). Give the number that "
+        "the pages show of a designated place, or the id of its hexagon."
     )

@@ -99,16 +99,18 @@ def read_ground(
     hexagon_id: str,
 ) -> Ground:
     """The map of a hot spot of a designation, with one of its hexagons marked."""
-    asked = {
+    parameters = {
         "designation_id": designation_id,
         "hot_spot_id": hot_spot_id,
         "hexagon_id": hexagon_id,
         "force": hexagon_id.split(":")[0],
         "margin": MARGIN_M,
     }
-    west, south, east, north = in_shape(*connection.execute(FRAME, asked).fetchone())
-    asked |= {"west": west, "south": south, "east": east, "north": north}
-    paths = connection.execute(LAYERS, asked).fetchall()
+    west, south, east, north = in_shape(
+        *connection.execute(FRAME, parameters).fetchone()
+    )
+    parameters |= {"west": west, "south": south, "east": east, "north": north}
+    paths = connection.execute(LAYERS, parameters).fetchall()
     return Ground(west, south, east, north, tuple(paths))
 
 

@@ -8,18 +8,21 @@ import json
 from dataclasses import dataclass
 
 import psycopg
+import shapely
 
-from rasure.places import publishing, reading
-from rasure.places.definition import Definition
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces
-from rasure.places.windows import month_number
-from rasure.places.zones import storing
-from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of, weights
+from rasure.places.events import read_events, read_grid, score_growth
+from rasure.places.versions import take_turn
+from rasure.places.windows import month_number, month_start
+from rasure.places.zones.drawing import PatrolZone, draw_zones, ground_of
 from rasure.places.zones.streets import read_streets, streets_id
 
+# The figures of the definition of places that shape a zone.
+WEIGHED_WITH = ("half_life_months", "harm_power")
+
 OPEN = """
-    select designation_id, data_to, parameters
+    select designation_id, data_to
     from places.designations
     where force = %s and patrol_window = %s and valid_to is null
 """
@@ -28,13 +31,13 @@ SPOTS = """
     select
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
-        array_agg(hexagons.hexagon_id order by hexagons.rank)
+        array_agg(hexagons.hexagon_id order by hexagons.designation_order)
     from places.hot_spots
     inner join places.designated_hexagons as hexagons
         using (designation_id, hot_spot_id)
     where designation_id = %s
     group by 1, 2
-    order by min(hexagons.rank)
+    order by min(hexagons.designation_order)
 """
 
 
@@ -74,16 +77,6 @@ def has_streets(connection: psycopg.Connection, force: str) -> bool:
     return streets_id(connection, force) is not None
 
 
-def weighing(parameters: dict[str, float]) -> dict[str, float]:
-    """The figures that a designation weighed crimes with, by its parameters.
-
-    One made before there was a power to choose took the root of harm.
-    """
-    half_life = parameters.get("half_life_months", Definition.load().half_life_months)
-    harm_power = parameters.get("harm_power", 0.5)
-    return {"half_life_months": half_life, "harm_power": harm_power}
-
-
 def draw(
     connection: psycopg.Connection,
     force: str,
@@ -91,8 +84,7 @@ def draw(
     definition: ZoneDefinition | None = None,
     keep: bool = True,
 ) -> ZoneSet:
-    """Draw the zones of the open designation of `force` and, unless told not to, keep
-    them.
+    """Draw the zones of the open designation of `force` and, if `keep`, store them.
 
     The crimes are those of the designation: its window, to its last day, institutions
     out. One transaction; the same zones again change nothing. Raises `NoPlaces` when
@@ -100,14 +92,14 @@ def draw(
     """
     definition = definition or ZoneDefinition.load()
     with connection.transaction():
-        publishing.take_turn(connection, force)
+        take_turn(connection, force)
         version = connection.execute(OPEN, (force, patrol_window)).fetchone()
         if version is None:
             raise NoPlaces(
                 f"No designation of {force!r} ({patrol_window}) is in force. Publish "
                 f"one with `rasure places designate {force}`."
             )
-        designation_id, data_to, parameters = version
+        designation_id, data_to = version
         rows = connection.execute(SPOTS, (designation_id,)).fetchall()
         streets = read_streets(
             connection,
@@ -116,18 +108,19 @@ def draw(
             definition.margin_metres,
         )
         last_month = month_number(data_to)
-        grid = reading.read_grid(connection, force)
-        events = reading.read_events(connection, grid, patrol_window)
+        grid = read_grid(connection, force)
+        places = Definition.load()
+        events = read_events(connection, grid, patrol_window, places)
         events = events.where(~events.is_at_institution & (events.month <= last_month))
-        figures = weighing(parameters)
+        growth = score_growth(connection, month_start(last_month))
         zones = draw_zones(
             streets,
             events,
-            weights(events, last_month, **figures),
+            events.score_weight / growth,
             {spot_id: name for spot_id, name, _ in rows},
             definition,
         )
-        found = ZoneSet(
+        zone_set = ZoneSet(
             designation_id=designation_id,
             force=force,
             patrol_window=patrol_window,
@@ -135,8 +128,109 @@ def draw(
             zones=tuple(zones),
             events_total=len(events.month),
             area_km2=ground_of(zones).area / 1e6,
-            parameters=dataclasses.asdict(definition) | figures,
+            parameters=dataclasses.asdict(definition)
+            | {name: getattr(places, name) for name in WEIGHED_WITH},
         )
         if keep:
-            found = dataclasses.replace(found, is_new=storing.keep(connection, found))
-    return found
+            zone_set = dataclasses.replace(
+                zone_set, is_new=store_zones(connection, zone_set)
+            )
+    return zone_set
+
+
+SET = """
+    insert into places.zone_sets (
+        designation_id, content_id, streets_id, zones, area_km2, events,
+        events_total, parameters
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+ZONE = """
+    insert into places.patrol_zones (
+        designation_id, zone_id, zone_name, hot_spot_id, rank, length_m, walk_minutes,
+        links, events, score, area_km2, geom, streets_geom
+    )
+    values (
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        st_multi(st_geomfromwkb(%s, 27700)), st_multi(st_geomfromwkb(%s, 27700))
+    )
+"""
+
+LINK = """
+    insert into places.zone_links (
+        designation_id, link_id, zone_id, position, name, road_number, length_m, events,
+        score, geom
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromwkb(%s, 27700))
+"""
+
+
+def store_zones(connection: psycopg.Connection, zone_set: ZoneSet) -> bool:
+    """Replace the zones of a designation; False, and no change, if they are these."""
+    key = zone_set.designation_id
+    known = connection.execute(
+        "select content_id from places.zone_sets where designation_id = %s", (key,)
+    ).fetchone()
+    if known == (zone_set.content_id,):
+        return False
+    connection.execute("delete from places.zone_sets where designation_id = %s", (key,))
+    connection.execute(
+        SET,
+        (
+            key,
+            zone_set.content_id,
+            zone_set.streets_id,
+            len(zone_set.zones),
+            zone_set.area_km2,
+            sum(zone.events for zone in zone_set.zones),
+            zone_set.events_total,
+            json.dumps(zone_set.parameters),
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(ZONE, zone_rows(zone_set))
+        cursor.executemany(LINK, link_rows(zone_set))
+    return True
+
+
+def zone_rows(zone_set: ZoneSet) -> list[tuple]:
+    """The rows of places.patrol_zones, in the order of the columns of `ZONE`."""
+    return [
+        (
+            zone_set.designation_id,
+            zone.zone_id,
+            zone.zone_name,
+            zone.hot_spot_id,
+            rank,
+            zone.length_m,
+            zone.walk_minutes,
+            len(zone.links),
+            zone.events,
+            zone.score,
+            zone.area_km2,
+            shapely.to_wkb(zone.ground),
+            shapely.to_wkb(shapely.MultiLineString([link.line for link in zone.links])),
+        )
+        for rank, zone in enumerate(zone_set.zones, start=1)
+    ]
+
+
+def link_rows(zone_set: ZoneSet) -> list[tuple]:
+    """The rows of places.zone_links, in the order of the columns of `LINK`."""
+    return [
+        (
+            zone_set.designation_id,
+            link.link_id,
+            zone.zone_id,
+            position,
+            link.name,
+            link.road_number,
+            link.length_m,
+            link.events,
+            link.score,
+            shapely.to_wkb(link.line),
+        )
+        for zone in zone_set.zones
+        for position, link in enumerate(zone.links, start=1)
+    ]

@@ -1,22 +1,225 @@
 """Drawing zones: streets and events in, named zones with their figures out.
 
+A zone grows from the link with the most crime per metre, while a walk allows. Growth is
+greedy and deterministic: of the links that can be reached, by themselves or over others
+that are then walked as well, the one that adds the most crime per metre joins. It stops
+at the length that can be walked, or when the next would add less than a share of what
+the zone holds per metre so far. A name tells where a zone runs: "High Street between
+Mill Lane and A4".
+
 Nothing here reads or writes the warehouse, so that what is published and what is
 evaluated on a hold-out are drawn by the same lines.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
 
+import networkx as nx
 import numpy as np
 import shapely
 
-from rasure.places import scores
-from rasure.places.reading import Events
-from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.growing import grow_zones
-from rasure.places.zones.naming import zone_names
+from rasure.places.definition import ZoneDefinition
+from rasure.places.events import Events
+from rasure.places.hot_spots import numbered
 from rasure.places.zones.streets import Streets, snap
+
+
+@dataclass
+class Zone:
+    """Connected links of one hot spot, in the order in which they joined."""
+
+    hot_spot_id: str
+    links: list[int] = field(default_factory=list)
+    length_m: float = 0.0
+    weight: float = 0.0
+
+
+def grow_zones(
+    streets: Streets,
+    weight: np.ndarray,
+    hot_spot_ids: list[str],
+    definition: ZoneDefinition,
+) -> list[Zone]:
+    """The zones of hot spots, in their order; no link is in two of them.
+
+    `weight` is the decayed crime of each link. A hot spot has up to
+    `zones_per_hot_spot` zones, the later ones only while they hold `stop_share` of the
+    first one's crime per metre.
+    """
+    is_usable = streets.is_patrollable & (streets.length_m <= definition.budget_metres)
+    inside: dict[str, list[int]] = {name: [] for name in hot_spot_ids}
+    for link, spots in enumerate(streets.spots):
+        for name in spots:
+            if is_usable[link] and name in inside:
+                inside[name].append(link)
+    used: set[int] = set()
+    zones = []
+    for name in hot_spot_ids:
+        first = None
+        for _ in range(int(definition.zones_per_hot_spot)):
+            free = [link for link in inside[name] if link not in used]
+            zone = grow(streets, weight, free, name, definition)
+            if zone is None:
+                break
+            crime_per_metre = density(zone.weight, zone.length_m, definition)
+            first = crime_per_metre if first is None else first
+            if crime_per_metre < definition.stop_share * first:
+                break
+            used.update(zone.links)
+            zones.append(zone)
+    return zones
+
+
+def density(weight: float, length_m: float, definition: ZoneDefinition) -> float:
+    """Crime per metre; a short stretch counts as `least_length_metres`."""
+    return weight / max(length_m, definition.least_length_metres)
+
+
+def grow(
+    streets: Streets,
+    weight: np.ndarray,
+    free: list[int],
+    hot_spot_id: str,
+    definition: ZoneDefinition,
+) -> Zone | None:
+    """The best zone of the free links; None when none of them has an event."""
+    hot = [link for link in free if weight[link] > 0]
+    if not hot:
+        return None
+
+    def heat(link: int) -> float:
+        return density(weight[link], streets.length_m[link], definition)
+
+    seed = min(hot, key=lambda link: (-heat(link), link))
+    paths = path_graph(streets, free)
+    zone = Zone(hot_spot_id)
+    join(zone, [seed], streets, weight)
+    while extension := best_extension(streets, weight, zone, hot, paths, definition):
+        join(zone, extension, streets, weight)
+    return zone
+
+
+def join(zone: Zone, links: list[int], streets: Streets, weight: np.ndarray) -> None:
+    """Add links to a zone."""
+    zone.links += links
+    zone.length_m = float(streets.length_m[zone.links].sum())
+    zone.weight = float(weight[zone.links].sum())
+
+
+def path_graph(streets: Streets, links: list[int]) -> nx.Graph:
+    """The junctions of some links, an edge the shortest link between two of them."""
+    graph = nx.Graph()
+    for link in sorted(links, key=lambda link: (streets.length_m[link], link)):
+        ends = streets.from_node[link], streets.to_node[link]
+        if ends[0] != ends[1] and not graph.has_edge(*ends):
+            graph.add_edge(*ends, length=float(streets.length_m[link]), link=link)
+    graph.add_nodes_from(streets.from_node[link] for link in links)
+    return graph
+
+
+def best_extension(
+    streets: Streets,
+    weight: np.ndarray,
+    zone: Zone,
+    hot: list[int],
+    paths: nx.Graph,
+    definition: ZoneDefinition,
+) -> list[int] | None:
+    """The links to add next, those on the way first; None when growth is to stop."""
+    left_m = definition.budget_metres - zone.length_m
+    nodes = sorted(
+        {
+            node
+            for link in zone.links
+            for node in (streets.from_node[link], streets.to_node[link])
+        }
+    )
+    metres, ways = nx.multi_source_dijkstra(
+        paths, nodes, cutoff=left_m, weight="length"
+    )
+    members = set(zone.links)
+    least = definition.stop_share * density(zone.weight, zone.length_m, definition)
+    best_key, best_links = None, None
+    for link in hot:
+        near = [
+            (metres[node], node)
+            for node in (streets.from_node[link], streets.to_node[link])
+            if node in metres
+        ]
+        if link in members or not near:
+            continue
+        away_m, node = min(near)
+        length_m = away_m + streets.length_m[link]
+        if length_m > left_m + 1e-9:
+            continue
+        way = [paths.edges[step]["link"] for step in pairwise(ways[node])]
+        added = [*way, link]
+        gain = density(float(weight[added].sum()), length_m, definition)
+        if gain < least:
+            continue
+        is_same_road = all(streets.same_road(zone.links[0], one) for one in added)
+        preferred = gain * (definition.same_road_preference if is_same_road else 1.0)
+        key = (-preferred, length_m, link)
+        if best_key is None or key < best_key:
+            best_key, best_links = key, added
+    return best_links
+
+
+def zone_names(streets: Streets, zones: list[Zone], spots: dict[str, str]) -> list[str]:
+    """A name for each zone, no two alike; `spots` are the names of hot spots by id."""
+    meeting: dict[str, set[str]] = defaultdict(set)
+    for link in range(len(streets)):
+        if road := streets.road(link):
+            meeting[streets.from_node[link]].add(road)
+            meeting[streets.to_node[link]].add(road)
+    return numbered(
+        [
+            name_of(streets, zone, meeting) or f"Streets of {spots[zone.hot_spot_id]}"
+            for zone in zones
+        ]
+    )
+
+
+def name_of(streets: Streets, zone: Zone, meeting: dict[str, set[str]]) -> str | None:
+    """The road with the most metres, between the roads that it meets at its ends."""
+    metres: dict[str, float] = defaultdict(float)
+    for link in zone.links:
+        if road := streets.road(link):
+            metres[road] += float(streets.length_m[link])
+    if not metres:
+        return None
+    main = min(metres, key=lambda road: (-round(metres[road], 1), road))
+    course = [link for link in zone.links if streets.road(link) == main]
+    way = longest_way(streets, course)
+    crossings = [sorted(meeting[node] - {main}) for node in way]
+    met = [names[0] for names in crossings if names]
+    if not met:
+        return main
+    # Where an end of the way meets no other road, the crossing nearest to it tells.
+    start, end = met[0], met[-1]
+    if start == end:
+        return f"{main} at {start}"
+    return f"{main} between {start} and {end}"
+
+
+def longest_way(streets: Streets, course: list[int]) -> list[str]:
+    """The junctions along a road, from the westernmost of its two farthest ends."""
+    graph = path_graph(streets, course)
+    longest = (-1.0, [])
+    for start, (metres, ways) in nx.all_pairs_dijkstra(graph, weight="length"):
+        for end in sorted(ways):
+            if position(start) <= position(end) and metres[end] > longest[0] + 1e-6:
+                longest = (metres[end], ways[end])
+    return longest[1]
+
+
+def position(node: str) -> tuple[float, float]:
+    """Easting and northing of a node, from its name."""
+    easting, northing = node.split(" ")
+    return float(easting), float(northing)
 
 
 @dataclass(frozen=True)
@@ -46,14 +249,6 @@ class PatrolZone:
     area_km2: float
     links: tuple[ZoneLink, ...]
     ground: shapely.Geometry
-
-
-def weights(
-    events: Events, last_month: int, half_life_months: float, harm_power: float
-) -> np.ndarray:
-    """What each event counts, as in hexagons: harm days^power 2^(-age / half-life)."""
-    age_months = last_month - events.month
-    return scores.weights(events.harm_days, age_months, half_life_months, harm_power)
 
 
 def draw_zones(

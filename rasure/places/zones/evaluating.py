@@ -13,18 +13,17 @@ import numpy as np
 import psycopg
 import shapely
 
-from rasure.places import metrics, publishing
-from rasure.places.bootstrap import percentile_interval, ratio, resampled_captures
-from rasure.places.definition import Definition
+from rasure.places import metrics
+from rasure.places.definition import Definition, ZoneDefinition
 from rasure.places.errors import NoPlaces
-from rasure.places.evaluate import institution_cells, training_on
+from rasure.places.evaluation import institution_cells, training_on
+from rasure.places.events import Events, Grid, score_growth
+from rasure.places.hot_spots import touching
 from rasure.places.methods import DESIGNATION, choose
-from rasure.places.reading import Events, Grid
-from rasure.places.scoring import limits
+from rasure.places.metrics import limits, percentile_interval, ratio, resampled_captures
 from rasure.places.selection import cells_to_fill
-from rasure.places.windows import Window, check_hold_out
-from rasure.places.zones.definition import ZoneDefinition
-from rasure.places.zones.drawing import draw_zones, ground_of, weights
+from rasure.places.windows import Window, check_hold_out, month_start
+from rasure.places.zones.drawing import draw_zones, ground_of
 from rasure.places.zones.streets import read_streets
 
 ZONES, HEXAGONS, SAME_AREA = "patrol_zones", "hexagons", "hexagons_same_area"
@@ -84,9 +83,8 @@ def evaluate_zones(
     chosen = choose(training, definition, cells)[DESIGNATION]
     spots = touching_cells(connection, grid, chosen)
     streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
-    weight = weights(
-        before, int(observed[-1]), definition.half_life_months, definition.harm_power
-    )
+    growth = score_growth(connection, month_start(int(observed[-1])))
+    weight = before.score_weight / growth
     names = {spot_id: spot_id for spot_id in spots}
     zones = draw_zones(streets, before, weight, names, zone_definition)
     ground = ground_of(zones)
@@ -127,7 +125,7 @@ def touching_cells(
 ) -> dict[str, tuple[str, ...]]:
     """The hot spots that chosen cells make, hottest first: hexagon ids by its first."""
     ids = grid.hexagon_id[chosen].tolist()
-    cluster = publishing.touching(connection, ids)
+    cluster = touching(connection, ids)
     members: dict[int, list[str]] = {}
     for name in ids:
         members.setdefault(cluster[name], []).append(name)
@@ -175,5 +173,5 @@ def ratio_row(
     name = f"ratio_to_hexagons_{period}"
     scale = ratio(np.array(area_km2[1]), np.array(area_km2[column]))
     observed = ratio(inside[:, column].sum(), inside[:, 1].sum())
-    found = ratio(drawn[:, column], drawn[:, 1]) * scale
-    return {name: float(observed * scale), **limits(name, *percentile_interval(found))}
+    ratios = ratio(drawn[:, column], drawn[:, 1]) * scale
+    return {name: float(observed * scale), **limits(name, *percentile_interval(ratios))}

@@ -128,7 +128,7 @@ def read_streets(
         length_m=np.array(columns[5], dtype=float),
         is_patrollable=np.array(columns[6], dtype=bool),
         line=shapely.from_wkb(np.array(columns[7], dtype=object)),
-        spots=[tuple(sorted(found or ())) for found in columns[8]],
+        spots=[tuple(sorted(spot_ids or ())) for spot_ids in columns[8]],
     )
 
 
@@ -143,10 +143,10 @@ def snap(streets: Streets, x: np.ndarray, y: np.ndarray, metres: float) -> np.nd
         return link
     points = shapely.points(x, y)
     points[~(np.isfinite(x) & np.isfinite(y))] = None
-    point, found = shapely.STRtree(streets.line).query_nearest(
+    point, nearest = shapely.STRtree(streets.line).query_nearest(
         points, max_distance=metres
     )
-    order = np.lexsort((found, point))
+    order = np.lexsort((nearest, point))
     first, place = np.unique(point[order], return_index=True)
-    link[first] = found[order][place]
+    link[first] = nearest[order][place]
     return link

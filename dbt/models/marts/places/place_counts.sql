@@ -1,4 +1,5 @@
--- How many of the crimes that rank a place happened of late, and what they were. Days
+-- How many of the crimes that rank a place happened in recent periods, by patrol
+-- window, and what they were: for the leading places and all that are designated. Days
 -- are operational days, back from the one that the data are of.
 {{ config(tags=['niche_rms']) }}
 
@@ -14,64 +15,113 @@ days as (
         on forces.force = mappings.force
 ),
 
+designated as (
+    select distinct hexagons.hexagon_id
+    from {{ source('places', 'designated_hexagons') }} as hexagons
+    inner join {{ source('places', 'designations') }} as designations
+        on hexagons.designation_id = designations.designation_id
+    where designations.valid_to is null
+),
+
 places as (
-    select * from {{ ref('hot_places') }}
-    where rank <= {{ var('profile_places') }}
-        or is_designated
+    select
+        hot_places.force,
+        hot_places.hexagon_id,
+        days.data_from,
+        days.last_day
+    from {{ ref('hot_places') }} as hot_places
+    inner join days on hot_places.force = days.force
+    left join designated on hot_places.hexagon_id = designated.hexagon_id
+    where hot_places.rank <= {{ var('profile_places') }}
+        or designated.hexagon_id is not null
+),
+
+windows as (
+    select windows.patrol_window
+    from (values ('all'), ('day'), ('night')) as windows (patrol_window)
 ),
 
 crimes as (
     select
-        places.force,
         places.hexagon_id,
+        windows.patrol_window,
         crimes.crime_type,
         crimes.is_knife_enabled,
-        days.last_day,
-        days.last_day - crimes.operational_date as days_ago
+        places.last_day - crimes.operational_date as days_ago
     from {{ ref('crimes') }} as crimes
     inner join places on crimes.hexagon_id = places.hexagon_id
-    inner join days on crimes.force = days.force
+    inner join windows
+        on windows.patrol_window = 'all'
+        or (crimes.is_time_known and crimes.patrol_window = windows.patrol_window)
     where crimes.is_in_place_scope
-        and crimes.month >= days.data_from
-        and crimes.operational_date > days.last_day - interval '6 years'
+        and crimes.month >= places.data_from
+        and crimes.operational_date > places.last_day - interval '6 years'
 ),
 
 types as (
     select
         hexagon_id,
-        crime_type || ' (' || count(*) || ')' as told,
+        patrol_window,
+        crime_type,
+        crime_type || ' (' || count(*) || ')' as type_with_count,
+        count(*) as crimes,
         row_number() over (
-            partition by hexagon_id order by count(*) desc, crime_type
+            partition by hexagon_id, patrol_window order by count(*) desc, crime_type
         ) as type_rank
     from crimes
-    group by hexagon_id, crime_type
+    group by hexagon_id, patrol_window, crime_type
 ),
 
-main_types as (
+kinds as (
     select
         hexagon_id,
-        string_agg(told, ', ' order by type_rank) as main_crime_types
+        patrol_window,
+        string_agg(type_with_count, ', ' order by type_rank) filter (
+            where type_rank <= 3
+        ) as main_crime_types,
+        jsonb_object_agg(crime_type, crimes) as crimes_by_type
     from types
-    where type_rank <= 3
-    group by hexagon_id
+    group by hexagon_id, patrol_window
 ),
 
-final as (
+counted as (
     select
-        crimes.force,
-        crimes.hexagon_id,
-        main_types.main_crime_types,
+        hexagon_id,
+        patrol_window,
         {{ crimes_of_days(28) }} as crimes_28_days,
         {{ crimes_of_days(28, ended_ago=28) }} as crimes_28_days_before,
         {{ crimes_of_days(28, ended_ago=364) }} as crimes_28_days_year_before,
         {{ crimes_of_days(365) }} as crimes_12_months,
         {{ crimes_of_days(365, ended_ago=365) }} as crimes_12_months_before,
         count(*)::integer as crimes_six_years,
-        avg(crimes.is_knife_enabled::integer)::double precision as knife_share,
-        max(crimes.last_day) as counted_to
+        avg(is_knife_enabled::integer)::double precision as knife_share
     from crimes
-    inner join main_types on crimes.hexagon_id = main_types.hexagon_id
-    group by crimes.force, crimes.hexagon_id, main_types.main_crime_types
+    group by hexagon_id, patrol_window
+),
+
+final as (
+    select
+        places.force,
+        places.hexagon_id,
+        windows.patrol_window,
+        kinds.main_crime_types,
+        coalesce(kinds.crimes_by_type, '{}') as crimes_by_type,
+        coalesce(counted.crimes_28_days, 0) as crimes_28_days,
+        coalesce(counted.crimes_28_days_before, 0) as crimes_28_days_before,
+        coalesce(counted.crimes_28_days_year_before, 0) as crimes_28_days_year_before,
+        coalesce(counted.crimes_12_months, 0) as crimes_12_months,
+        coalesce(counted.crimes_12_months_before, 0) as crimes_12_months_before,
+        coalesce(counted.crimes_six_years, 0) as crimes_six_years,
+        counted.knife_share,
+        places.last_day as counted_to
+    from places
+    cross join windows
+    left join counted
+        on places.hexagon_id = counted.hexagon_id
+        and windows.patrol_window = counted.patrol_window
+    left join kinds
+        on places.hexagon_id = kinds.hexagon_id
+        and windows.patrol_window = kinds.patrol_window
 )
 
 select * from final

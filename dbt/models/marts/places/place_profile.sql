@@ -15,6 +15,8 @@ places as (
 
 counts as (
     select * from {{ ref('place_counts') }}
+    where patrol_window = 'all'
+        and crimes_six_years > 0
 ),
 
 zones as (

@@ -1,46 +1,97 @@
-"""The tables of the designation: what it reads to merge and name, what it writes."""
+"""A version of a force's hot places: its content, its id, and the tables that keep it.
+
+The id comes from the content, so that the same content is never published twice.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import psycopg
 
-from rasure.places.events import scope
-from rasure.places.naming import Recorded
+from rasure.places.hot_spots import HotSpot
+from rasure.places.ranking import RankedPlace
+from rasure.places.reviews import ACCEPTED, REJECTED, Review
 
-if TYPE_CHECKING:
-    from rasure.places.version import Designation
 
-# Hexagons of one grid that share an edge are 0 m apart but for rounding; those that do
-# not are a hundred metres apart.
-TOUCHING = """
-    select hexagon_id, st_clusterdbscan(geom, eps := 1, minpoints := 1) over ()
-    from geo.hexagons
-    where hexagon_id = any(%s)
-"""
+@dataclass(frozen=True)
+class Designation:
+    """One version of a force's hot places; `is_new` when this call published it.
 
-RECORDED = """
-    select
-        fct_crime.hexagon_id,
-        dim_place.street_name,
-        dim_place.generic_label,
-        min(districts.district_name),
-        count(distinct fct_crime.crime_key)
-    from core.fct_crime
-    inner join core.dim_place on fct_crime.place_id = dim_place.place_id
-    inner join geo.hexagons on fct_crime.hexagon_id = hexagons.hexagon_id
-    left join geo.districts
-        on st_intersects(districts.geom, hexagons.centroid)
-        and districts.force = fct_crime.force
-    where fct_crime.force = %s
-        and fct_crime.hexagon_id = any(%s)
-        and {scope}
-        and not fct_crime.is_at_institution
-    group by 1, 2, 3
-"""
+    `reviews` are those in force on its hexagons and on those hotter than its last.
+    """
+
+    designation_id: str
+    force: str
+    definition_version: str
+    data_from: date
+    data_to: date
+    coverage_percent: float
+    force_area_km2: float
+    crimes_total: int
+    hexagons: tuple[RankedPlace, ...]
+    hot_spots: tuple[HotSpot, ...]
+    parameters: dict[str, float]
+    patrol_window: str = "all"
+    reviews: tuple[Review, ...] = ()
+    is_new: bool = False
+
+    @property
+    def valid_from(self) -> date:
+        """The day after the last day of the data."""
+        return self.data_to + timedelta(days=1)
+
+    @property
+    def area_km2(self) -> float:
+        """Area of the designated hexagons."""
+        return sum(place.area_km2 for place in self.hexagons)
+
+    @property
+    def area_percent(self) -> float:
+        """Share of the force area that they fill."""
+        return 100.0 * self.area_km2 / self.force_area_km2
+
+    @property
+    def crimes_captured(self) -> int:
+        """Crimes in them over the whole data window: a description, not a score."""
+        return sum(place.crimes for place in self.hexagons)
+
+    @property
+    def rejected(self) -> tuple[Review, ...]:
+        """The reviews that kept a hexagon out."""
+        return tuple(review for review in self.reviews if review.decision == REJECTED)
+
+    def is_accepted(self, spot: HotSpot) -> bool:
+        """Whether reviewers have accepted every hexagon of a hot spot."""
+        accepted = {
+            review.hexagon_id for review in self.reviews if review.decision == ACCEPTED
+        }
+        return set(spot.hexagon_ids) <= accepted
+
+    @property
+    def not_persistent(self) -> int:
+        """Designated hexagons that only fill what persistent places left over."""
+        return sum(not place.is_persistent for place in self.hexagons)
+
+
+def content_id(
+    force: str,
+    data_to: date,
+    hexagons: tuple[RankedPlace, ...],
+    parameters: dict[str, float],
+    patrol_window: str = "all",
+) -> str:
+    """`<force> <YYYY-MM> [<window>] <8 hex digits>`, the digits from the content."""
+    content = json.dumps(
+        [sorted(place.hexagon_id for place in hexagons), parameters], sort_keys=True
+    )
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    window = "" if patrol_window == "all" else f" {patrol_window}"
+    return f"{force} {data_to:%Y-%m}{window} {digest}"
+
 
 VERSION = """
     insert into places.designations (
@@ -77,22 +128,6 @@ def take_turn(connection: psycopg.Connection, force: str) -> None:
         "select pg_advisory_xact_lock(hashtext('places.designations'), hashtext(%s))",
         (force,),
     )
-
-
-def touching(connection: psycopg.Connection, hexagon_ids: list[str]) -> dict[str, int]:
-    """The number of the group of touching hexagons that each one is in."""
-    return dict(connection.execute(TOUCHING, (hexagon_ids,)).fetchall())
-
-
-def recorded_at(
-    connection: psycopg.Connection, force: str, hexagon_ids: list[str]
-) -> dict[str, list[Recorded]]:
-    """Where the crimes in scope of each hexagon were recorded, institutions out."""
-    found = defaultdict(list)
-    query = RECORDED.format(scope=scope(connection))
-    for hexagon_id, *recorded in connection.execute(query, (force, hexagon_ids)):
-        found[hexagon_id].append(Recorded(*recorded))
-    return found
 
 
 def publish(
@@ -164,9 +199,10 @@ def write(
             cursor.execute(HOT_SPOT, (key, *row, spot.crimes, ids))
         cursor.executemany(
             "insert into places.designated_hexagons "
-            "(designation_id, hexagon_id, rank, hot_spot_id) values (%s, %s, %s, %s)",
+            "(designation_id, hexagon_id, designation_order, hot_spot_id) "
+            "values (%s, %s, %s, %s)",
             [
-                (key, place.hexagon_id, rank, spot_of[place.hexagon_id])
-                for rank, place in enumerate(designation.hexagons, start=1)
+                (key, place.hexagon_id, order, spot_of[place.hexagon_id])
+                for order, place in enumerate(designation.hexagons, start=1)
             ],
         )

@@ -28,16 +28,15 @@ def draw_command(
 ) -> None:
     """Draw the zones of the designation in force; the same again changes nothing."""
     from rasure.database import connect
-    from rasure.places.report import as_json as to_json
-    from rasure.places.zones import report
+    from rasure.places import report
     from rasure.places.zones.designated import draw
 
     with connect("rasure places zones", autocommit=True) as connection:
-        found = draw(connection, force, window, keep=keep)
+        zone_set = draw(connection, force, window, keep=keep)
     if as_json:
-        print(to_json(report.zone_set_row(found)))
+        print(report.as_json(report.zone_set_row(zone_set)))
     else:
-        report.show_zones(found, console(), most=20)
+        report.show_zones(zone_set, console(), most=20)
 
 
 @zones.command("evaluate")
@@ -57,23 +56,22 @@ def evaluate_command(
 ) -> None:
     """Compare zones with hexagons: crimes captured per km2, in sample and held out."""
     from rasure.database import connect
-    from rasure.places import evaluation_store, reading
-    from rasure.places.definition import Definition
-    from rasure.places.report import as_json as to_json
+    from rasure.places import report
+    from rasure.places.definition import Definition, ZoneDefinition
+    from rasure.places.evaluation import store_evaluation
+    from rasure.places.events import read_events, read_grid, the_force
     from rasure.places.windows import Window as Period
-    from rasure.places.zones import report
-    from rasure.places.zones.definition import ZoneDefinition
     from rasure.places.zones.evaluating import evaluate_zones
 
     train_period, test_period = Period.parse(train), Period.parse(test)
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places zones", autocommit=True) as connection:
-        name = reading.the_force(connection, force, train_period, test_period)
-        grid = reading.read_grid(connection, name)
-        found = evaluate_zones(
+        name = the_force(connection, force, train_period, test_period)
+        grid = read_grid(connection, name)
+        evaluation = evaluate_zones(
             connection,
             grid,
-            reading.read_events(connection, grid, window, definition),
+            read_events(connection, grid, window, definition),
             train_period,
             test_period,
             definition,
@@ -82,8 +80,8 @@ def evaluate_command(
             seed,
             window,
         )
-        evaluation_store.keep(connection, found)
+        store_evaluation(connection, evaluation)
     if as_json:
-        print(to_json(found.rows))
+        print(report.as_json(evaluation.rows))
     else:
-        report.show_evaluation(found, console())
+        report.show_zone_evaluation(evaluation, console())

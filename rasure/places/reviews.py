@@ -7,12 +7,14 @@ kept and shown. Reviews are never changed: a new one overrides an older one.
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 from psycopg.rows import class_row
 
+from rasure.places.definition import Definition
 from rasure.places.errors import ReviewRejected
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -66,10 +68,10 @@ def in_force(
 ) -> dict[str, Review]:
     """The reviews that hold today, or `on` a day, by hexagon."""
     with connection.cursor(row_factory=class_row(Review)) as cursor:
-        found = cursor.execute(
+        reviews = cursor.execute(
             IN_FORCE, {"force": force, "patrol_window": patrol_window, "on": on}
         ).fetchall()
-    return {review.hexagon_id: review for review in found}
+    return {review.hexagon_id: review for review in reviews}
 
 
 def review(
@@ -100,21 +102,36 @@ def review(
             connection.execute(
                 REVIEW,
                 (
-                    *(force, patrol_window, hexagon_id, hot_spot_id, decision),
-                    *(reason, note, reviewer, expires_on),
+                    force,
+                    patrol_window,
+                    hexagon_id,
+                    hot_spot_id,
+                    decision,
+                    reason,
+                    note,
+                    reviewer,
+                    expires_on,
                 ),
             ).fetchone()[0]
             for hexagon_id in hexagon_ids
         ]
 
 
-def remember(
+def record_reviews(
     connection: psycopg.Connection, designation_id: str, reviews: list[Review]
 ) -> None:
-    """Keep which reviews a version was made under."""
+    """Record under which reviews a version was made."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into places.designation_reviews (designation_id, review_id) "
             "values (%s, %s) on conflict do nothing",
             [(designation_id, review.review_id) for review in reviews],
         )
+
+
+def default_expiry(today: date, definition: Definition) -> date:
+    """The last day of a review made today: so many months on, on the same day."""
+    month = today.year * 12 + today.month - 1 + int(definition.review_months)
+    year, month = divmod(month, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(today.day, last))

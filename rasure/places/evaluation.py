@@ -2,23 +2,94 @@
 
 Only a hold-out says anything: with more cells than crimes, places chosen by chance
 look ten times as hot as they are in the months they were chosen on.
+
+What chance alone would give is simulated with the whole procedure, choice included;
+each event keeps its month and weight:
+
+* random locations: every event falls anywhere in the force, by area;
+* constant rates: every cell keeps one rate for good, so that what changes from period
+  to period is Poisson noise. The rates are the posterior means of a Gamma-Poisson model
+  (empirical Bayes by moments, Clayton and Kaldor 1987) of training and test together.
+
+Every evaluation is kept, so that what a designation was worth can be looked up.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 
 import numpy as np
+import psycopg
 
-from rasure.places import nulls, scoring
+from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
-from rasure.places.kde import quartic_kernel
-from rasure.places.methods import METHODS, Training, choose
-from rasure.places.reading import Events, Grid
-from rasure.places.selection import cells_to_fill
-from rasure.places.windows import Window, check_hold_out
+from rasure.places.events import Events, Grid
+from rasure.places.methods import METHODS, Training, choose, quartic_kernel
+from rasure.places.selection import cells_to_fill, gamma_poisson_prior, highest
+from rasure.places.windows import Window, check_hold_out, month_end, month_start
+
+
+def gamma_poisson_rates(counts: np.ndarray) -> np.ndarray:
+    """Posterior mean event count of each cell, (alpha + n) / (beta + 1).
+
+    alpha and beta are those of `gamma_poisson_prior` over all cells; where it has none
+    every cell has the mean.
+    """
+    prior = gamma_poisson_prior(counts, len(counts))
+    if prior is None:
+        return np.full(len(counts), counts.mean())
+    alpha, beta = prior
+    return (alpha + counts) / (beta + 1.0)
+
+
+def throw(rates: np.ndarray, events: int, rng: np.random.Generator) -> np.ndarray:
+    """The cell of each of `events` events, drawn in proportion to `rates`."""
+    cumulative = np.cumsum(rates)
+    cumulative /= cumulative[-1]
+    return np.searchsorted(cumulative, np.sort(rng.random(events)), side="right")
+
+
+def simulate(
+    training: Training,
+    rates: np.ndarray,
+    test_events: int,
+    definition: Definition,
+    cells: int,
+    area_share: float,
+    draws: int,
+    rng: np.random.Generator,
+) -> dict[str, dict[str, np.ndarray]]:
+    """The metrics of every method in `draws` simulated histories: method -> metric.
+
+    `training` gives the months, weights and ground; its kernel must be between the cell
+    centroids, because a thrown event lies at one.
+    """
+    by_method = {name: [] for name in METHODS}
+    for _ in range(draws):
+        order = rng.permutation(len(training.cell))
+        cell = throw(rates, len(training.cell), rng)
+        history = dataclasses.replace(
+            training,
+            cell=cell,
+            point=cell,
+            month=training.month[order],
+            score_weight=training.score_weight[order],
+        )
+        before = np.bincount(cell, minlength=training.cells)
+        after = np.bincount(throw(rates, test_events, rng), minlength=training.cells)
+        fullest = highest(after, cells)
+        for name, chosen in choose(history, definition, cells).items():
+            by_method[name].append(
+                metrics.of_places(chosen, before, after, fullest, area_share)
+            )
+    return {
+        name: {metric: np.array([row[metric] for row in rows]) for metric in rows[0]}
+        for name, rows in by_method.items()
+    }
+
 
 NULL_DRAWS = 500
 SHUFFLES = 5
@@ -96,7 +167,7 @@ def evaluate(
     size = len(centres)
     area_share = cells / size
     choices = [choose(training, definition, cells) for training in trainings]
-    rows = scoring.score_methods(
+    rows = metrics.score_methods(
         {name: side_by_side([one[name] for one in choices], size) for name in METHODS},
         side_by_side([training.cell for training in trainings], size),
         side_by_side(tests, size),
@@ -110,7 +181,7 @@ def evaluate(
     )
     counts = np.bincount(np.concatenate([thrown.cell, tests[0]]), minlength=size)
     random, constant = (
-        nulls.simulate(
+        simulate(
             thrown,
             rates,
             len(tests[0]),
@@ -121,7 +192,7 @@ def evaluate(
             generator,
         )
         for rates, generator in zip(
-            (grid.area_km2, nulls.gamma_poisson_rates(counts)), null_draws, strict=True
+            (grid.area_km2, gamma_poisson_rates(counts)), null_draws, strict=True
         )
     )
     about = {
@@ -143,7 +214,7 @@ def evaluate(
         patrol_window=patrol_window,
         rows=[
             {"method": name, **about, **row}
-            | scoring.expectations(row, random[name], constant[name])
+            | metrics.expectations(row, random[name], constant[name])
             for name, row in rows.items()
         ],
     )
@@ -153,7 +224,7 @@ def shuffled(
     events: Events, grid: Grid, centres: np.ndarray, rng: np.random.Generator
 ) -> Events:
     """The same events at cells drawn at random by area."""
-    cell = nulls.throw(grid.area_km2, len(events.cell), rng)
+    cell = throw(grid.area_km2, len(events.cell), rng)
     return events.moved(rng.permutation(cell), centres)
 
 
@@ -173,7 +244,7 @@ def training_on(
     return Training(
         cell=before.cell,
         month=before.month,
-        harm_days=before.harm_days,
+        score_weight=before.score_weight,
         point=point.ravel(),
         kernel=quartic_kernel(points, centres, bandwidth_metres),
         is_candidate=is_candidate,
@@ -196,3 +267,35 @@ def institution_cells(
     crimes = np.bincount(seen.cell, minlength=len(grid.x))
     inside = np.bincount(seen.cell[seen.is_at_institution], minlength=len(grid.x))
     return (inside > 0) & (inside >= definition.institution_share * crimes)
+
+
+ROW = """
+    insert into places.evaluations (
+        force, train_from, train_to, test_from, test_to, method, coverage_percent,
+        is_shuffled, metrics, patrol_window
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def store_evaluation(connection: psycopg.Connection, evaluation: Evaluation) -> None:
+    """Write one row a method to places.evaluations, all in one transaction."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(
+            ROW,
+            [
+                (
+                    evaluation.force,
+                    month_start(evaluation.train.first),
+                    month_end(evaluation.train.last),
+                    month_start(evaluation.test.first),
+                    month_end(evaluation.test.last),
+                    row["method"],
+                    row["coverage_percent"],
+                    evaluation.is_shuffled,
+                    json.dumps(metrics.without_nan(row), default=str),
+                    evaluation.patrol_window,
+                )
+                for row in evaluation.rows
+            ],
+        )
