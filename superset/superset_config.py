@@ -16,7 +16,6 @@ is in the content security policy, so a browser refuses what a library may still
 """
 
 import os
-import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -27,9 +26,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
+from rasure_superset.guard.security_manager import (
+    RasureSecurityManager,
+    narrow_superset,
+)
+
 CHECKOUT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(CHECKOUT / "superset"))
-from asking.manager import RasureSecurityManager, narrow_superset  # noqa: E402
 
 HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
 
@@ -57,7 +59,7 @@ FEATURE_FLAGS = {
     "EMBEDDABLE_CHARTS": False,
     "ENABLE_TEMPLATE_PROCESSING": False,
 }
-# What charts and SQL Lab may be asked beside Superset's own rules: superset/asking.
+# Refuses some queries that Superset itself would answer: see rasure_superset.guard.
 CUSTOM_SECURITY_MANAGER = RasureSecurityManager
 CELERY_CONFIG = None
 SQLLAB_BACKEND_PERSISTENCE = False

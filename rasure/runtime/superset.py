@@ -47,7 +47,7 @@ def release() -> str:
 
 
 def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
-    """The environment of Superset and of `superset/sync.py`."""
+    """The environment of Superset and of `rasure-superset-sync`."""
     passwords = settings.secrets["postgres"]
     local = f"127.0.0.1:{ports['postgres']}"
     readers = {
@@ -94,11 +94,10 @@ def server_command(port: int) -> list[str]:
 
 def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
     """What a new metadata database needs."""
-    script = str(Path(__file__).with_name("setup_superset.py"))
     return [
         Step(
             f"superset {release()}",
-            [program("python"), "-P", script],
+            [program("python"), "-P", "-m", "rasure_superset.first_setup"],
             environment(settings, ports),
             settings.secrets["superset"]["admin"],
         )
@@ -119,7 +118,7 @@ def drop_cached_answers() -> int:
     return dropped
 
 
-ASSETS_FAULTY = 2  # the exit code of superset/sync.py
+ASSETS_FAULTY = 2  # the exit code of rasure-superset-sync
 
 
 class PublishFailed(RasureError):
@@ -133,14 +132,14 @@ class AssetsFaulty(RasureError):
 
 
 def synchronise(warm: bool) -> None:
-    """Apply `superset/sync.py` to the Superset of this home; `warm` fills its caches.
+    """Run `rasure-superset-sync` on this home's Superset; `warm` fills its caches.
 
     Raises `PublishFailed` with the last lines that it wrote, `AssetsFaulty` where they
     name faults of the assets.
     """
     settings = Settings.load()
     check(settings)
-    command = [program("python"), str(CHECKOUT / "superset" / "sync.py")]
+    command = [program("rasure-superset-sync")]
     last: deque[str] = deque(maxlen=8)
     with subprocess.Popen(
         [*command, *(["--warm"] if warm else [])],
@@ -156,5 +155,5 @@ def synchronise(warm: bool) -> None:
     if process.returncode != 0:
         fault = AssetsFaulty if process.returncode == ASSETS_FAULTY else PublishFailed
         raise fault(
-            f"superset/sync.py ended with {process.returncode}:\n{''.join(last)}"
+            f"rasure-superset-sync ended with {process.returncode}:\n{''.join(last)}"
         )

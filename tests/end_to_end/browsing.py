@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +16,7 @@ import pytest
 
 from rasure.instruments.bench import dashboard
 from rasure.places.plan import printing
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from charts_api import ChartClient  # noqa: E402
+from rasure_superset.charts_api import ChartClient
 
 CHROMIUM = "/usr/bin/chromium"
 # Draw deck.gl without a graphics card.

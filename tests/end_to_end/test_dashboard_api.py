@@ -6,9 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rasure_superset.charts_api import ChartApiError, ChartClient
 from tests.end_to_end import browsing
-
-from charts_api import ChartApiError, ChartClient  # isort: skip (found by browsing)
 
 SLUG = "serious-violence"
 

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rasure_superset.charts_api import ChartClient
 from tests.end_to_end import browsing, simulated_force
 from tests.end_to_end.test_dashboard import screenshots  # noqa: F401 (a fixture)
-
-from charts_api import ChartClient  # isort: skip (found by browsing)
 
 # Who opens what: account, dashboard, its tabs, and how wide the screen is.
 VISITS = {

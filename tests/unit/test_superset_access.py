@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
+from rasure_superset import access, rows
+from rasure_superset.errors import SyncError
 
-from publishing import access, rows  # noqa: E402
-from publishing.errors import SyncError  # noqa: E402
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def given(tmp_path: Path, rules: str = "[]", **files: str) -> access.Access:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
+from rasure_superset.assets import bundle as assets
+from rasure_superset.errors import AssetFaults
 from tests.unit.superset_fixtures import change, folder
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from publishing import assets  # noqa: E402
-from publishing.errors import AssetFaults  # noqa: E402
 
 __all__ = ["folder"]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
+from rasure_superset import access
+from rasure_superset.assets import available, render
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks as chain
+from rasure_superset.errors import AssetFaults, SyncError
+from rasure_superset.sync import marts
 
-from publishing import access, assets, available, chain, marts, render  # noqa: E402
-from publishing.errors import AssetFaults, SyncError  # noqa: E402
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",

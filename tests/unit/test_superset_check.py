@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from rasure.runtime.superset import AssetsFaulty, PublishFailed
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks as chain
+from rasure_superset.errors import AssetFaults, SyncError
 from tests.unit.superset_fixtures import change, folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from publishing import assets, chain  # noqa: E402
-from publishing.errors import AssetFaults, SyncError  # noqa: E402
 
 __all__ = ["folder"]
 
@@ -171,9 +170,9 @@ def test_all_faults_are_one_error_for_the_command_line(folder):
 
 
 def sync(folder: Path) -> subprocess.CompletedProcess:
-    program = CHECKOUT / "superset" / "sync.py"
+    program = Path(sys.prefix) / "bin" / "rasure-superset-sync"
     return subprocess.run(
-        [sys.executable, program, "--check-only", "--assets", folder],
+        [program, "--check-only", "--assets", folder],
         env={**os.environ, "RASURE_READER_URL": "", "RASURE_HOME": str(folder)},
         capture_output=True,
         text=True,

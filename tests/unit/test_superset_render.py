@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks as chain
+from rasure_superset.assets import filters, layout, render
+from rasure_superset.errors import SyncError
 
-from publishing import assets, chain, filters, layout, render  # noqa: E402
-from publishing.errors import SyncError  # noqa: E402
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",

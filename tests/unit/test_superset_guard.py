@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from rasure.runtime.superset import ENVIRONMENT
+from rasure_superset.guard.queries import asks_for_more
+from rasure_superset.guard.statements import is_name, only_read
+from rasure_superset.guard.steps import is_plain
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "superset"))
-
-from asking.names import asks_for_more
-from asking.statements import is_name, only_read
-from asking.steps import is_plain
-
-OURS = sys.path[0]
 NAMES = {"month", "area", "violence_total"}
 SQL = {"expressionType": "SQL", "sqlExpression": "max(version())", "label": "area"}
 COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
@@ -119,12 +113,12 @@ def test_sql_lab_runs_nothing_else(sql):
 
 def test_the_parser_that_superset_has_tells_them_apart_too():
     asked = (
-        "import json, sys; sys.path.insert(0, sys.argv[1]);"
-        "from asking.statements import only_read;"
+        "import json, sys;"
+        "from rasure_superset.guard.statements import only_read;"
         "print(json.dumps([only_read(sql) for sql in json.load(sys.stdin)]))"
     )
     done = subprocess.run(
-        [ENVIRONMENT / "bin" / "python", "-P", "-c", asked, OURS],
+        [ENVIRONMENT / "bin" / "python", "-P", "-c", asked],
         input=json.dumps([*READING, *MORE]),
         capture_output=True,
         text=True,

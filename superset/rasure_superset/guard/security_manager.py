@@ -1,9 +1,9 @@
 """Superset's security manager, with three rules more.
 
-1. A chart is asked for columns and metrics of its dataset (`asking.names`); SQL is for
+1. A chart is asked for columns and metrics of its dataset (`queries`); SQL is for
    SQL Lab, where it is kept with the name of who wrote it.
-2. What Superset works out from the answer is bounded (`asking.steps`).
-3. SQL Lab runs what reads (`asking.statements`), for those who have it.
+2. What Superset works out from the answer is bounded (`steps`).
+3. SQL Lab runs what reads (`statements`), for those who have it.
 
 Superset asks its security manager before every query, whichever page or API it came
 through; these rules come after its own.
@@ -17,9 +17,9 @@ from superset.errors import ErrorLevel, SupersetError, SupersetErrorType
 from superset.exceptions import SupersetSecurityException
 from superset.security import SupersetSecurityManager
 
-from asking.names import asks_for_more
-from asking.statements import is_name, only_read
-from asking.steps import MOST_QUERIES, MOST_STEPS, is_plain
+from rasure_superset.guard.queries import asks_for_more
+from rasure_superset.guard.statements import is_name, only_read
+from rasure_superset.guard.steps import MOST_QUERIES, MOST_STEPS, is_plain
 
 PARTS = ("annotation_layers", "columns", "extras", "filter", "groupby", "metrics")
 PARTS += ("orderby", "series_columns", "series_limit_metric")

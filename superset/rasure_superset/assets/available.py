@@ -9,8 +9,8 @@ table stays a fault of the chain.
 
 from __future__ import annotations
 
-from publishing.assets import Asset, Bundle
-from publishing.chain import Marts
+from rasure_superset.assets.bundle import Asset, Bundle
+from rasure_superset.assets.checks import Marts
 
 
 def fitting(bundle: Bundle, live: dict[str, Marts]) -> tuple[Bundle, list[str]]:

@@ -1,6 +1,6 @@
 """Synchronise Superset with the assets and the access rules of this folder.
 
-    python superset/sync.py [--check-only] [--warm]
+    rasure-superset-sync [--check-only] [--warm]
 
 Checks the whole chain dashboard → chart → dataset → mart first, without Superset; then
 imports, gives access and counts; with `--warm`, runs every chart once. The same command
@@ -20,11 +20,12 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from publishing import access, assets, available, chain, filters, render  # noqa: E402
-from publishing.errors import SyncError  # noqa: E402
+from rasure_superset import CHECKOUT, FOLDER, access
+from rasure_superset.assets import available, filters, render
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks as chain
+from rasure_superset.errors import SyncError
+from rasure_superset.sync import marts
 
 SETTINGS = ("RASURE_READER_URL", "RASURE_PEOPLE_READER_URL", "RASURE_TILE_URL")
 
@@ -35,13 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check-only", action="store_true", help="import nothing")
     parser.add_argument("--warm", action="store_true", help="run every chart once")
     parser.add_argument("--user", default="officer", help="whose caches to warm")
-    parser.add_argument("--assets", type=Path, default=HERE / "assets")
-    parser.add_argument("--access", type=Path, default=HERE / "access")
+    parser.add_argument("--assets", type=Path, default=FOLDER / "assets")
+    parser.add_argument("--access", type=Path, default=FOLDER / "access")
     options = parser.parse_args(arguments)
     try:
         synchronise(options)
     except SyncError as error:
-        print(f"superset/sync.py: {error}", file=sys.stderr)
+        print(f"rasure-superset-sync: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
@@ -50,9 +51,9 @@ def synchronise(options: argparse.Namespace) -> None:
     """Check, import, give access and warm; raises `SyncError` at the first fault."""
     settings = {name: os.environ.get(name, "") for name in SETTINGS}
     bundle = assets.load(options.assets)
-    contracts = chain.contracts(HERE.parent / "dbt" / "models" / "marts")
+    contracts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
     chain.check(bundle, contracts or None, "dbt's contracts")
-    home = Path(os.environ.get("RASURE_HOME") or HERE.parent / ".local")
+    home = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local")
     given = access.load(options.access, home)
     print(
         f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
@@ -63,8 +64,6 @@ def synchronise(options: argparse.Namespace) -> None:
         if options.check_only:
             return
         raise SyncError("RASURE_READER_URL is not set, so there are no marts to show.")
-
-    from publishing import marts
 
     engines = marts.engines(bundle, settings)
     live = {uuid: marts.columns(engine) for uuid, engine in engines.items()}
@@ -90,8 +89,9 @@ def synchronise(options: argparse.Namespace) -> None:
 
 def publish(options, bundle, given, files, facts) -> None:
     """The part that needs Superset: import, access, caches."""
-    from publishing import importing, warming
     from superset.extensions import cache_manager
+
+    from rasure_superset.sync import importing, warming
 
     print(f"Assets: {importing.apply(files)}")
     area_tables = {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from publishing.assets import Asset, Bundle
-from publishing.errors import AssetFaults
+from rasure_superset.assets.bundle import Asset, Bundle
+from rasure_superset.errors import AssetFaults
 
 Marts = dict[str, set[str]]
 

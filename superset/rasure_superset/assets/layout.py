@@ -9,7 +9,7 @@ as wide as the screen and wraps it, so that a 6 fills the screen and a 2 a third
 
 from __future__ import annotations
 
-from publishing.assets import Asset, Bundle
+from rasure_superset.assets.bundle import Asset, Bundle
 
 BACKGROUND = "BACKGROUND_TRANSPARENT"
 OTHER_FORCES = (

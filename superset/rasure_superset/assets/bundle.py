@@ -17,7 +17,7 @@ from string import Template
 
 import yaml
 
-from publishing.errors import AssetFaults
+from rasure_superset.errors import AssetFaults
 
 NAMESPACE = "5e0a7a5e-"
 KINDS = {

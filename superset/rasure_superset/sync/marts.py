@@ -12,10 +12,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from publishing.assets import Bundle
-from publishing.chain import Marts, columns_of
-from publishing.errors import AssetFaults, SyncError
-from publishing.render import Facts
+from rasure_superset.assets.bundle import Bundle
+from rasure_superset.assets.checks import Marts, columns_of
+from rasure_superset.assets.render import Facts
+from rasure_superset.errors import AssetFaults, SyncError
 
 
 def connect(url: str) -> Engine:

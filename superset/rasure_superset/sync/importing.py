@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from publishing.assets import NAMESPACE
-from publishing.errors import SyncError
+from rasure_superset.assets.bundle import NAMESPACE
+from rasure_superset.errors import SyncError
 
 SERVICE_USER = "rasure-sync"
 
@@ -64,12 +64,11 @@ def apply(files: dict[str, str]) -> Counts:
     Raises `SyncError` when Superset refuses the bundle or when an asset or a link to a
     chart is missing afterwards.
     """
+    from superset import db
     from superset.commands.exceptions import CommandException
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
     from superset.utils.decorators import transaction
-
-    from superset import db
 
     expected = _expected(files)
     before = _state()
@@ -132,9 +131,8 @@ def _expected(files: dict[str, str]) -> dict[str, set[str]]:
 
 def _verify(expected: dict[str, set[str]]) -> None:
     """Raise `SyncError` unless every asset is there and every chart is linked."""
-    from superset.models.dashboard import Dashboard
-
     from superset import db
+    from superset.models.dashboard import Dashboard
 
     found = {
         str(item.uuid) for model in _models() for item in db.session.query(model).all()

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from publishing.assets import Asset, Bundle
-from publishing.errors import SyncError
-from publishing.filters import cross_filters, native_filters
-from publishing.layout import charts_in, position, tabs_with_rows
-from publishing.queries import query_context
+from rasure_superset.assets.bundle import Asset, Bundle
+from rasure_superset.assets.filters import cross_filters, native_filters
+from rasure_superset.assets.layout import charts_in, position, tabs_with_rows
+from rasure_superset.assets.query_contexts import query_context
+from rasure_superset.errors import SyncError
 
 VERSION = "1.0.0"
 COLUMN = {

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import yaml
 
-from publishing import rows
-from publishing.errors import SyncError
-from publishing.rows import PREFIX
+from rasure_superset import rows
+from rasure_superset.errors import SyncError
+from rasure_superset.rows import PREFIX
 
 USERS = "RASURE_SUPERSET_USERS"
 ROLE_KEYS = {"description", "includes", "permissions", "reads", "reads_database"}
@@ -103,7 +103,9 @@ def apply(access: Access, area_tables: set[str], restricted: set[str]) -> str:
     list of datasets holds for all of them. `restricted` are the UUIDs of the databases
     whose datasets only the roles that name them may read.
     """
-    from publishing.importing import SERVICE_USER  # one name, kept in one place
+    from rasure_superset.sync.importing import (
+        SERVICE_USER,  # one name, kept in one place
+    )
 
     changes = _roles(access, restricted) + rows.apply(access.rules, area_tables)
     changes += _accounts(access, SERVICE_USER)
@@ -111,11 +113,11 @@ def apply(access: Access, area_tables: set[str], restricted: set[str]) -> str:
 
 
 def _roles(access: Access, restricted: set[str]) -> list[str]:
+    from superset import db, security_manager
     from superset.connectors.sqla.models import SqlaTable
     from superset.models.core import Database
 
-    from publishing.assets import NAMESPACE
-    from superset import db, security_manager
+    from rasure_superset.assets.bundle import NAMESPACE
 
     everyones, named = set(), {}
     for table in db.session.query(SqlaTable).all():
@@ -166,9 +168,8 @@ def _roles(access: Access, restricted: set[str]) -> list[str]:
 
 
 def _accounts(access: Access, service: str) -> list[str]:
-    from werkzeug.security import check_password_hash, generate_password_hash
-
     from superset import db, security_manager
+    from werkzeug.security import check_password_hash, generate_password_hash
 
     changes = []
     for name, content in access.users.items():

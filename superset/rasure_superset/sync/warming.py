@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from publishing.errors import SyncError
+from rasure_superset.errors import SyncError
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,9 @@ def warm(
     `SyncError` naming the charts whose query fails, or gives no rows though their UUID
     is not in `may_be_empty`.
     """
+    from superset import db, security_manager
     from superset.models.slice import Slice
     from superset.utils.core import override_user
-
-    from superset import db, security_manager
 
     user = security_manager.find_user(username=username)
     if user is None:

@@ -32,9 +32,8 @@ def apply(rules: list[dict], area_tables: set[str]) -> list[str]:
     `area_tables` are the datasets that have an `area` column: a rule without its own
     list of datasets holds for all of them.
     """
-    from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
-
     from superset import db, security_manager
+    from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
 
     tables = [
         table

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from publishing.assets import Asset, Bundle
-from publishing.chain import columns_of
+from rasure_superset.assets.bundle import Asset, Bundle
+from rasure_superset.assets.checks import columns_of
 
 
 def native_filters(

@@ -1,8 +1,8 @@
 """Set up Superset's metadata database: tables, administrator, roles.
 
-Run with the Python of Superset's own environment (so nothing of Rasure is imported
-here), its settings in the environment and the password on standard input. One process
-for all three, because most of each is the import of Superset.
+Run with the Python of Superset's own environment, its settings in the environment and
+the password on standard input. One process does all three, because most of the time of
+each is the import of Superset.
 """
 
 from __future__ import annotations
