@@ -26,10 +26,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
-from rasure_superset.guard.security_manager import (
-    RasureSecurityManager,
-    narrow_superset,
-)
+from rasure_superset.guard import patches
+from rasure_superset.guard.security_manager import RasureSecurityManager
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -150,7 +148,7 @@ def FLASK_APP_MUTATOR(app):
     """Put our templates before Superset's, and everybody's first page to the map."""
     ours = FileSystemLoader(CHECKOUT / "superset" / "templates")
     theirs = PrefixLoader({"superset_itself": app.jinja_loader})
-    narrow_superset()
+    patches.apply()
     app.jinja_loader = ChoiceLoader([ours, app.jinja_loader, theirs])
 
     @app.before_request

@@ -1,7 +1,8 @@
-"""Which statements SQL Lab runs: those that read.
+"""Which SQL statements SQL Lab runs: those that only read.
 
-Superset refuses what writes; a `SET` writes nothing and still undoes the limits of a
-session, and the name by which PostgreSQL knows who asks.
+Superset itself refuses statements that write. A `SET` does not write, but it can lift
+the limits of a session, and it can change the user name that PostgreSQL's row-level
+security goes by.
 """
 
 from __future__ import annotations
@@ -17,50 +18,58 @@ POSTGRES = "postgres"
 WRITING = (exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 SHOW = re.compile(r"[a-z_]+(\.[a-z_]+)?", re.IGNORECASE)
 OPTIONS = re.compile(r"(\([\w ,]*\)\s*|(analyze|verbose)\s+)*", re.IGNORECASE)
-# A query is written anew from what was read of it: texts with escapes, and comments,
-# may end elsewhere then.
+# Superset parses a query and writes it out again. PostgreSQL may then see another end
+# of a text with escapes, or of a comment that holds one of these marks.
 ESCAPED = {TokenType.BYTE_STRING, TokenType.UNICODE_STRING}
-MARK = re.compile(r"\*/|/\*")
-# A command goes out as it came, and there PostgreSQL could read a statement where we
-# see a text or a comment.
+COMMENT_MARK = re.compile(r"\*/|/\*")
+# The text after EXPLAIN is sent unparsed. With one of these in it, PostgreSQL may see a
+# second statement where the parser saw a text or a comment.
 AMBIGUOUS = re.compile(r"[;\\$]|--|/\*")
-# What a session is set to before its first statement, in quotes that nobody doubles.
-NAME = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
+PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
-def only_read(sql: str) -> bool:
-    """Whether every statement of `sql` is a query, or explains or shows something.
+def only_reads(sql: str) -> bool:
+    """True if every statement in `sql` is a query, an EXPLAIN of a query or a SHOW.
 
-    What cannot be parsed is not known to be one.
+    False if `sql` cannot be parsed, or if it reads otherwise once Superset has parsed
+    it and written it out again.
     """
     try:
-        if any(_is_doubtful(token) for token in sqlglot.tokenize(sql, read=POSTGRES)):
+        if any(_is_ambiguous(token) for token in sqlglot.tokenize(sql, read=POSTGRES)):
             return False
-        statements = _parsed(sql)
-        written = [statement.sql(dialect=POSTGRES) for statement in statements]
-        again = _parsed(";\n".join(written))
+        statements = _parse(sql)
+        rewritten = ";\n".join(
+            statement.sql(dialect=POSTGRES) for statement in statements
+        )
+        parsed_again = _parse(rewritten)
     except SqlglotError:
         return False
-    return len(again) == len(statements) and all(map(_reads, [*statements, *again]))
+    return len(parsed_again) == len(statements) and all(
+        _statement_reads(statement) for statement in [*statements, *parsed_again]
+    )
 
 
-def is_name(text: str | None) -> bool:
-    """Whether a schema or a catalog is a plain name, or none at all."""
-    return not text or NAME.fullmatch(text) is not None
+def is_plain_name(name: str | None) -> bool:
+    """True if a schema or catalog is not given, or needs no quoting.
+
+    Superset puts it between quotes, unescaped, into the first statement of a session.
+    """
+    return not name or PLAIN_NAME.fullmatch(name) is not None
 
 
-def _parsed(sql: str) -> list[exp.Expression]:
-    return [s for s in sqlglot.parse(sql, dialect=POSTGRES) if s]
+def _parse(sql: str) -> list[exp.Expression]:
+    statements = sqlglot.parse(sql, dialect=POSTGRES)
+    return [statement for statement in statements if statement]
 
 
-def _is_doubtful(token: Token) -> bool:
-    """Whether PostgreSQL may see the end of a text or a comment elsewhere than we do,
-    once Superset has written it anew."""
-    is_escaped = token.token_type in ESCAPED
-    return is_escaped or any(MARK.search(comment) for comment in token.comments)
+def _is_ambiguous(token: Token) -> bool:
+    """True if PostgreSQL may see the end of this text or comment elsewhere."""
+    return token.token_type in ESCAPED or any(
+        COMMENT_MARK.search(comment) for comment in token.comments
+    )
 
 
-def _reads(statement: exp.Expression) -> bool:
+def _statement_reads(statement: exp.Expression) -> bool:
     if isinstance(statement, exp.Command):
         return _command_reads(statement.name.upper(), statement.text("expression"))
     return isinstance(statement, exp.Query) and not statement.find(*WRITING)
@@ -76,4 +85,4 @@ def _command_reads(name: str, rest: str) -> bool:
         explained = sqlglot.parse_one(OPTIONS.sub("", rest, count=1), dialect=POSTGRES)
     except SqlglotError:
         return False
-    return isinstance(explained, exp.Query) and _reads(explained)
+    return isinstance(explained, exp.Query) and _statement_reads(explained)
