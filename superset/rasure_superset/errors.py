@@ -1,20 +1,20 @@
-"""What can be wrong with the assets or with the home they are published to."""
+"""The errors that stop a synchronisation."""
 
 
 class SyncError(Exception):
-    """A fault that stops the synchronisation; the message says what to mend.
+    """A fault that stops the synchronisation; the message says what to do.
 
-    `exit_code` is 1 for what may pass (a service that does not answer).
+    `exit_code` is 1 where trying again may help, such as a service that is down.
     """
 
     exit_code = 1
 
 
 class AssetFaults(SyncError):
-    """The chain dashboard → chart → dataset → mart is broken.
+    """The assets, or their links to the marts, are broken; `exit_code` is 2.
 
-    `faults` holds one sentence each, beginning with the file and the key. It is the
-    same the next time, and its `exit_code` says so.
+    `faults` holds one sentence for each fault, which begins with the file and the key.
+    Trying again does not help.
     """
 
     exit_code = 2

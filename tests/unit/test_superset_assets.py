@@ -50,7 +50,7 @@ def test_files_that_nothing_uses_and_files_that_are_missing_are_named(folder):
     with pytest.raises(AssetFaults) as caught:
         assets.load(folder)
     assert caught.value.faults == [
-        "datasets/map_layers.yaml: map_layers.sql is not beside it",
+        "datasets/map_layers.yaml: there is no file map_layers.sql in its folder",
         "datasets/old.sql: no asset uses this file",
     ]
 

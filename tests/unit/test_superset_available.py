@@ -8,9 +8,8 @@ import pytest
 import yaml
 
 from rasure_superset import access
-from rasure_superset.assets import available, render
 from rasure_superset.assets import bundle as assets
-from rasure_superset.assets import checks as chain
+from rasure_superset.assets import checks, render
 from rasure_superset.errors import AssetFaults, SyncError
 from rasure_superset.sync import marts
 
@@ -36,8 +35,8 @@ def bundle():
 
 
 @pytest.fixture
-def contracts() -> chain.Marts:
-    return chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+def contracts() -> assets.Marts:
+    return checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
 
 
 def named(bundle, name: str) -> str:
@@ -49,7 +48,7 @@ def named(bundle, name: str) -> str:
     )
 
 
-def published_only(bundle, contracts) -> dict[str, chain.Marts]:
+def published_only(bundle, contracts) -> dict[str, assets.Marts]:
     """A warehouse in which only published crime has landed."""
     waiting = {
         table
@@ -75,7 +74,7 @@ def titles(board) -> list[str]:
 
 def test_with_published_crime_only_the_rest_is_left_out_and_said(bundle, contracts):
     live = published_only(bundle, contracts)
-    kept, left_out = available.fitting(bundle, live)
+    kept, left_out = assets.without_missing_tables(bundle, live)
     (board,) = kept.dashboards.values()
     assert titles(board) == PUBLISHED
     assert "Serious violence: Crimes" in left_out
@@ -83,20 +82,20 @@ def test_with_published_crime_only_the_rest_is_left_out_and_said(bundle, contrac
     names = {chart.content["slice_name"] for chart in kept.charts.values()}
     assert "Ranked places" in names
     assert not names & {"My area now", "Map of clusters", "People (risk)"}
-    chain.check(kept, next(iter(live.values())))  # and what is left is whole
+    checks.check(kept, next(iter(live.values())))  # and what is left is whole
     files = render.render(kept, SETTINGS, render.Facts())
     assert "databases/people.yaml" not in files
 
 
 def test_with_all_tables_nothing_is_left_out(bundle, contracts):
     live = dict.fromkeys(bundle.databases, contracts)
-    kept, left_out = available.fitting(bundle, live)
+    kept, left_out = assets.without_missing_tables(bundle, live)
     assert kept is bundle
     assert left_out == []
 
 
 def test_without_a_reader_of_people_only_people_are_left_out(bundle, contracts):
-    kept, left_out = available.fitting(
+    kept, left_out = assets.without_missing_tables(
         bundle, {named(bundle, "Rasure marts"): contracts}
     )
     assert [board.content["slug"] for board in kept.dashboards.values()] == [
@@ -112,9 +111,9 @@ def test_a_table_that_is_always_there_is_missed_as_before(bundle, contracts):
     live = published_only(bundle, contracts)
     found = next(iter(live.values()))
     del found["hot_places"]
-    kept, _ = available.fitting(bundle, live)
+    kept, _ = assets.without_missing_tables(bundle, live)
     with pytest.raises(AssetFaults, match="have no hot_places"):
-        chain.check(kept, found)
+        checks.check(kept, found)
 
 
 def test_a_reader_that_is_not_set_is_missed_unless_it_can_wait(bundle):
@@ -190,7 +189,7 @@ def test_a_dashboard_starts_with_a_force_that_its_lists_have(bundle):
         if board.content["slug"] == "people-risk"
     )
     facts = render.Facts(
-        elsewhere={"people_at_risk": ["Testshire Police"]},
+        other_forces={"people_at_risk": ["Testshire Police"]},
         defaults={"force_name": ["Another Police"]},
     )
-    assert facts.starting(board, bundle) == {"force_name": ["Testshire Police"]}
+    assert facts.starting_values(board, bundle) == {"force_name": ["Testshire Police"]}

@@ -11,7 +11,7 @@ import pytest
 
 from rasure.runtime.superset import AssetsFaulty, PublishFailed
 from rasure_superset.assets import bundle as assets
-from rasure_superset.assets import checks as chain
+from rasure_superset.assets import checks
 from rasure_superset.errors import AssetFaults, SyncError
 from tests.unit.superset_fixtures import change, folder
 
@@ -24,14 +24,14 @@ UNKNOWN = "5e0a7a5e-0003-4000-8000-000000009999"
 
 def faults(folder: Path, marts=None) -> list[str]:
     with pytest.raises(AssetFaults) as caught:
-        chain.check(assets.load(folder), marts)
+        checks.check(assets.load(folder), marts)
     return caught.value.faults
 
 
 def test_the_assets_as_they_are_fit_dbts_contracts(folder):
-    contracts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     assert "hot_places" in contracts
-    chain.check(assets.load(folder), contracts, "dbt's contracts")
+    checks.check(assets.load(folder), contracts, "dbt's contracts")
 
 
 def test_a_chart_that_no_file_holds_is_named_with_its_tab(folder):
@@ -145,7 +145,7 @@ def test_an_expression_over_a_column_that_is_gone_is_named(folder):
 
 
 def test_a_column_that_the_mart_has_lost_is_named(folder):
-    marts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    marts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     marts["hot_places"].remove("trend")
     del marts["deliveries"]
     assert faults(folder, marts) == [
@@ -157,7 +157,7 @@ def test_a_column_that_the_mart_has_lost_is_named(folder):
 def test_sql_that_reads_a_mart_it_does_not_declare_is_named(folder):
     sql = folder / "datasets" / "place_profile.sql"
     sql.write_text(sql.read_text() + "-- marts.fct_crime\n")
-    marts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    marts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     assert faults(folder, marts) == [
         "datasets/place_profile.yaml: reads: not the marts that its SQL reads"
     ]

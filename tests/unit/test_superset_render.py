@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from rasure_superset.assets import bundle as assets
-from rasure_superset.assets import checks as chain
-from rasure_superset.assets import filters, layout, render
+from rasure_superset.assets import checks, render
 from rasure_superset.errors import SyncError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -92,7 +91,7 @@ def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
 
 
 def test_records_of_another_force_only_are_announced_above_their_charts(bundle):
-    facts = render.Facts(elsewhere={"stop_searches": ["City of London Police"]})
+    facts = render.Facts(other_forces={"stop_searches": ["City of London Police"]})
     dashboard = board(bundle, facts)
     assert chart_names(dashboard) == chart_names(board(bundle))
     said = [text for text in texts(dashboard) if "City of London Police only" in text]
@@ -136,7 +135,7 @@ def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle
 
 
 def test_where_there_is_one_force_no_filter_waits_for_it(bundle):
-    facts = render.Facts(without_choice={"force_name"})
+    facts = render.Facts(single_valued={"force_name"})
     asked = board(bundle, facts)["metadata"]["native_filter_configuration"]
     assert [item["cascadeParentIds"] for item in asked] == [[], [], [], []]
     asked = board(bundle)["metadata"]["native_filter_configuration"]
@@ -150,11 +149,14 @@ def test_the_first_force_is_chosen_from_the_start(bundle):
     assert force["controlValues"]["enableEmptyFilter"] is True
     dashboard = next(iter(bundle.dashboards.values()))
     by_name = {c.content["slice_name"]: uuid for uuid, c in bundle.charts.items()}
-    assert filters.applied(
+    assert render.starting_conditions(
         dashboard, bundle, by_name["Ranked places"], facts.defaults
     ) == [{"col": "force_name", "op": "IN", "val": ["Testshire Police"]}]
     assert (
-        filters.applied(dashboard, bundle, by_name["Deliveries"], facts.defaults) == []
+        render.starting_conditions(
+            dashboard, bundle, by_name["Deliveries"], facts.defaults
+        )
+        == []
     )
 
 
@@ -203,7 +205,7 @@ def test_a_setting_that_is_not_set_is_named(bundle):
 
 def test_widths_fill_rows_and_divide_a_phone(bundle):
     for dashboard in bundle.dashboards.values():
-        for tab in layout.tabs_with_rows(dashboard, set(), {}, bundle):
+        for tab in render.tabs_to_show(dashboard, render.Facts(), bundle):
             for row in tab["rows"]:
                 assert sum(item["width"] for item in row) in (6, 12), tab["title"]
                 for item in row:
@@ -215,4 +217,4 @@ def test_contracts_are_read_from_dbts_yaml(tmp_path):
     (tmp_path / "a.yml").write_text(
         "models: [{name: hot_places, columns: [{name: rank}, {name: area}]}]"
     )
-    assert chain.contracts(tmp_path) == {"hot_places": {"rank", "area"}}
+    assert checks.contracts(tmp_path) == {"hot_places": {"rank", "area"}}

@@ -1,15 +1,15 @@
-"""Synchronise Superset with the assets and the access rules of this folder.
+"""Synchronise Superset with the assets and the access rules of `superset/`.
 
     rasure-superset-sync [--check-only] [--warm]
 
-Checks the whole chain dashboard → chart → dataset → mart first, without Superset; then
-imports, gives access and counts; with `--warm`, runs every chart once. The same command
-again changes nothing. It runs in Superset's environment and in Superset's own process,
-so it needs no running server, only the settings of `superset_config.py`.
+It first checks the links dashboard → chart → dataset → mart, without Superset. Then it
+imports the assets, applies the access rules and counts the changes. With `--warm` it
+runs every chart once. Running it again changes nothing. It runs in Superset's
+environment and needs its settings, but no running server.
 
-Why it is safe: nothing is imported unless the chain holds; the import is one
-transaction; only assets of our UUIDs, roles and rules of our name and the users of the
-users file are touched.
+It is safe for three reasons. Nothing is imported unless the links hold. The import is
+one transaction. It touches only assets with our UUIDs, roles and rules with our names,
+and the accounts in the users file.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import sys
 from pathlib import Path
 
 from rasure_superset import CHECKOUT, FOLDER, access
-from rasure_superset.assets import available, filters, render
+from rasure_superset.access import Access
 from rasure_superset.assets import bundle as assets
-from rasure_superset.assets import checks as chain
+from rasure_superset.assets import checks, render
+from rasure_superset.assets.bundle import Bundle
+from rasure_superset.assets.render import Facts
 from rasure_superset.errors import SyncError
-from rasure_superset.sync import marts
+from rasure_superset.sync import importing, marts, warming
 
 SETTINGS = ("RASURE_READER_URL", "RASURE_PEOPLE_READER_URL", "RASURE_TILE_URL")
 
@@ -50,11 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
 def synchronise(options: argparse.Namespace) -> None:
     """Check, import, give access and warm; raises `SyncError` at the first fault."""
     settings = {name: os.environ.get(name, "") for name in SETTINGS}
-    bundle = assets.load(options.assets)
-    contracts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
-    chain.check(bundle, contracts or None, "dbt's contracts")
     home = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local")
-    given = access.load(options.access, home)
+    bundle = assets.load(options.assets)
+    contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    checks.check(bundle, contracts or None, "dbt's contracts")
+    access_rules = access.load(options.access, home)
     print(
         f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
         f"{len(bundle.datasets)} datasets"
@@ -67,13 +69,17 @@ def synchronise(options: argparse.Namespace) -> None:
 
     engines = marts.engines(bundle, settings)
     live = {uuid: marts.columns(engine) for uuid, engine in engines.items()}
-    bundle, left_out = available.fitting(bundle, live)
-    every = {table: names for found in live.values() for table, names in found.items()}
-    chain.check(bundle, every, "the live marts")
-    marts.try_queries(engines, bundle)
+    bundle, left_out = assets.without_missing_tables(bundle, live)
+    all_marts = {
+        table: columns
+        for database in live.values()
+        for table, columns in database.items()
+    }
+    checks.check(bundle, all_marts, "the live marts")
+    marts.check_expressions(engines, bundle)
     print("Checked against the live marts")
     if left_out:
-        print(f"Left out until their tables are there: {', '.join(left_out)}")
+        print(f"Left out, because their tables do not exist yet: {', '.join(left_out)}")
     if options.check_only:
         return
     facts = marts.facts(engines, bundle)
@@ -84,48 +90,55 @@ def synchronise(options: argparse.Namespace) -> None:
     from superset.app import create_app
 
     with create_app().app_context():
-        publish(options, bundle, given, files, facts)
+        _publish(bundle, files, access_rules)
+        if options.warm:
+            _warm(options.user, bundle, files, facts)
 
 
-def publish(options, bundle, given, files, facts) -> None:
-    """The part that needs Superset: import, access, caches."""
+def _publish(bundle: Bundle, files: dict[str, str], access_rules: Access) -> None:
+    """Import the files, apply the access rules and drop cached answers."""
     from superset.extensions import cache_manager
-
-    from rasure_superset.sync import importing, warming
 
     print(f"Assets: {importing.apply(files)}")
     area_tables = {
-        asset.content["table_name"]
-        for asset in bundle.datasets.values()
-        if "area" in chain.columns_of(asset)
+        dataset.content["table_name"]
+        for dataset in bundle.datasets.values()
+        if "area" in dataset.columns
     }
-    restricted = {
+    changes = access.apply(access_rules, area_tables, _restricted_databases(bundle))
+    print(f"Access: {changes}")
+    cache_manager.data_cache.clear()
+
+
+def _warm(user: str, bundle: Bundle, files: dict[str, str], facts: Facts) -> None:
+    """Run every imported chart that everybody may read, with its starting filters."""
+    restricted = _restricted_databases(bundle)
+    conditions = {}
+    for dashboard in bundle.dashboards.values():
+        values = facts.starting_values(dashboard, bundle)
+        for _, uuid in assets.chart_places(dashboard):
+            chart = bundle.charts[uuid]
+            if chart.file in files and bundle.database_of(chart) not in restricted:
+                conditions[uuid] = render.starting_conditions(
+                    dashboard, bundle, uuid, values
+                )
+    may_be_empty = {
+        uuid
+        for uuid, chart in bundle.charts.items()
+        if bundle.table_of(chart) in facts.other_forces
+    }
+    warmed = warming.warm(user, conditions, may_be_empty)
+    slowest = warmed[0]
+    print(
+        f"Warmed {len(warmed)} charts as {user}; slowest: {slowest.chart}, "
+        f"{slowest.milliseconds:.0f} ms for {slowest.rows} rows"
+    )
+
+
+def _restricted_databases(bundle: Bundle) -> set[str]:
+    """The UUIDs of the databases that only the roles that name them may read."""
+    return {
         uuid
         for uuid, database in bundle.databases.items()
         if database.content.get("restricted")
     }
-    print(f"Access: {access.apply(given, area_tables, restricted)}")
-    cache_manager.data_cache.clear()
-    if options.warm:
-        starting = {
-            uuid: filters.applied(board, bundle, uuid, facts.starting(board, bundle))
-            for board in bundle.dashboards.values()
-            for _, uuid in chain.chart_places(board)
-            if bundle.charts[uuid].file in files
-            and bundle.database_of(bundle.charts[uuid]) not in restricted
-        }
-        may_be_empty = {
-            uuid
-            for uuid, chart in bundle.charts.items()
-            if bundle.table_of(chart) in facts.elsewhere
-        }
-        warmed = warming.warm(options.user, starting, may_be_empty)
-        slowest = warmed[0]
-        print(
-            f"Warmed {len(warmed)} charts as {options.user}; slowest: {slowest.chart}, "
-            f"{slowest.milliseconds:.0f} ms for {slowest.rows} rows"
-        )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
