@@ -49,16 +49,6 @@ def test_every_page_is_marked_before_anybody_has_logged_in_too(site, client):
         assert "Open Government Licence v3.0" in page.text
 
 
-def test_an_answer_is_kept_by_browsers_only_when_the_page_asked_for_it_early(client):
-    path, of_a_person = f"/api/v1/dashboard/{SLUG}/datasets", "/api/v1/me/"
-    early = {"X-Asked-Early": "1"}
-    kept = client.http.get(path, headers=early).headers
-    assert kept["cache-control"] == "private, max-age=20"
-    assert "cookie" in kept["vary"].lower()
-    assert "cache-control" not in client.http.get(path).headers
-    assert "cache-control" not in client.http.get(of_a_person, headers=early).headers
-
-
 def test_what_the_login_page_reports_leaves_the_session_alone(site):
     """Else its answer, when it comes after that of a login, undoes the login."""
     with httpx.Client(base_url=site.url) as client:
