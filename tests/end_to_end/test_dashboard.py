@@ -153,9 +153,9 @@ def test_choosing_a_place_in_the_list_shows_its_profile(desk):
     desk.queries.clear()
     cell.click()
     desk.page.wait_for_timeout(4000)
-    asked = list(desk.queries.values())
-    assert len(asked) == 2, "the crime mix and the months, nothing else"
-    for body in asked:
+    queries = list(desk.queries.values())
+    assert len(queries) == 2, "the crime mix and the months, nothing else"
+    for body in queries:
         assert {"col": "place", "op": "IN", "val": [place]} in body[0]["filters"]
 
 

@@ -50,7 +50,7 @@ def test_every_page_is_marked_before_anybody_has_logged_in_too(site, client):
 
 
 def test_what_the_login_page_reports_leaves_the_session_alone(site):
-    """Else its answer, when it comes after that of a login, undoes the login."""
+    """Otherwise an answer that comes after a login undoes the login."""
     with httpx.Client(base_url=site.url) as client:
         page = client.get("/login/")
         reported = client.post("/superset/log/?explode=events", data={"events": "[]"})
@@ -60,7 +60,7 @@ def test_what_the_login_page_reports_leaves_the_session_alone(site):
 
 
 def test_the_stored_queries_are_the_ones_the_page_sends(client, site):
-    """Else caches are warmed for questions that nobody asks."""
+    """Otherwise the caches are warmed for queries that no page sends."""
     stored = {chart.chart_id: chart for chart in client.charts(SLUG)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

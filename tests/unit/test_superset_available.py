@@ -1,4 +1,4 @@
-"""What Superset shows follows the tables there are; lists of people never merge."""
+"""Superset shows charts whose tables exist, and never merges the lists of people."""
 
 from __future__ import annotations
 
@@ -64,15 +64,17 @@ def published_only(bundle, contracts) -> dict[str, assets.Marts]:
         for table in dataset.content["reads"]
     } - {"force_freshness"}
     waiting = waiting - always | people
-    found = {k: v for k, v in contracts.items() if k not in waiting}
-    return dict.fromkeys(bundle.databases, found)
+    tables = {
+        name: columns for name, columns in contracts.items() if name not in waiting
+    }
+    return dict.fromkeys(bundle.databases, tables)
 
 
 def titles(board) -> list[str]:
     return [tab["title"] for tab in board.content["tabs"]]
 
 
-def test_with_published_crime_only_the_rest_is_left_out_and_said(bundle, contracts):
+def test_with_published_crime_only_the_rest_is_left_out_and_named(bundle, contracts):
     live = published_only(bundle, contracts)
     kept, left_out = assets.without_missing_tables(bundle, live)
     (board,) = kept.dashboards.values()
@@ -107,16 +109,16 @@ def test_without_a_reader_of_people_only_people_are_left_out(bundle, contracts):
     }
 
 
-def test_a_table_that_is_always_there_is_missed_as_before(bundle, contracts):
+def test_a_missing_table_that_is_not_optional_is_a_fault(bundle, contracts):
     live = published_only(bundle, contracts)
-    found = next(iter(live.values()))
-    del found["hot_places"]
+    tables = next(iter(live.values()))
+    del tables["hot_places"]
     kept, _ = assets.without_missing_tables(bundle, live)
     with pytest.raises(AssetFaults, match="have no hot_places"):
-        checks.check(kept, found)
+        checks.check(kept, tables)
 
 
-def test_a_reader_that_is_not_set_is_missed_unless_it_can_wait(bundle):
+def test_a_reader_that_is_not_set_is_a_fault_unless_it_is_optional(bundle):
     with pytest.raises(SyncError, match="RASURE_READER_URL is not set"):
         marts.engines(bundle, {**SETTINGS, "RASURE_READER_URL": ""})
 

@@ -1,4 +1,4 @@
-"""The offline check of the dashboard: every kind of broken chain is caught, by name."""
+"""The offline check of the assets finds and names every kind of broken link."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_a_chart_that_no_file_holds_is_named_with_its_tab(folder):
         content["tabs"][1]["rows"][1][0]["chart"] = UNKNOWN
 
     change(folder, "dashboards/serious_violence.yaml", edit)
-    found = faults(folder)
+    named = faults(folder)
     assert (
         f"dashboards/serious_violence.yaml: tabs: Places: no chart has {UNKNOWN}"
-        in found
+        in named
     )
-    assert "charts/map.yaml: uuid: no dashboard shows this chart" in found
+    assert "charts/map.yaml: uuid: no dashboard shows this chart" in named
 
 
 def test_a_chart_placed_twice_is_named(folder):
@@ -61,11 +61,11 @@ def test_a_chart_of_an_unknown_dataset_is_named(folder):
         content["dataset_uuid"] = UNKNOWN
 
     change(folder, "charts/map.yaml", edit)
-    found = faults(folder)
-    assert f"charts/map.yaml: dataset_uuid: no dataset has {UNKNOWN}" in found
+    named = faults(folder)
+    assert f"charts/map.yaml: dataset_uuid: no dataset has {UNKNOWN}" in named
     assert (
         "datasets/map_layers.yaml: uuid: no chart and no filter uses this dataset"
-        in found
+        in named
     )
 
 
@@ -179,9 +179,9 @@ def sync(folder: Path) -> subprocess.CompletedProcess:
     )
 
 
-def test_the_command_tells_faulty_assets_from_what_may_pass(folder):
+def test_the_command_has_an_exit_code_of_its_own_for_faulty_assets(folder):
     (chart := sorted(folder.glob("charts/**/*.yaml"))[0]).write_text("nothing: here\n")
     answer = sync(folder)
     assert answer.returncode == 2
     assert chart.name in answer.stderr
-    assert not issubclass(AssetsFaulty, PublishFailed)  # those are tried again
+    assert not issubclass(AssetsFaulty, PublishFailed)  # which is tried again
