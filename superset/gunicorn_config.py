@@ -1,17 +1,17 @@
-"""Hooks of the web server's processes; the rest of its settings is on the command line.
+"""A hook of the web server; its other settings are on its command line.
 
-Superset is loaded once and its workers are forked from it. What it loaded stays to the
-end: told so, Python need not search it for garbage again with every few requests, and
-the workers go on sharing its memory.
+Superset is loaded once, and the workers are forked from that process. The objects that
+it loaded are never freed. Freezing them keeps the garbage collector from searching them
+with every few requests, and so the workers keep sharing their memory.
 """
 
 import gc
 
-COLLECT_AFTER = 50_000  # objects made and not yet freed, instead of Python's 700
+COLLECT_AFTER = 50_000  # new objects between two collections; Python's default is 700
 
 
 def when_ready(server) -> None:
-    """Superset is loaded and no worker is forked yet."""
+    """Freeze the loaded objects; gunicorn calls this before it forks the workers."""
     del server
     gc.collect()
     gc.freeze()

@@ -1,22 +1,21 @@
-"""Superset's settings: what differs between homes comes from the environment.
+"""Superset's settings. Those that differ between homes come from the environment.
 
 | variable | meaning |
 | --- | --- |
 | `SUPERSET_SECRET_KEY` | signs sessions and encrypts stored passwords; required |
 | `SQLALCHEMY_DATABASE_URI` | Superset's own metadata, PostgreSQL; required |
 | `RASURE_READER_URL` | the marts, as the reader role; required |
-| `RASURE_PEOPLE_READER_URL` | the same with people; without it they are left out |
+| `RASURE_PEOPLE_READER_URL` | the marts of people; without it they are left out |
 | `RASURE_HOME` | caches are kept in `<home>/superset/cache` (default `.local`) |
 | `RASURE_PROTECTIVE_MARKING` | the banner of every page, default `OFFICIAL` |
 | `RASURE_TILE_URL` | a tile server, `https://host/{z}/{x}/{y}.png`; none by default |
 | `RASURE_SUPERSET_HTTPS` | `1` when served over TLS: cookies are marked so |
 
-Nothing here calls out of the machine: no telemetry host, no map host and no font host
-is in the content security policy, so a browser refuses what a library may still try.
+Nothing here sends requests to other machines. The content security policy names no
+host for telemetry, maps or fonts, so a browser refuses what a library may still try.
 """
 
 import os
-import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -27,9 +26,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
+from rasure_superset.guard import patches
+from rasure_superset.guard.security_manager import RasureSecurityManager
+
 CHECKOUT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(CHECKOUT / "superset"))
-from asking.manager import RasureSecurityManager, narrow_superset  # noqa: E402
 
 HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
 
@@ -39,8 +39,8 @@ RASURE_READER_URL = os.environ["RASURE_READER_URL"]
 RASURE_PROTECTIVE_MARKING = os.environ.get("RASURE_PROTECTIVE_MARKING") or "OFFICIAL"
 RASURE_TILE_URL = os.environ.get("RASURE_TILE_URL") or ""
 
-# Caches on disk: they outlive a restart, need no server and are shared by the workers.
-# What a person has filtered stays in the metadata database, Superset's default.
+# Caches on disk survive a restart, need no server and are shared by the workers. The
+# state of a user's filters stays in the metadata database, which is Superset's default.
 _CACHE = {
     "CACHE_TYPE": "FileSystemCache",
     "CACHE_DEFAULT_TIMEOUT": 24 * 3600,
@@ -57,7 +57,7 @@ FEATURE_FLAGS = {
     "EMBEDDABLE_CHARTS": False,
     "ENABLE_TEMPLATE_PROCESSING": False,
 }
-# What charts and SQL Lab may be asked beside Superset's own rules: superset/asking.
+# Refuses some queries that Superset itself would answer: see rasure_superset.guard.
 CUSTOM_SECURITY_MANAGER = RasureSecurityManager
 CELERY_CONFIG = None
 SQLLAB_BACKEND_PERSISTENCE = False
@@ -68,8 +68,8 @@ RATELIMIT_ENABLED = True
 RATELIMIT_APPLICATION = "200 per second"
 RATELIMIT_STORAGE_URI = "memory://"
 
-# Loopback is served without TLS, so cookies are marked secure only where the front is;
-# same-site keeps another page from using a session either way.
+# Loopback is served without TLS, so cookies are marked secure only behind TLS. In both
+# cases `SameSite` keeps other sites from using a session.
 _HTTPS = os.environ.get("RASURE_SUPERSET_HTTPS") == "1"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -104,14 +104,14 @@ TALISMAN_CONFIG = {
     "session_cookie_secure": _HTTPS,
 }
 
-# The banner, the legend and the footer are Markdown with classes, styled by the
-# dashboard's CSS; scripts and event handlers stay forbidden.
+# The banner, the legend and the footer are Markdown with classes, which the dashboard's
+# CSS styles. Scripts and event handlers stay forbidden.
 HTML_SANITIZATION = True
 HTML_SANITIZATION_SCHEMA_EXTENSIONS = {"attributes": {"*": ["className", "style"]}}
 
 
 def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
-    """Tell PostgreSQL who asks, so that its row-level security can tell users apart."""
+    """Pass the user's name to PostgreSQL, whose row-level security goes by it."""
     del security_manager, source
     arguments = params.setdefault("connect_args", {})
     name = (username or "").replace("\\", "\\\\").replace(" ", "\\ ")
@@ -127,49 +127,35 @@ def _note_process(connection, record):
 
 @event.listens_for(Pool, "checkout")
 def _own_connections_only(connection, record, proxy):
-    """A worker that was forked after the application was loaded opens its own.
+    """Make a forked worker open its own connections (SQLAlchemy's recipe for `fork`).
 
-    Two processes on one connection read each other's answers (SQLAlchemy's recipe
-    for `fork`); with it gunicorn may preload, which saves 150 MB a worker.
+    Two processes on one connection would read each other's answers. This lets gunicorn
+    load Superset before it forks, which saves 150 MB in each worker.
     """
     if record.info["pid"] != os.getpid():
         record.dbapi_connection = proxy.dbapi_connection = None
         raise DisconnectionError("This connection belongs to another process")
 
 
-LOGGED_IN = "_user_id"  # Flask-Login's mark in a session
-ASKED_EARLY = "X-Asked-Early"
-MADE_OF = "/api/v1/dashboard/"  # layout, charts and datasets; no figures
-KEPT_EARLY = 20  # seconds: what the slowest phone needs to read Superset's code
+LOGIN_KEY = "_user_id"  # Flask-Login puts it into the session of a user
 START_PAGE = "/superset/dashboard/serious-violence/"
 
 
 def FLASK_APP_MUTATOR(app):
-    """Put our templates before Superset's, and everybody's first page to the map."""
+    """Apply our patches, our templates and our start page to Superset's app."""
+    patches.apply()
     ours = FileSystemLoader(CHECKOUT / "superset" / "templates")
     theirs = PrefixLoader({"superset_itself": app.jinja_loader})
-    narrow_superset()
     app.jinja_loader = ChoiceLoader([ours, app.jinja_loader, theirs])
 
     @app.before_request
-    def _start_page():
+    def _before_request():
         if request.method == "GET" and request.path in {"/", "/superset/welcome/"}:
             return redirect(START_PAGE)
-        # The login page reports its own loading. Whoever asks who that is (a redirect
-        # to the login page, `current_user`) writes the session anew, and such an answer
-        # that comes after a login sent meanwhile undoes it.
-        if request.path == "/superset/log/" and LOGGED_IN not in session:
+        # The login page reports its own loading. Superset's answer would write the
+        # session again, and undo a login that finished in the meantime.
+        if request.path == "/superset/log/" and LOGIN_KEY not in session:
             return "", 204
-
-    @app.after_request
-    def _keep_what_was_asked_early(response):
-        """A page asks for what its dashboard is before its own code is there to ask
-        (`templates/head_custom_extra.html`): the browser keeps that till then."""
-        is_early = ASKED_EARLY in request.headers and request.path.startswith(MADE_OF)
-        if is_early and response.status_code == 200:
-            response.cache_control.private = True
-            response.cache_control.max_age = KEPT_EARLY
-        return response
 
 
 APP_NAME = "Rasure"
@@ -220,7 +206,7 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
         "colors": ["#f4f1ea", "#f7d694", "#f0b262", "#e27f42", "#c94a2d", "#8a1a14"],
     }
 ]
-# Dates and numbers as they are written in Britain.
+# Dates as they are written in Britain.
 D3_TIME_FORMAT = {
     "dateTime": "%A, %e %B %Y %X",
     "date": "%d/%m/%Y",

@@ -1,7 +1,7 @@
 """Superset in a private home: its environment, its server, its first-time set-up.
 
-Superset has an environment of its own (`.venv-superset`), because it needs another
-SQLAlchemy than the rest; it is only ever run as another process.
+Superset needs another version of SQLAlchemy than the rest of Rasure, so it has a Python
+environment of its own (`.venv-superset`) and always runs as a separate process.
 """
 
 from __future__ import annotations
@@ -16,8 +16,24 @@ from rasure.runtime.home import READERS, REMEMBERED
 from rasure.runtime.steps import Step
 from rasure.settings import CHECKOUT, Settings
 
-OPTIONAL = ("RASURE_TILE_URL", "RASURE_PROTECTIVE_MARKING", "RASURE_SUPERSET_HTTPS")
+OPTIONAL_SETTINGS = (
+    "RASURE_TILE_URL",
+    "RASURE_PROTECTIVE_MARKING",
+    "RASURE_SUPERSET_HTTPS",
+)
 ENVIRONMENT = CHECKOUT / ".venv-superset"
+SYNC = "rasure-superset-sync"
+ASSETS_FAULTY = 2  # the exit code of rasure-superset-sync for faulty assets
+
+
+class PublishFailed(RasureError):
+    """Superset could not be brought up to date; the dashboards stay as they were."""
+
+
+class AssetsFaulty(RasureError):
+    """The dashboards do not fit the marts: correct the assets before trying again."""
+
+    exit_code = 2
 
 
 def program(name: str) -> str:
@@ -26,41 +42,44 @@ def program(name: str) -> str:
 
 
 def check(settings: Settings) -> None:
-    """Raise `SetupError` when Superset's environment or its reader is not there."""
+    """Raise `SetupError` if Superset's environment or its reader is missing."""
     if "database_url" in settings.stored and "reader_url" not in settings.stored:
         raise SetupError(
             "The warehouse is a server of your own, so Superset needs a role there "
             "that may only read. Name it in RASURE_READER_URL, as "
             "postgresql://rasure_reader:…@host/database."
         )
-    if not Path(program("superset")).exists():
-        raise SetupError(
-            f"Superset's environment {ENVIRONMENT} is missing. Run scripts/install."
-        )
+    for path in (program("superset"), program(SYNC)):
+        if not Path(path).exists():
+            raise SetupError(
+                f"Superset's program {path} is missing. Run scripts/install."
+            )
 
 
 def release() -> str:
-    """The installed version, from the name of its metadata folder."""
-    found = ENVIRONMENT.glob("lib/python*/site-packages/apache_superset-*.dist-info")
-    names = [path.name.removesuffix(".dist-info") for path in found]
+    """The installed version of Superset, from the name of its metadata folder."""
+    folders = ENVIRONMENT.glob("lib/python*/site-packages/apache_superset-*.dist-info")
+    names = [folder.name.removesuffix(".dist-info") for folder in folders]
     return names[0].split("-")[1] if names else "unknown"
 
 
 def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
-    """The environment of Superset and of `superset/sync.py`."""
+    """The environment of Superset and of `rasure-superset-sync`."""
     passwords = settings.secrets["postgres"]
-    local = f"127.0.0.1:{ports['postgres']}"
+    server = f"127.0.0.1:{ports['postgres']}"
     readers = {
-        role: f"postgresql://{role}:{passwords[role]}@{local}/rasure"
+        role: f"postgresql://{role}:{passwords[role]}@{server}/rasure"
         for role in READERS
     }
-    if "database_url" in settings.stored:  # a server of one's own: only what is named
+    if "database_url" in settings.stored:  # not our server: only the readers it names
         readers = dict.fromkeys(READERS, "")
-    own = f"postgresql+psycopg2://superset:{passwords['superset']}@{local}/superset"
+    metadata = (
+        f"postgresql+psycopg2://superset:{passwords['superset']}@{server}/superset"
+    )
     base = base_environment(settings)
-    told = {
+    optional = {
         name: str(settings.stored[REMEMBERED[name]])
-        for name in OPTIONAL
+        for name in OPTIONAL_SETTINGS
         if REMEMBERED[name] in settings.stored
     }
     return {
@@ -70,18 +89,18 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
         "RASURE_PEOPLE_READER_URL": settings.stored.get(
             "people_reader_url", readers[READERS[1]]
         ),
-        **told,
+        **optional,
         "SUPERSET_URL": f"http://127.0.0.1:{ports['superset']}",
         "SUPERSET_HOME": str(settings.home / "superset"),
         "SUPERSET_CONFIG_PATH": str(CHECKOUT / "superset" / "superset_config.py"),
         "SUPERSET_SECRET_KEY": settings.secrets["superset"]["secret_key"],
-        "SQLALCHEMY_DATABASE_URI": own,
+        "SQLALCHEMY_DATABASE_URI": metadata,
         "FLASK_APP": "superset.app:create_app()",
     }
 
 
 def server_command(port: int) -> list[str]:
-    """The command line of the web server: few processes, some threads each."""
+    """The command line of the web server: two processes with eight threads each."""
     return [
         program("gunicorn"),
         *("--config", str(CHECKOUT / "superset" / "gunicorn_config.py")),
@@ -93,12 +112,11 @@ def server_command(port: int) -> list[str]:
 
 
 def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
-    """What a new metadata database needs."""
-    script = str(Path(__file__).with_name("setup_superset.py"))
+    """The steps that set up a new metadata database."""
     return [
         Step(
             f"superset {release()}",
-            [program("python"), "-P", script],
+            [program("python"), "-P", "-m", "rasure_superset.first_setup"],
             environment(settings, ports),
             settings.secrets["superset"]["admin"],
         )
@@ -106,10 +124,9 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
 
 
 def drop_cached_answers() -> int:
-    """Drop what charts were answered, so that they ask the marts again; how many.
+    """Delete the cached answers of charts, so that they query the marts; how many.
 
-    The answers lie in files of a cache that every worker of Superset reads; one whose
-    file is gone is asked anew.
+    All workers of Superset read the cache from these files.
     """
     folder = Settings.load().home / "superset" / "cache" / "data"
     dropped = 0
@@ -119,31 +136,17 @@ def drop_cached_answers() -> int:
     return dropped
 
 
-ASSETS_FAULTY = 2  # the exit code of superset/sync.py
-
-
-class PublishFailed(RasureError):
-    """Superset could not be brought up to date; what people see is as it was."""
-
-
-class AssetsFaulty(RasureError):
-    """The dashboards do not fit the marts: mend the assets, trying again is no use."""
-
-    exit_code = 2
-
-
 def synchronise(warm: bool) -> None:
-    """Apply `superset/sync.py` to the Superset of this home; `warm` fills its caches.
+    """Run `rasure-superset-sync` on this home's Superset; `warm` fills its caches.
 
-    Raises `PublishFailed` with the last lines that it wrote, `AssetsFaulty` where they
-    name faults of the assets.
+    Raises `AssetsFaulty` for faults of the assets and `PublishFailed` for any other
+    failure, both with the last lines that it wrote.
     """
     settings = Settings.load()
     check(settings)
-    command = [program("python"), str(CHECKOUT / "superset" / "sync.py")]
-    last: deque[str] = deque(maxlen=8)
+    last_lines: deque[str] = deque(maxlen=8)
     with subprocess.Popen(
-        [*command, *(["--warm"] if warm else [])],
+        [program(SYNC), *(["--warm"] if warm else [])],
         env=callers_environment() | environment(settings, settings.stored["ports"]),
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
@@ -152,9 +155,9 @@ def synchronise(warm: bool) -> None:
     ) as process:
         for line in process.stdout:
             print(line, end="", flush=True)
-            last.append(line)
+            last_lines.append(line)
     if process.returncode != 0:
-        fault = AssetsFaulty if process.returncode == ASSETS_FAULTY else PublishFailed
-        raise fault(
-            f"superset/sync.py ended with {process.returncode}:\n{''.join(last)}"
+        error = AssetsFaulty if process.returncode == ASSETS_FAULTY else PublishFailed
+        raise error(
+            f"{SYNC} ended with exit code {process.returncode}:\n{''.join(last_lines)}"
         )

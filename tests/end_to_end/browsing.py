@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +16,7 @@ import pytest
 
 from rasure.instruments.bench import dashboard
 from rasure.places.plan.page import FLAGS
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from charts_api import ChartClient  # noqa: E402
+from rasure_superset.charts_api import ChartClient
 
 CHROMIUM = "/usr/bin/chromium"
 # Draw deck.gl without a graphics card.
@@ -58,7 +53,7 @@ STATE = f"""() => {dashboard.CHARTS}.map(chart => {{
 
 @dataclass(frozen=True)
 class Site:
-    """Where Superset is and how somebody logs in."""
+    """The address of a Superset and an account to log in with."""
 
     url: str
     user: str
@@ -67,7 +62,7 @@ class Site:
 
 @dataclass
 class Visit:
-    """A page with somebody logged in, and what it asked for."""
+    """A page with a user logged in, and the queries that it sent."""
 
     page: object
     site: Site
@@ -77,7 +72,7 @@ class Visit:
     refused: list[str] = field(default_factory=list)
 
     def open_dashboard(self, slug: str = SLUG) -> None:
-        """Open a dashboard, as a link of the address book would."""
+        """Open a dashboard by its address."""
         self.page.goto(f"{self.site.url}/superset/dashboard/{slug}/")
         self.page.wait_for_selector(".chart-slice", timeout=60_000)
 
@@ -102,7 +97,7 @@ class Visit:
         return self.charts()
 
     def charts(self) -> list[dict]:
-        """Make the page as tall as it is, wait for its charts, return their states."""
+        """Make the window as tall as the page and return the states of its charts."""
         width = SIZES[self.size]["viewport"]["width"]
         self.page.set_viewport_size({"width": width, "height": 3600})
         for _ in range(120):
@@ -137,7 +132,7 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 
 def site_of(request: pytest.FixtureRequest, site: Site, user: str) -> Site:
-    """The same Superset for another account of the home.
+    """The same Superset with another account of the home.
 
     Its password is in the JSON file that `RASURE_SUPERSET_USERS` names, or else in the
     session's home.
@@ -150,23 +145,23 @@ def site_of(request: pytest.FixtureRequest, site: Site, user: str) -> Site:
 
 
 def client(request: pytest.FixtureRequest, site: Site, user: str) -> ChartClient:
-    """That account's session with the API of the same Superset."""
-    place = site_of(request, site, user)
-    return ChartClient(place.url, place.user, place.password)
+    """A session of another account with the API of the same Superset."""
+    other = site_of(request, site, user)
+    return ChartClient(other.url, other.user, other.password)
 
 
 def faults(charts: list[dict]) -> list[str]:
-    """What a reader would stumble over in the charts of a tab."""
-    found = [f"{chart['name']} is not drawn" for chart in charts if not chart["drawn"]]
+    """The charts of a tab that are not drawn or show a complaint, with its text."""
+    faults = [f"{chart['name']} is not drawn" for chart in charts if not chart["drawn"]]
     for chart in charts:
-        said = chart["text"].lower()
-        if chart["complains"] or any(word in said for word in COMPLAINTS):
-            found.append(f"{chart['name']}: {said[:200]}")
-    return found
+        text = chart["text"].lower()
+        if chart["complains"] or any(word in text for word in COMPLAINTS):
+            faults.append(f"{chart['name']}: {text[:200]}")
+    return faults
 
 
 def visit(browser, site: Site, size: str) -> Visit:
-    """Log in, in a browser of that size."""
+    """Log in, in a window of that size."""
     page = browser.new_context(**SIZES[size]).new_page()
     result = Visit(page, site, size)
 

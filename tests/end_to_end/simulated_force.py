@@ -1,4 +1,4 @@
-"""A small simulated force beside the published one, in the same home and Superset."""
+"""A small simulated force in the home and the Superset of the published one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE = ("--years", "2", "--crimes-per-year", "4000", "--as-at", "2026-01-01")
 
 
 def publish(home: Home, folder: Path) -> None:
-    """Simulate, land, model, designate and publish; again adds nothing."""
+    """Simulate, land, transform, designate and publish a force."""
     run(home, "geography", "build", "thames-valley")
     run(home, "simulate", "--out", str(folder), *SIZE)
     (delivery,) = (folder / "deliveries").iterdir()
@@ -29,6 +29,6 @@ def publish(home: Home, folder: Path) -> None:
 
 
 def run(home: Home, *arguments: str) -> None:
-    """`rasure ARGUMENTS`, which must go well."""
+    """Run `rasure ARGUMENTS`, which must succeed."""
     answer = home.run(*arguments)
     assert answer.returncode == 0, answer.stderr

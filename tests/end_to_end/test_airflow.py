@@ -65,12 +65,12 @@ def test_the_dags_that_run_are_the_ones_of_the_checkout(airflow):
 
 
 def test_the_demo_ends_with_addresses_logins_and_counts(home):
-    told = home.demo.stdout
-    assert "87,348 rows read = " in told
-    assert f"{home.url('superset')}/superset/dashboard/serious-violence/" in told
-    assert home.url("airflow") in told
-    assert home.password("superset", "officer") in told
-    assert "hot places" in told
+    output = home.demo.stdout
+    assert "87,348 rows read = " in output
+    assert f"{home.url('superset')}/superset/dashboard/serious-violence/" in output
+    assert home.url("airflow") in output
+    assert home.password("superset", "officer") in output
+    assert "hot places" in output
 
 
 def test_the_demo_again_lands_nothing_and_is_quick(home):
@@ -100,14 +100,14 @@ def test_a_bad_delivery_fails_at_once_and_stops_the_line(home, airflow, tmp_path
         for one in airflow.tasks("ingest_police_uk", run["dag_run_id"])
         if one["task_id"] == "land_delivery"
     )
-    told = (folder / "broken.zip.rejected").read_text()
-    assert "delivery broken.zip" in told
+    reason = (folder / "broken.zip.rejected").read_text()
+    assert "delivery broken.zip" in reason
     assert task["state"] == "failed"
     assert task["try_number"] == 1
     assert run["note"].startswith("land_delivery: ")
-    assert told in run["note"]
-    assert told in str(caught.value)
-    assert told in airflow.log(task)
+    assert reason in run["note"]
+    assert reason in str(caught.value)
+    assert reason in airflow.log(task)
     assert not (folder / "broken.zip.ready").exists()
     assert landed_row(home, "broken.zip")[0] == "rejected"
     time.sleep(5)

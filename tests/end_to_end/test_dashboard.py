@@ -102,26 +102,6 @@ def test_every_chart_of_a_tab_is_drawn_and_can_be_read(visit, screenshots, tab):
         assert min(chart["width"] for chart in charts) > width * 0.35
 
 
-def test_what_the_page_is_made_of_is_asked_for_before_its_code_is_there(browser, site):
-    """Its code then finds the answers in the browser's cache."""
-    visit = browsing.visit(browser, site, "desktop")
-    # Stay where the login leads: a page that is left while it loads can take the next
-    # one's answers out of the cache as it goes.
-    visit.page.wait_for_selector(".chart-slice", timeout=60_000)
-    delivered = visit.page.evaluate(
-        """() => Object.fromEntries(performance.getEntriesByType('resource')
-            .filter(entry => entry.name.includes('/api/v1/dashboard/'))
-            .map(entry => [
-                entry.name.split('/serious-violence')[1],
-                [entry.deliveryType, entry.transferSize],
-            ]))"""
-    )
-    visit.page.context.close()
-    told = {name[:3]: how for name, how in delivered.items() if name}
-    for part in ("?q=", "/ch", "/da"):
-        assert told[part] == ["cache", 0]
-
-
 def test_only_the_tabs_that_published_crime_fills_are_there(desk):
     tabs = desk.page.locator(".ant-tabs-tab").all_inner_texts()
     assert [tab.strip() for tab in tabs] == TABS
@@ -173,9 +153,9 @@ def test_choosing_a_place_in_the_list_shows_its_profile(desk):
     desk.queries.clear()
     cell.click()
     desk.page.wait_for_timeout(4000)
-    asked = list(desk.queries.values())
-    assert len(asked) == 2, "the crime mix and the months, nothing else"
-    for body in asked:
+    queries = list(desk.queries.values())
+    assert len(queries) == 2, "the crime mix and the months, nothing else"
+    for body in queries:
         assert {"col": "place", "op": "IN", "val": [place]} in body[0]["filters"]
 
 

@@ -6,9 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rasure_superset.charts_api import ChartApiError, ChartClient
 from tests.end_to_end import browsing
-
-from charts_api import ChartApiError, ChartClient  # isort: skip (found by browsing)
 
 SLUG = "serious-violence"
 
@@ -50,18 +49,8 @@ def test_every_page_is_marked_before_anybody_has_logged_in_too(site, client):
         assert "Open Government Licence v3.0" in page.text
 
 
-def test_an_answer_is_kept_by_browsers_only_when_the_page_asked_for_it_early(client):
-    path, of_a_person = f"/api/v1/dashboard/{SLUG}/datasets", "/api/v1/me/"
-    early = {"X-Asked-Early": "1"}
-    kept = client.http.get(path, headers=early).headers
-    assert kept["cache-control"] == "private, max-age=20"
-    assert "cookie" in kept["vary"].lower()
-    assert "cache-control" not in client.http.get(path).headers
-    assert "cache-control" not in client.http.get(of_a_person, headers=early).headers
-
-
 def test_what_the_login_page_reports_leaves_the_session_alone(site):
-    """Else its answer, when it comes after that of a login, undoes the login."""
+    """Otherwise an answer that comes after a login undoes the login."""
     with httpx.Client(base_url=site.url) as client:
         page = client.get("/login/")
         reported = client.post("/superset/log/?explode=events", data={"events": "[]"})
@@ -71,7 +60,7 @@ def test_what_the_login_page_reports_leaves_the_session_alone(site):
 
 
 def test_the_stored_queries_are_the_ones_the_page_sends(client, site):
-    """Else caches are warmed for questions that nobody asks."""
+    """Otherwise the caches are warmed for queries that no page sends."""
     stored = {chart.chart_id: chart for chart in client.charts(SLUG)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from rasure_superset.charts_api import ChartClient
 from tests.end_to_end import browsing, simulated_force
 from tests.end_to_end.test_dashboard import screenshots  # noqa: F401 (a fixture)
-
-from charts_api import ChartClient  # isort: skip (found by browsing)
 
 # Who opens what: account, dashboard, its tabs, and how wide the screen is.
 VISITS = {
@@ -160,8 +159,8 @@ def test_three_clicks_from_the_overview_to_a_crime(site, browser):
     visit.queries.clear()
     visit.open_tab("Crimes")
     wanted = {"col": "area", "op": "IN", "val": [name]}
-    asked = [body for body in visit.queries.values() if wanted in body[0]["filters"]]
-    assert len(asked) == 3
+    filtered = [body for body in visit.queries.values() if wanted in body[0]["filters"]]
+    assert len(filtered) == 3
     number = page.locator("[data-test-chart-name='Crimes'] tbody tr td").nth(1)
     occurrence = number.inner_text().strip()
     number.click()
@@ -180,7 +179,7 @@ def test_three_clicks_from_the_overview_to_a_crime(site, browser):
         ("safeguarding", ["people-risk"]),
     ],
 )
-def test_who_has_no_right_to_a_list_finds_neither_page_nor_rows(
+def test_a_user_without_the_right_to_a_list_gets_neither_page_nor_rows(
     client_of, user, refused
 ):
     analyst, other = client_of("analyst"), client_of(user)

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
+from rasure_superset.assets import bundle as assets
+from rasure_superset.errors import AssetFaults
 from tests.unit.superset_fixtures import change, folder
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from publishing import assets  # noqa: E402
-from publishing.errors import AssetFaults  # noqa: E402
 
 __all__ = ["folder"]
 
@@ -56,7 +50,7 @@ def test_files_that_nothing_uses_and_files_that_are_missing_are_named(folder):
     with pytest.raises(AssetFaults) as caught:
         assets.load(folder)
     assert caught.value.faults == [
-        "datasets/map_layers.yaml: map_layers.sql is not beside it",
+        "datasets/map_layers.yaml: there is no file map_layers.sql in its folder",
         "datasets/old.sql: no asset uses this file",
     ]
 

@@ -1,18 +1,19 @@
-"""What Superset shows follows the tables there are; lists of people never merge."""
+"""Superset shows charts whose tables exist, and never merges the lists of people."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
+from rasure_superset import access
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks, render
+from rasure_superset.errors import AssetFaults, SyncError
+from rasure_superset.sync import marts
 
-from publishing import access, assets, available, chain, marts, render  # noqa: E402
-from publishing.errors import AssetFaults, SyncError  # noqa: E402
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",
@@ -34,8 +35,8 @@ def bundle():
 
 
 @pytest.fixture
-def contracts() -> chain.Marts:
-    return chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+def contracts() -> assets.Marts:
+    return checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
 
 
 def named(bundle, name: str) -> str:
@@ -47,7 +48,7 @@ def named(bundle, name: str) -> str:
     )
 
 
-def published_only(bundle, contracts) -> dict[str, chain.Marts]:
+def published_only(bundle, contracts) -> dict[str, assets.Marts]:
     """A warehouse in which only published crime has landed."""
     waiting = {
         table
@@ -63,17 +64,19 @@ def published_only(bundle, contracts) -> dict[str, chain.Marts]:
         for table in dataset.content["reads"]
     } - {"force_freshness"}
     waiting = waiting - always | people
-    found = {k: v for k, v in contracts.items() if k not in waiting}
-    return dict.fromkeys(bundle.databases, found)
+    tables = {
+        name: columns for name, columns in contracts.items() if name not in waiting
+    }
+    return dict.fromkeys(bundle.databases, tables)
 
 
 def titles(board) -> list[str]:
     return [tab["title"] for tab in board.content["tabs"]]
 
 
-def test_with_published_crime_only_the_rest_is_left_out_and_said(bundle, contracts):
+def test_with_published_crime_only_the_rest_is_left_out_and_named(bundle, contracts):
     live = published_only(bundle, contracts)
-    kept, left_out = available.fitting(bundle, live)
+    kept, left_out = assets.without_missing_tables(bundle, live)
     (board,) = kept.dashboards.values()
     assert titles(board) == PUBLISHED
     assert "Serious violence: Crimes" in left_out
@@ -81,20 +84,20 @@ def test_with_published_crime_only_the_rest_is_left_out_and_said(bundle, contrac
     names = {chart.content["slice_name"] for chart in kept.charts.values()}
     assert "Ranked places" in names
     assert not names & {"My area now", "Map of clusters", "People (risk)"}
-    chain.check(kept, next(iter(live.values())))  # and what is left is whole
+    checks.check(kept, next(iter(live.values())))  # and what is left is whole
     files = render.render(kept, SETTINGS, render.Facts())
     assert "databases/people.yaml" not in files
 
 
 def test_with_all_tables_nothing_is_left_out(bundle, contracts):
     live = dict.fromkeys(bundle.databases, contracts)
-    kept, left_out = available.fitting(bundle, live)
+    kept, left_out = assets.without_missing_tables(bundle, live)
     assert kept is bundle
     assert left_out == []
 
 
 def test_without_a_reader_of_people_only_people_are_left_out(bundle, contracts):
-    kept, left_out = available.fitting(
+    kept, left_out = assets.without_missing_tables(
         bundle, {named(bundle, "Rasure marts"): contracts}
     )
     assert [board.content["slug"] for board in kept.dashboards.values()] == [
@@ -106,16 +109,16 @@ def test_without_a_reader_of_people_only_people_are_left_out(bundle, contracts):
     }
 
 
-def test_a_table_that_is_always_there_is_missed_as_before(bundle, contracts):
+def test_a_missing_table_that_is_not_optional_is_a_fault(bundle, contracts):
     live = published_only(bundle, contracts)
-    found = next(iter(live.values()))
-    del found["hot_places"]
-    kept, _ = available.fitting(bundle, live)
+    tables = next(iter(live.values()))
+    del tables["hot_places"]
+    kept, _ = assets.without_missing_tables(bundle, live)
     with pytest.raises(AssetFaults, match="have no hot_places"):
-        chain.check(kept, found)
+        checks.check(kept, tables)
 
 
-def test_a_reader_that_is_not_set_is_missed_unless_it_can_wait(bundle):
+def test_a_reader_that_is_not_set_is_a_fault_unless_it_is_optional(bundle):
     with pytest.raises(SyncError, match="RASURE_READER_URL is not set"):
         marts.engines(bundle, {**SETTINGS, "RASURE_READER_URL": ""})
 
@@ -188,7 +191,7 @@ def test_a_dashboard_starts_with_a_force_that_its_lists_have(bundle):
         if board.content["slug"] == "people-risk"
     )
     facts = render.Facts(
-        elsewhere={"people_at_risk": ["Testshire Police"]},
+        other_forces={"people_at_risk": ["Testshire Police"]},
         defaults={"force_name": ["Another Police"]},
     )
-    assert facts.starting(board, bundle) == {"force_name": ["Testshire Police"]}
+    assert facts.starting_values(board, bundle) == {"force_name": ["Testshire Police"]}

@@ -1,4 +1,4 @@
-"""The offline check of the dashboard: every kind of broken chain is caught, by name."""
+"""The offline check of the assets finds and names every kind of broken link."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from rasure.runtime.superset import AssetsFaulty, PublishFailed
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks
+from rasure_superset.errors import AssetFaults, SyncError
 from tests.unit.superset_fixtures import change, folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
-
-from publishing import assets, chain  # noqa: E402
-from publishing.errors import AssetFaults, SyncError  # noqa: E402
 
 __all__ = ["folder"]
 
@@ -25,14 +24,14 @@ UNKNOWN = "5e0a7a5e-0003-4000-8000-000000009999"
 
 def faults(folder: Path, marts=None) -> list[str]:
     with pytest.raises(AssetFaults) as caught:
-        chain.check(assets.load(folder), marts)
+        checks.check(assets.load(folder), marts)
     return caught.value.faults
 
 
 def test_the_assets_as_they_are_fit_dbts_contracts(folder):
-    contracts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     assert "hot_places" in contracts
-    chain.check(assets.load(folder), contracts, "dbt's contracts")
+    checks.check(assets.load(folder), contracts, "dbt's contracts")
 
 
 def test_a_chart_that_no_file_holds_is_named_with_its_tab(folder):
@@ -40,12 +39,12 @@ def test_a_chart_that_no_file_holds_is_named_with_its_tab(folder):
         content["tabs"][1]["rows"][1][0]["chart"] = UNKNOWN
 
     change(folder, "dashboards/serious_violence.yaml", edit)
-    found = faults(folder)
+    named = faults(folder)
     assert (
         f"dashboards/serious_violence.yaml: tabs: Places: no chart has {UNKNOWN}"
-        in found
+        in named
     )
-    assert "charts/map.yaml: uuid: no dashboard shows this chart" in found
+    assert "charts/map.yaml: uuid: no dashboard shows this chart" in named
 
 
 def test_a_chart_placed_twice_is_named(folder):
@@ -62,11 +61,11 @@ def test_a_chart_of_an_unknown_dataset_is_named(folder):
         content["dataset_uuid"] = UNKNOWN
 
     change(folder, "charts/map.yaml", edit)
-    found = faults(folder)
-    assert f"charts/map.yaml: dataset_uuid: no dataset has {UNKNOWN}" in found
+    named = faults(folder)
+    assert f"charts/map.yaml: dataset_uuid: no dataset has {UNKNOWN}" in named
     assert (
         "datasets/map_layers.yaml: uuid: no chart and no filter uses this dataset"
-        in found
+        in named
     )
 
 
@@ -146,7 +145,7 @@ def test_an_expression_over_a_column_that_is_gone_is_named(folder):
 
 
 def test_a_column_that_the_mart_has_lost_is_named(folder):
-    marts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    marts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     marts["hot_places"].remove("trend")
     del marts["deliveries"]
     assert faults(folder, marts) == [
@@ -158,7 +157,7 @@ def test_a_column_that_the_mart_has_lost_is_named(folder):
 def test_sql_that_reads_a_mart_it_does_not_declare_is_named(folder):
     sql = folder / "datasets" / "place_profile.sql"
     sql.write_text(sql.read_text() + "-- marts.fct_crime\n")
-    marts = chain.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    marts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     assert faults(folder, marts) == [
         "datasets/place_profile.yaml: reads: not the marts that its SQL reads"
     ]
@@ -171,18 +170,18 @@ def test_all_faults_are_one_error_for_the_command_line(folder):
 
 
 def sync(folder: Path) -> subprocess.CompletedProcess:
-    program = CHECKOUT / "superset" / "sync.py"
+    program = Path(sys.prefix) / "bin" / "rasure-superset-sync"
     return subprocess.run(
-        [sys.executable, program, "--check-only", "--assets", folder],
+        [program, "--check-only", "--assets", folder],
         env={**os.environ, "RASURE_READER_URL": "", "RASURE_HOME": str(folder)},
         capture_output=True,
         text=True,
     )
 
 
-def test_the_command_tells_faulty_assets_from_what_may_pass(folder):
+def test_the_command_has_an_exit_code_of_its_own_for_faulty_assets(folder):
     (chart := sorted(folder.glob("charts/**/*.yaml"))[0]).write_text("nothing: here\n")
     answer = sync(folder)
     assert answer.returncode == 2
     assert chart.name in answer.stderr
-    assert not issubclass(AssetsFaulty, PublishFailed)  # those are tried again
+    assert not issubclass(AssetsFaulty, PublishFailed)  # which is tried again

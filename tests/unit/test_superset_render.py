@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT / "superset"))
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks, render
+from rasure_superset.errors import SyncError
 
-from publishing import assets, chain, filters, layout, render  # noqa: E402
-from publishing.errors import SyncError  # noqa: E402
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 SETTINGS = {
     "RASURE_READER_URL": "postgresql://reader@db/rasure",
@@ -55,7 +54,7 @@ def test_the_same_assets_give_the_same_bytes(bundle):
     )
 
 
-def test_the_tabs_in_their_order_each_beginning_with_how_new_the_data_are(bundle):
+def test_the_tabs_are_in_order_and_begin_with_how_new_the_data_are(bundle):
     dashboard = board(bundle)
     tabs = [v for k, v in dashboard["position"].items() if k.startswith("TAB-")]
     assert [tab["meta"]["text"] for tab in tabs] == [
@@ -74,11 +73,11 @@ def test_the_tabs_in_their_order_each_beginning_with_how_new_the_data_are(bundle
         assert chart["meta"]["sliceName"] == "How new the data are"
 
 
-def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
+def test_one_text_takes_the_place_of_the_charts_of_an_empty_mart(bundle):
     full = board(bundle)
     empty = board(bundle, render.Facts(empty={"stop_searches"}))
-    gone = set(chart_names(full)) - set(chart_names(empty))
-    assert gone == {
+    left_out = set(chart_names(full)) - set(chart_names(empty))
+    assert left_out == {
         "Searches by month",
         "Searches by hour of the day",
         "Object of search",
@@ -87,19 +86,19 @@ def test_charts_of_an_empty_mart_give_way_to_one_plain_text(bundle):
         "Searches by area",
     }
     assert "Months covered" in chart_names(empty)
-    said = [text for text in texts(empty) if "rasure land police_uk" in text]
-    assert len(said) == 1
+    notes = [text for text in texts(empty) if "rasure land police_uk" in text]
+    assert len(notes) == 1
 
 
-def test_records_of_another_force_only_are_announced_above_their_charts(bundle):
-    facts = render.Facts(elsewhere={"stop_searches": ["City of London Police"]})
+def test_a_note_stands_above_charts_with_rows_of_other_forces_only(bundle):
+    facts = render.Facts(other_forces={"stop_searches": ["City of London Police"]})
     dashboard = board(bundle, facts)
     assert chart_names(dashboard) == chart_names(board(bundle))
-    said = [text for text in texts(dashboard) if "City of London Police only" in text]
-    assert len(said) == 1
+    notes = [text for text in texts(dashboard) if "City of London Police only" in text]
+    assert len(notes) == 1
 
 
-def test_a_chart_left_out_is_not_imported_either(bundle):
+def test_a_chart_that_is_left_out_is_not_imported(bundle):
     files = render.render(bundle, SETTINGS, render.Facts(empty={"stop_searches"}))
     assert "charts/searches_by_month.yaml" not in files
     assert "charts/stop_search_coverage.yaml" in files
@@ -135,12 +134,12 @@ def test_a_filter_reaches_exactly_the_charts_whose_dataset_has_its_column(bundle
     assert "Deliveries" not in reached["Force"]
 
 
-def test_where_there_is_one_force_no_filter_waits_for_it(bundle):
-    facts = render.Facts(without_choice={"force_name"})
-    asked = board(bundle, facts)["metadata"]["native_filter_configuration"]
-    assert [item["cascadeParentIds"] for item in asked] == [[], [], [], []]
-    asked = board(bundle)["metadata"]["native_filter_configuration"]
-    assert [len(item["cascadeParentIds"]) for item in asked] == [0, 1, 1, 1]
+def test_with_one_force_no_filter_depends_on_it(bundle):
+    facts = render.Facts(single_valued={"force_name"})
+    configuration = board(bundle, facts)["metadata"]["native_filter_configuration"]
+    assert [item["cascadeParentIds"] for item in configuration] == [[], [], [], []]
+    configuration = board(bundle)["metadata"]["native_filter_configuration"]
+    assert [len(item["cascadeParentIds"]) for item in configuration] == [0, 1, 1, 1]
 
 
 def test_the_first_force_is_chosen_from_the_start(bundle):
@@ -150,11 +149,14 @@ def test_the_first_force_is_chosen_from_the_start(bundle):
     assert force["controlValues"]["enableEmptyFilter"] is True
     dashboard = next(iter(bundle.dashboards.values()))
     by_name = {c.content["slice_name"]: uuid for uuid, c in bundle.charts.items()}
-    assert filters.applied(
+    assert render.starting_conditions(
         dashboard, bundle, by_name["Ranked places"], facts.defaults
     ) == [{"col": "force_name", "op": "IN", "val": ["Testshire Police"]}]
     assert (
-        filters.applied(dashboard, bundle, by_name["Deliveries"], facts.defaults) == []
+        render.starting_conditions(
+            dashboard, bundle, by_name["Deliveries"], facts.defaults
+        )
+        == []
     )
 
 
@@ -174,8 +176,8 @@ def test_the_ranked_list_filters_the_profile_and_nothing_else(bundle):
         numbers["Counts of the chosen place"],
         numbers["Briefing of the chosen place"],
     }
-    silent = rules[str(numbers["Crime by month"])]["crossFilters"]["scope"]
-    assert silent["rootPath"] == []
+    without_rules = rules[str(numbers["Crime by month"])]["crossFilters"]["scope"]
+    assert without_rules["rootPath"] == []
 
 
 def test_every_chart_has_a_query_context_over_its_own_columns(bundle):
@@ -203,7 +205,7 @@ def test_a_setting_that_is_not_set_is_named(bundle):
 
 def test_widths_fill_rows_and_divide_a_phone(bundle):
     for dashboard in bundle.dashboards.values():
-        for tab in layout.tabs_with_rows(dashboard, set(), {}, bundle):
+        for tab in render.tabs_to_show(dashboard, render.Facts(), bundle):
             for row in tab["rows"]:
                 assert sum(item["width"] for item in row) in (6, 12), tab["title"]
                 for item in row:
@@ -215,4 +217,4 @@ def test_contracts_are_read_from_dbts_yaml(tmp_path):
     (tmp_path / "a.yml").write_text(
         "models: [{name: hot_places, columns: [{name: rank}, {name: area}]}]"
     )
-    assert chain.contracts(tmp_path) == {"hot_places": {"rank", "area"}}
+    assert checks.contracts(tmp_path) == {"hot_places": {"rank", "area"}}

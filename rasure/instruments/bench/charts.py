@@ -6,12 +6,11 @@ chart's own SQL, asked of PostgreSQL directly.
 
 from __future__ import annotations
 
-import importlib.util
-
 import psycopg
 
 from rasure.instruments.bench.measures import Measure, median, seconds
-from rasure.settings import CHECKOUT, Settings
+from rasure.settings import Settings
+from rasure_superset.charts_api import ChartClient
 
 ROUNDS = 5
 DASHBOARD = "serious-violence"
@@ -49,19 +48,8 @@ def _statements(client, chart) -> list[str]:
     ]
 
 
-def client_of(user: str):
+def client_of(user: str) -> ChartClient:
     """A `ChartClient` of this home's Superset, logged in as one of its accounts."""
     settings = Settings.load()
     url = f"http://127.0.0.1:{settings.stored['ports']['superset']}"
-    return _charts_api().ChartClient(url, user, settings.secrets["superset"][user])
-
-
-def _charts_api():
-    path = CHECKOUT / "superset" / "charts_api.py"
-    specification = importlib.util.spec_from_file_location("charts_api", path)
-    module = importlib.util.module_from_spec(specification)
-    import sys
-
-    sys.modules["charts_api"] = module
-    specification.loader.exec_module(module)
-    return module
+    return ChartClient(url, user, settings.secrets["superset"][user])

@@ -1,5 +1,5 @@
--- Crimes with the name that the ranked list gives their place, so that choosing one there
--- shows its crimes: the name alone, so that the index on hexagons is used.
+-- Crimes with the name that the ranked list gives their place, so that choosing a place
+-- there shows its crimes. They join on the hexagon alone, so that its index is used.
 select
     crimes.force_name,
     crimes.area,

@@ -1,4 +1,4 @@
--- Crimes by area in the force's usual set of areas only: a force may have several sets
+-- Crimes by area, in the force's usual set of areas only. A force may have several sets
 -- that cover the same ground, and a sum over all of them would count a crime in each.
 with
 

@@ -1,4 +1,4 @@
--- Why somebody meets a rule of risk: each row behind each rule.
+-- The evidence for each rule of risk that a person meets, one row each.
 select
     profiles.force_name,
     profiles.area_at_risk as area,

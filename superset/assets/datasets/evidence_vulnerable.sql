@@ -1,4 +1,4 @@
--- Why somebody is on the list of the vulnerable: each row behind each rule.
+-- The evidence for each rule by which a person is vulnerable, one row each.
 select
     profiles.force_name,
     profiles.area_vulnerable as area,

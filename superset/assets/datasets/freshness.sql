@@ -1,14 +1,14 @@
--- How new the data of each force and source are, in words, and whether they are late:
--- worked out at the moment somebody asks, for a mart stands still while nothing arrives.
+-- The age of the data of each force and source, in words, and if they are late. It is
+-- computed by each query, because the marts do not change while no data arrive.
 with
 
-asked as (
+ages as (
     select
         *,
         now() - data_as_at > late_after as is_late,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
-            -- Published by the month: the last day in it, and no hour.
+            -- Published monthly: show the last day of the month, without an hour.
             when source = 'police_uk'
                 then to_char(
                     (data_as_at - interval '1 second') at time zone 'Europe/London',
@@ -41,4 +41,4 @@ select
         else late_after_minutes || ' minutes'
     end as late_when,
     last_landed_at
-from asked
+from ages

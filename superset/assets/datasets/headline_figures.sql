@@ -1,10 +1,10 @@
--- The headline figures of a force, one a row, as the tiles of the overview show them.
+-- The headline figures of a force, one in each row: the tiles of the overview.
 select
     summary.force_name,
-    told.place,
-    told.figure,
-    coalesce(told.value, '–') as value,
-    told.meaning
+    figures.place,
+    figures.figure,
+    coalesce(figures.value, '–') as value,
+    figures.meaning
 from marts.force_summary as summary
 cross join lateral (
     values
@@ -44,4 +44,4 @@ cross join lateral (
         to_char(100 * designated_share_of_violence, 'FM990.0') || '%',
         'of it is in the designated area'
     )
-) as told (place, figure, value, meaning)
+) as figures (place, figure, value, meaning)

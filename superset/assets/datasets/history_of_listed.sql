@@ -1,4 +1,4 @@
--- What is on record about people on a list, on its side or on neither.
+-- The records about people on a list: those of its side, and those of neither side.
 select
     profiles.force_name,
     profiles.$area as area,

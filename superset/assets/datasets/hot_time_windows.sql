@@ -1,4 +1,4 @@
--- Day against night of each force and its areas, the force first.
+-- Day compared with night, for each force and its areas, the force first.
 select
     force_summary.force_name,
     case windows.level when 'area' then windows.subject end as area,

@@ -1,4 +1,4 @@
--- The week of each force and area in its 168 hours.
+-- The 168 hours of the week, for each force and area.
 select
     force_summary.force_name,
     case hot_times.level when 'area' then hot_times.subject end as area,

@@ -1,5 +1,5 @@
--- The features of the map in drawing order, coloured: the mart says what each one is,
--- this says how it looks. Score classes go from sand to dark red; designated places have
+-- The features of the map, in drawing order. The mart says what each one is, and this
+-- query gives it colours. Score classes go from sand to dark red. Designated places have
 -- a dark rim.
 select
     layers.force_name,

@@ -1,4 +1,4 @@
--- Who meets a rule of risk of causing serious violence, by name.
+-- The people who meet a rule of risk of causing serious violence, with their names.
 select
     profiles.force_name,
     profiles.area_at_risk as area,

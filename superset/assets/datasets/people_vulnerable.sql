@@ -1,4 +1,4 @@
--- People vulnerable to serious violence, by name.
+-- The people vulnerable to serious violence, with their names.
 select
     profiles.force_name,
     profiles.area_vulnerable as area,

@@ -1,5 +1,5 @@
--- Ranked places by whether they are part of a statistical cluster (Gi*): a check on the
--- ranking, by which nothing is chosen. Clusters are dark, other ranked places pale.
+-- Ranked places, and if they are part of a statistical cluster (Gi*). Clusters are dark,
+-- other ranked places pale. This is a check on the ranking; no place is chosen by it.
 select
     places.force_name,
     places.area,

@@ -1,4 +1,4 @@
--- What a briefing says of each ranked place, by the name that the ranked list gives it.
+-- The facts of each ranked place for its briefing, by its name in the ranked list.
 select
     force_name,
     area,

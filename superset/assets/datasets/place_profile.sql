@@ -1,4 +1,4 @@
--- The crimes of the ranked places, by the name that the ranked list gives them.
+-- The crimes of the ranked places, by their names in the ranked list.
 select
     force_name,
     area,

@@ -1,5 +1,4 @@
--- The week of each leading place in its 168 hours, by the name that the ranked list
--- gives it.
+-- The 168 hours of the week, for each leading place, by its name in the ranked list.
 select
     hot_places.force_name,
     hot_places.area,

@@ -1,4 +1,4 @@
--- Day against night of each leading place, by the name that the ranked list gives it.
+-- Day compared with night, for each leading place, by its name in the ranked list.
 select
     hot_places.force_name,
     hot_places.area,

@@ -1,4 +1,4 @@
--- Who the people on a list are.
+-- The profiles of the people on a list.
 select
     force_name,
     $area as area,

@@ -1,7 +1,7 @@
 """Run every chart's query once, so that the first officer of the day does not wait.
 
-Answers are cached by user (`CACHE_QUERY_BY_USER`), so the queries run as a named user,
-with the filters the dashboard starts with, and fill the cache that the server reads.
+Superset caches answers by user (`CACHE_QUERY_BY_USER`). So the queries run as a named
+user, with the filters that the dashboard starts with, and fill the server's cache.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from publishing.errors import SyncError
+from rasure_superset.errors import SyncError
 
 
 @dataclass(frozen=True)
 class Warmed:
-    """One chart's query: its name, the rows it gave and how long it took."""
+    """One chart's query: its name, its number of rows, its milliseconds."""
 
     chart: str
     rows: int
@@ -22,18 +22,17 @@ class Warmed:
 
 
 def warm(
-    username: str, filters: dict[str, list[dict]], may_be_empty: set[str]
+    username: str, conditions: dict[str, list[dict]], may_be_empty: set[str]
 ) -> list[Warmed]:
-    """Run every chart of ours as that user; the slowest comes first.
+    """Run the query of each chart as that user; the slowest comes first.
 
-    `filters` gives the dashboard's own starting filters by chart UUID. Raises
-    `SyncError` naming the charts whose query fails, or gives no rows though their UUID
-    is not in `may_be_empty`.
+    `conditions` gives, by chart UUID, the conditions that the dashboard's filters start
+    with; other charts are not run. Raises `SyncError` naming the charts whose query
+    fails, or gives no rows although their UUID is not in `may_be_empty`.
     """
+    from superset import db, security_manager
     from superset.models.slice import Slice
     from superset.utils.core import override_user
-
-    from superset import db, security_manager
 
     user = security_manager.find_user(username=username)
     if user is None:
@@ -41,22 +40,23 @@ def warm(
     results, faults = [], []
     with override_user(user):
         for chart in db.session.query(Slice).order_by(Slice.slice_name).all():
-            if str(chart.uuid) not in filters:
+            uuid = str(chart.uuid)
+            if uuid not in conditions:
                 continue
             try:
-                result = _run(chart, filters[str(chart.uuid)])
+                result = _run(chart, conditions[uuid])
             except SyncError as error:
                 faults.append(str(error))
                 continue
-            if not result.rows and str(chart.uuid) not in may_be_empty:
+            if not result.rows and uuid not in may_be_empty:
                 faults.append(f"{chart.slice_name}: the query gives no rows")
             results.append(result)
     if faults:
         raise SyncError("Charts that cannot be shown:\n  - " + "\n  - ".join(faults))
-    return sorted(results, key=lambda item: -item.milliseconds)
+    return sorted(results, key=lambda result: -result.milliseconds)
 
 
-def _run(chart, filters: list[dict]) -> Warmed:
+def _run(chart, conditions: list[dict]) -> Warmed:
     """Run one chart's stored query context through Superset's chart data command."""
     from superset.charts.schemas import ChartDataQueryContextSchema
     from superset.commands.chart.data.get_data_command import ChartDataCommand
@@ -68,7 +68,7 @@ def _run(chart, filters: list[dict]) -> Warmed:
     body["force"] = True
     body["form_data"]["slice_id"] = chart.id
     for query in body["queries"]:
-        query["filters"] = [*filters, *query["filters"]]
+        query["filters"] = [*conditions, *query["filters"]]
     started = time.perf_counter()
     try:
         command = ChartDataCommand(ChartDataQueryContextSchema().load(body))

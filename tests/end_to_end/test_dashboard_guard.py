@@ -1,4 +1,4 @@
-"""What Superset's API refuses: SQL of one's own, and statements that do not read."""
+"""What Superset's API refuses: SQL of one's own, and statements that not only read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.end_to_end import browsing
 
 SLUG = "serious-violence"
 SQL = {"expressionType": "SQL", "sqlExpression": "max(1)", "label": "mine"}
-ASKED = {
+CHANGES = {
     "a metric": {"metrics": [SQL], "orderby": [], "post_processing": []},
     "a column": {"columns": ["1 + 1"], "orderby": [], "series_columns": []},
     "an order": {"orderby": [[SQL, True]]},
@@ -65,9 +65,9 @@ def answer(client, chart, changes: dict):
 
 
 @pytest.mark.parametrize("user", ["officer", "analyst", "engineer"])
-@pytest.mark.parametrize("what", ASKED)
-def test_a_chart_cannot_be_asked_for_sql_of_ones_own(clients, chart, user, what):
-    refused = answer(clients[user], chart, ASKED[what])
+@pytest.mark.parametrize("part", CHANGES)
+def test_a_chart_refuses_sql_of_ones_own(clients, chart, user, part):
+    refused = answer(clients[user], chart, CHANGES[part])
     assert refused.status_code == 403
     assert (
         "columns and metrics of its dataset" in refused.json()["errors"][0]["message"]
@@ -75,8 +75,8 @@ def test_a_chart_cannot_be_asked_for_sql_of_ones_own(clients, chart, user, what)
     assert answer(clients[user], chart, {}).status_code == 200
 
 
-def test_neither_can_a_map(clients, chart):
-    """Maps ask by an older address, with the form of the page in place of a query."""
+def test_a_map_refuses_it_too(clients, chart):
+    """Maps use an older API, which takes the form of the page in place of a query."""
     client = clients["officer"]
     maps = [c for c in client.charts(SLUG) if c.viz_type == "deck_geojson"]
     condition = {"expressionType": "SQL", "clause": "WHERE", "sqlExpression": "1 = 1"}
@@ -86,33 +86,36 @@ def test_neither_can_a_map(clients, chart):
             ({}, 200),
             ({"geojson": "1 + 1"}, 403),
             ({"adhoc_filters": [condition]}, 403),
-            # these run other charts, or work of their own, past what is asked of them
+            # These kinds run other charts or queries of their own, which no rule sees.
             ({"viz_type": "deck_multi", "deck_slices": [known.chart_id]}, 403),
             ({"viz_type": "compare", "resample_rule": "1s"}, 403),
         ):
             data = {"form_data": json.dumps({**form, **changes})}
-            found = client.http.post("/superset/explore_json/", data=data)
-            assert found.status_code == status, (known.name, changes)
+            response = client.http.post("/superset/explore_json/", data=data)
+            assert response.status_code == status, (known.name, changes)
     assert maps
 
 
 @pytest.mark.parametrize("user", ["officer", "analyst"])
-def test_a_chart_is_not_asked_for_work_without_end(clients, chart, user):
+def test_a_chart_refuses_unbounded_work(clients, chart, user):
     column = chart.body["queries"][0]["metrics"][0]
     options = {"column": column, "groupby": [], "bins": 50_000_000}
     step = {"operation": "histogram", "options": options}
     steps = chart.body["queries"][0]["post_processing"]
     refused = answer(clients[user], chart, {"post_processing": [*steps, step]})
-    assert (refused.status_code, "what its page asks" in refused.text) == (403, True)
+    assert (refused.status_code, "not one that the dashboard uses" in refused.text) == (
+        403,
+        True,
+    )
     body = {**chart.body, "queries": chart.body["queries"] * 11}
     refused = clients[user].http.post("/api/v1/chart/data", json=body)
-    assert (refused.status_code, "10 questions" in refused.text) == (403, True)
-    often = [f"{days} days ago" for days in range(1, 12)]
-    refused = answer(clients[user], chart, {"time_offsets": often})
-    assert (refused.status_code, "10 steps" in refused.text) == (403, True)
+    assert (refused.status_code, "at most 10 queries" in refused.text) == (403, True)
+    offsets = [f"{days} days ago" for days in range(1, 12)]
+    refused = answer(clients[user], chart, {"time_offsets": offsets})
+    assert (refused.status_code, "at most 10 steps" in refused.text) == (403, True)
 
 
-def test_a_query_of_sql_lab_is_no_dataset(clients):
+def test_a_chart_of_a_query_of_sql_lab_is_refused(clients):
     client = clients["engineer"]
     query = in_sql_lab(client, "select 1 as a").json()["query_id"]
     body = {
@@ -122,38 +125,41 @@ def test_a_query_of_sql_lab_is_no_dataset(clients):
         "force": True,
     }
     refused = client.http.post("/api/v1/chart/data", json=body)
-    assert (refused.status_code, "one of a dataset" in refused.text) == (403, True)
+    assert (refused.status_code, "must use a dataset" in refused.text) == (403, True)
 
 
-def test_nobody_keeps_a_chart_beside_those_of_the_code(clients):
+def test_nobody_can_store_a_chart_of_their_own(clients):
     body = {"slice_name": "mine", "datasource_id": 1, "datasource_type": "table"}
     for user, client in clients.items():
         headers = forms_of(client)
-        found = client.http.post("/api/v1/chart/", json=body, headers=headers)
-        assert found.status_code == 403, user
+        response = client.http.post("/api/v1/chart/", json=body, headers=headers)
+        assert response.status_code == 403, user
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "message"),
     [
         ("select 40 + 2 as number", '"number": 42'),
-        ("set rasure.username = 'another'", "SQL Lab runs what reads"),
-        ("select 1; reset all", "SQL Lab runs what reads"),
+        (
+            "set rasure.username = 'another'",
+            "SELECT, EXPLAIN and SHOW only",
+        ),
+        ("select 1; reset all", "SELECT, EXPLAIN and SHOW only"),
         (
             "select set_config('rasure.username', 'another', true)",
             "permission denied for function set_config",
         ),
         ("select query_to_xml('select 1', true, true, '')", "disallowed function"),
-        ("explain select E'a'\n'\\''; show rasure.username; --'", "what reads"),
-        ("select 1 -- */; set rasure.username = 'another'; select 2 /*", "what reads"),
+        ("explain select E'a'\n'\\''; show rasure.username; --'", "SHOW only"),
+        ("select 1 -- */; set rasure.username = 'another'; select 2 /*", "SHOW only"),
         ("select 40 + 2 as number -- plainly", '"number": 42'),
     ],
 )
-def test_sql_lab_reads_and_cannot_say_who_asks(clients, sql, told):
-    assert told in in_sql_lab(clients["engineer"], sql).text
+def test_sql_lab_reads_and_cannot_change_the_user_name(clients, sql, message):
+    assert message in in_sql_lab(clients["engineer"], sql).text
 
 
-def test_sql_lab_takes_a_schema_by_its_name_only(clients):
+def test_sql_lab_takes_a_schema_only_by_a_plain_name(clients):
     client, show = clients["engineer"], "show rasure.username"
     assert "engineer" in in_sql_lab(client, show, schema="marts").text
     smuggled = "marts\"; set rasure.username = 'another'; set search_path = \"marts"
@@ -176,5 +182,9 @@ def forms_of(client) -> dict[str, str]:
 
 
 def database_id(client) -> int:
-    found = client.http.get("/api/v1/database/").json()["result"]
-    return next(one["id"] for one in found if "people" not in one["database_name"])
+    databases = client.http.get("/api/v1/database/").json()["result"]
+    return next(
+        database["id"]
+        for database in databases
+        if "people" not in database["database_name"]
+    )

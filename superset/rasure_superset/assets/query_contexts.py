@@ -1,17 +1,15 @@
 """The query context of a chart: what Superset's chart API needs to run it.
 
-The page builds its queries in the browser; the API, alerts and the warming of caches
-need them stored. These are the browser's own, for the few kinds of chart we use: the
-end-to-end test compares them, since a cache that is warm for another query is cold.
+A browser builds the queries of a page itself. The API and the warming of caches need
+them stored. These are the browser's own queries, for the few kinds of chart that we
+use. An end-to-end test compares the two, because warming another query is no use.
 """
 
 from __future__ import annotations
 
-LEGACY = {"deck_geojson"}
-
 
 def query_context(chart: dict, dataset_id: int = 0) -> dict:
-    """The query context of a chart's YAML; `dataset_id` is put in by the import."""
+    """The query context of a chart's YAML; the import puts the real `dataset_id` in."""
     params = {**chart["params"], "viz_type": chart["viz_type"]}
     params["datasource"] = f"{dataset_id}__table"
     build = {
@@ -33,7 +31,7 @@ def query_context(chart: dict, dataset_id: int = 0) -> dict:
 
 
 def _base(params: dict) -> dict:
-    """What every query of the browser has."""
+    """The parts that every query of the browser has."""
     return {
         "filters": [
             {

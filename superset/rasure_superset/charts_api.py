@@ -1,8 +1,9 @@
-"""Run the dashboard's charts through Superset's chart API, as a person's browser does.
+"""Run a dashboard's charts through Superset's chart API, as a browser does.
 
-For tests and the benchmark: log in, list the charts of a dashboard, run each one's
-stored query context with the dashboard's starting filters, and say how many rows came
-back and how long it took. Runs in any environment that has httpx.
+This is an instrument for tests and the bench; the product does not use it. It logs in,
+lists the charts of a dashboard and runs each one's stored query context with the
+filters that the dashboard starts with. It needs httpx, so it runs in the pipeline's
+environment.
 
     client = ChartClient("http://127.0.0.1:8088", "officer", password)
     for chart in client.charts("serious-violence"):
@@ -35,7 +36,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a chart's query gave: rows, milliseconds at the client, from the cache?"""
+    """The answer to a chart's query: its rows, its milliseconds, if it was cached."""
 
     chart: str
     rows: int
@@ -55,38 +56,39 @@ class ChartClient:
             raise ChartApiError(f"{base_url} does not let {username} in")
 
     def token(self, path: str) -> str:
-        """What a page gives along for what it may send; empty where it gives none."""
+        """The CSRF token in a page; empty if the page has none."""
         page = self.http.get(path).text
-        found = re.search(r'csrf_token[^>]*value="([^"]+)"', page) or re.search(
+        match = re.search(r'csrf_token[^>]*value="([^"]+)"', page) or re.search(
             r"csrf_token&#34;: ?&#34;([^&]+)&#34;", page
         )
-        return found[1] if found else ""
+        return match[1] if match else ""
 
     def charts(self, slug: str) -> list[Chart]:
-        """Every chart that the dashboard shows, with its starting filters put in."""
-        board = self._get(f"/api/v1/dashboard/{slug}")
-        metadata = json.loads(board["json_metadata"])
-        result = []
+        """Every chart of a dashboard, with the filters that the dashboard starts with.
+
+        Raises `ChartApiError` if the dashboard cannot be read or a chart has no query
+        context.
+        """
+        dashboard = self._get(f"/api/v1/dashboard/{slug}")
+        metadata = json.loads(dashboard["json_metadata"])
+        charts = []
         for item in self._get(f"/api/v1/dashboard/{slug}/charts"):
-            chart = self._get(f"/api/v1/chart/{item['id']}")
+            chart_id = item["id"]
+            chart = self._get(f"/api/v1/chart/{chart_id}")
             if not chart.get("query_context"):
                 raise ChartApiError(f"{chart['slice_name']} has no query context")
             body = json.loads(chart["query_context"])
+            conditions = starting_conditions(metadata, chart_id)
             for query in body["queries"]:
-                query["filters"] = [
-                    *starting_filters(metadata, item["id"]),
-                    *query["filters"],
-                ]
-            body["form_data"]["slice_id"] = item["id"]
-            result.append(
-                Chart(item["id"], chart["slice_name"], chart["viz_type"], body)
-            )
-        return result
+                query["filters"] = [*conditions, *query["filters"]]
+            body["form_data"]["slice_id"] = chart_id
+            charts.append(Chart(chart_id, chart["slice_name"], chart["viz_type"], body))
+        return charts
 
     def run(self, chart: Chart, force: bool = False) -> Answer:
-        """Run one chart; `force` goes past the cache (cold). Raises `ChartApiError`."""
+        """Run one chart; `force` ignores the cache. Raises `ChartApiError`."""
         started = time.perf_counter()
-        results = self._ask(chart.name, {**chart.body, "force": force})
+        results = self._run_body(chart.name, {**chart.body, "force": force})
         elapsed = 1000 * (time.perf_counter() - started)
         return Answer(
             chart=chart.name,
@@ -96,18 +98,18 @@ class ChartClient:
         )
 
     def rows(self, chart: Chart, column: str, values: list[str]) -> list[dict]:
-        """What one chart shows, past the cache, of the rows with these values alone."""
+        """The rows of one chart with these values in a column, ignoring the cache."""
         condition = {"col": column, "op": "IN", "val": values}
         queries = [
             {**query, "filters": [*query["filters"], condition]}
             for query in chart.body["queries"]
         ]
-        results = self._ask(
+        results = self._run_body(
             chart.name, {**chart.body, "queries": queries, "force": True}
         )
         return [row for result in results for row in result["data"]]
 
-    def _ask(self, name: str, body: dict) -> list[dict]:
+    def _run_body(self, name: str, body: dict) -> list[dict]:
         response = self.http.post("/api/v1/chart/data", json=body)
         if response.status_code != 200:
             raise ChartApiError(f"{name}: {response.text[:300]}")
@@ -120,8 +122,8 @@ class ChartClient:
         return response.json()["result"]
 
 
-def starting_filters(metadata: dict, chart_id: int) -> list[dict]:
-    """The query filters that the dashboard's native filters put on a chart at first."""
+def starting_conditions(metadata: dict, chart_id: int) -> list[dict]:
+    """The conditions that the dashboard's filters put on a chart when it opens."""
     return [
         condition
         for item in metadata.get("native_filter_configuration") or []

@@ -1,8 +1,8 @@
-"""Set up Superset's metadata database: tables, administrator, roles.
+"""Set up a new metadata database of Superset: tables, administrator, roles.
 
-Run with the Python of Superset's own environment (so nothing of Rasure is imported
-here), its settings in the environment and the password on standard input. One process
-for all three, because most of each is the import of Superset.
+Run with the Python of Superset's own environment, its settings in the environment and
+the password on standard input. One process does all three, because most of the time of
+each is the import of Superset.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ACCOUNT = ("--username", "admin", "--email", "admin@localhost")
 
 
 def main() -> None:
-    """Migrate the tables, make the user `admin` if there is none, make the roles."""
+    """Create the tables, the roles, and the user `admin` if there is none."""
     password = sys.stdin.readline().strip()
     from superset.app import create_app
 
@@ -27,9 +27,9 @@ def main() -> None:
 
         create = ["create-admin", *PERSON, *ACCOUNT, f"--password={password}"]
         for command, arguments in ((db, ["upgrade"]), (fab, create), (init, [])):
-            outcome = runner.invoke(command, arguments, catch_exceptions=False)
-            print(outcome.output)
-            if outcome.exit_code != 0:
+            result = runner.invoke(command, arguments, catch_exceptions=False)
+            print(result.output)
+            if result.exit_code != 0:
                 sys.exit(f"superset {command.name} failed")
         if app.appbuilder.sm.find_user(username="admin") is None:
             sys.exit("the user admin was not made")

@@ -1,1 +1,0 @@
-"""What a chart may be asked for, and by whom: Superset's own rules, made narrower."""

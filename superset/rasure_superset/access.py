@@ -1,0 +1,298 @@
+"""Roles, row-level security and accounts, as the YAML files under `access/` say.
+
+Superset's import of assets knows none of these, so the same command applies them. It
+changes only what is ours: roles and rules whose name begins with `rasure`, and the
+accounts in `users.yaml`. Passwords are never in the assets.
+
+Superset's row-level security adds a condition to every query of a role. It is the
+second lock. The first is PostgreSQL's own row-level security, which knows the user
+because of `DB_CONNECTION_MUTATOR` in `superset_config.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from rasure_superset.assets.bundle import NAMESPACE
+from rasure_superset.errors import SyncError
+
+PREFIX = "rasure"
+SERVICE_USER = "rasure-sync"
+USERS_VARIABLE = "RASURE_SUPERSET_USERS"
+ROLE_KEYS = {"description", "includes", "permissions", "reads", "reads_database"}
+
+
+@dataclass
+class Access:
+    """The roles with their permissions, the row-level rules and the accounts."""
+
+    roles: dict[str, dict]
+    rules: list[dict]
+    users: dict[str, dict]
+
+
+def load(folder: Path, home: Path) -> Access:
+    """Read the roles, the row-level rules and the accounts that have a password.
+
+    Passwords come from the JSON file that `RASURE_SUPERSET_USERS` names
+    (`{"officer": "…"}`), or else from the table `superset` of the home's
+    `secrets.toml`. Raises `SyncError` naming the file and the key of what is wrong.
+    """
+    roles = yaml.safe_load((folder / "roles.yaml").read_text()) or {}
+    rules = yaml.safe_load((folder / "row_level_security.yaml").read_text()) or []
+    users = yaml.safe_load((folder / "users.yaml").read_text()) or {}
+    for name, role in roles.items():
+        if not name.startswith(PREFIX):
+            raise SyncError(f"roles.yaml: {name}: a role of ours begins with {PREFIX}")
+        if unknown_keys := set(role) - ROLE_KEYS:
+            key = min(unknown_keys)
+            raise SyncError(f"roles.yaml: {name}: unknown key {key}")
+        for parent in role.get("includes") or []:
+            if parent not in roles:
+                raise SyncError(f"roles.yaml: {name}: includes: no role {parent}")
+    for number, rule in enumerate(rules, 1):
+        for key in ("name", "role", "areas"):
+            if not rule.get(key):
+                raise SyncError(f"row_level_security.yaml: rule {number}: {key}: empty")
+    passwords = _passwords(users, home)
+    users = {
+        name: {**user, "password": passwords[name]}
+        for name, user in users.items()
+        if passwords.get(name)
+    }
+    known_roles = {*roles, *(rule["role"] for rule in rules), "Admin"}
+    for name, user in users.items():
+        for role in user["roles"]:
+            if role not in known_roles:
+                raise SyncError(f"users.yaml: {name}: no role is named {role}")
+    return Access(roles, rules, users)
+
+
+def permissions(access: Access, role: str) -> set[tuple[str, str]]:
+    """The (permission, view) pairs of a role and of the roles that it includes."""
+    content = access.roles[role]
+    pairs = {(pair[0], pair[1]) for pair in content.get("permissions") or []}
+    for parent in content.get("includes") or []:
+        pairs |= permissions(access, parent)
+    return pairs
+
+
+def area_condition(areas: list[str]) -> str:
+    """The SQL condition that keeps a role to its areas.
+
+    >>> area_condition(["Slough", "King's Wood"])
+    "area in ('Slough', 'King''s Wood')"
+    """
+    quoted = ", ".join("'" + area.replace("'", "''") + "'" for area in areas)
+    return f"area in ({quoted})"
+
+
+def apply(access: Access, area_tables: set[str], restricted: set[str]) -> str:
+    """Apply roles, rules and accounts; returns a list of the changes, or "unchanged".
+
+    `area_tables` names the datasets with a column `area`: a rule that lists no datasets
+    applies to all of them. `restricted` holds the UUIDs of the databases whose datasets
+    are only for the roles that name them. Raises `SyncError` for a permission that
+    Superset does not know and for an account that it refuses.
+    """
+    changes = [
+        *_apply_roles(access, restricted),
+        *_apply_rules(access.rules, area_tables),
+        *_apply_users(access.users),
+    ]
+    return ", ".join(changes) or "unchanged"
+
+
+def service_user():
+    """The account that owns the assets: an administrator nobody can log in as.
+
+    It is made at the first call. Raises `SyncError` if Superset has no roles yet.
+    """
+    from superset import security_manager
+
+    user = security_manager.find_user(username=SERVICE_USER)
+    if user is None:
+        user = security_manager.add_user(
+            username=SERVICE_USER,
+            first_name="Rasure",
+            last_name="synchronisation",
+            email="rasure-sync@localhost",
+            role=security_manager.find_role("Admin"),
+            password=secrets.token_urlsafe(32),
+        )
+    if not user:
+        raise SyncError("Superset has no Admin role yet. Run `superset init` first.")
+    if user.active:
+        user.active = False
+        security_manager.update_user(user)
+    return user
+
+
+def _passwords(users: dict[str, dict], home: Path) -> dict[str, str]:
+    """The passwords by account; empty if the home has no secrets."""
+    users_file = os.environ.get(USERS_VARIABLE)
+    path = Path(users_file) if users_file else home / "secrets.toml"
+    try:
+        if users_file:
+            passwords = json.loads(path.read_text())
+        elif path.exists():
+            passwords = tomllib.loads(path.read_text()).get("superset", {})
+        else:
+            passwords = {}
+    except (OSError, ValueError) as error:
+        raise SyncError(f"{path} cannot be read, so no user has a password") from error
+    if users_file and (unknown := passwords.keys() - users.keys()):
+        names = ", ".join(sorted(unknown))
+        raise SyncError(f"{USERS_VARIABLE}: users.yaml has no {names}")
+    return passwords
+
+
+def _apply_roles(access: Access, restricted: set[str]) -> list[str]:
+    from superset import db, security_manager
+
+    changes = []
+    pairs_of_roles = _pairs_of_roles(access, restricted)
+    for name, pairs in pairs_of_roles.items():
+        role = security_manager.add_role(name)
+        views = []
+        for permission, view in sorted(pairs):
+            pair = security_manager.find_permission_view_menu(permission, view)
+            if pair is None:
+                raise SyncError(
+                    f"roles.yaml: {name}: Superset has no permission {permission} on "
+                    f"{view}. Run `superset init`, or correct the name."
+                )
+            views.append(pair)
+        if {view.id for view in role.permissions} != {view.id for view in views}:
+            role.permissions = views
+            changes.append(f"role {name}")
+    for role in security_manager.get_all_roles():
+        if role.name.startswith(f"{PREFIX}_") and role.name not in pairs_of_roles:
+            role.permissions = []
+            role.user = []
+            db.session.delete(role)
+            changes.append(f"role {role.name} removed")
+    db.session.commit()
+    return changes
+
+
+def _pairs_of_roles(access: Access, restricted: set[str]) -> dict[str, set]:
+    """The (permission, view) pairs by role, those for datasets and databases too."""
+    from superset import db
+    from superset.connectors.sqla.models import SqlaTable
+    from superset.models.core import Database
+
+    open_to_all, restricted_tables = set(), {}
+    for table in db.session.query(SqlaTable).all():
+        if str(table.uuid).startswith(NAMESPACE):
+            pair = ("datasource_access", table.get_perm())
+            if str(table.database.uuid) in restricted:
+                restricted_tables[table.table_name] = pair
+            else:
+                open_to_all.add(pair)
+    databases = {
+        ("database_access", database.perm)
+        for database in db.session.query(Database).all()
+        if str(database.uuid).startswith(NAMESPACE)
+        and str(database.uuid) not in restricted
+    }
+    pairs_of_roles = {}
+    for name, role in access.roles.items():
+        pairs = permissions(access, name) | open_to_all
+        for table in role.get("reads") or []:
+            if table in restricted_tables:
+                pairs.add(restricted_tables[table])
+        if role.get("reads_database"):
+            pairs |= databases
+        pairs_of_roles[name] = pairs
+    for rule in access.rules:
+        pairs_of_roles.setdefault(rule["role"], set())
+    return pairs_of_roles
+
+
+def _apply_rules(rules: list[dict], area_tables: set[str]) -> list[str]:
+    """Apply the row-level rules and remove ours that are no longer in the file."""
+    from superset import db, security_manager
+    from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
+
+    tables = [
+        table
+        for table in db.session.query(SqlaTable).all()
+        if table.schema in ("marts", "marts_people")
+    ]
+    existing = {
+        rule.name: rule
+        for rule in db.session.query(RowLevelSecurityFilter).all()
+        if rule.name.startswith(f"{PREFIX}: ")
+    }
+    changes = []
+    for content in rules:
+        name = f"{PREFIX}: {content['name']}"
+        rule = existing.pop(name, None) or RowLevelSecurityFilter(name=name)
+        datasets = set(content.get("datasets") or area_tables)
+        state = {
+            "clause": area_condition(content["areas"]),
+            "filter_type": "Regular",
+            "group_key": f"{PREFIX} area",
+            "tables": [table for table in tables if table.table_name in datasets],
+            "roles": [security_manager.find_role(content["role"])],
+        }
+        if any(_differ(getattr(rule, key), value) for key, value in state.items()):
+            for key, value in state.items():
+                setattr(rule, key, value)
+            db.session.add(rule)
+            changes.append(f"rule {content['name']}")
+    for rule in existing.values():
+        db.session.delete(rule)
+        changes.append(f"rule {rule.name.removeprefix(f'{PREFIX}: ')} removed")
+    db.session.commit()
+    return changes
+
+
+def _differ(stored, wanted) -> bool:
+    """True if two values differ, or two lists of rows regardless of their order."""
+    if isinstance(wanted, list):
+        return {row.id for row in stored} != {row.id for row in wanted}
+    return stored != wanted
+
+
+def _apply_users(users: dict[str, dict]) -> list[str]:
+    from superset import db, security_manager
+    from werkzeug.security import check_password_hash, generate_password_hash
+
+    changes = []
+    for name, content in users.items():
+        if name == SERVICE_USER:
+            raise SyncError(f"users.yaml: {name}: that name is Rasure's own")
+        roles = [security_manager.find_role(role) for role in content["roles"]]
+        user = security_manager.find_user(username=name)
+        if user is None:
+            user = security_manager.add_user(
+                username=name,
+                first_name=content.get("first_name", name.capitalize()),
+                last_name=content.get("last_name", ""),
+                email=content.get("email", f"{name}@localhost"),
+                role=roles,
+                password=content["password"],
+            )
+            if not user:
+                raise SyncError(
+                    f"users.yaml: {name}: Superset refused to add this user"
+                )
+            changes.append(f"user {name}")
+            continue
+        if not check_password_hash(user.password, content["password"]):
+            user.password = generate_password_hash(content["password"])
+            changes.append(f"password of {name}")
+        if {role.id for role in user.roles} != {role.id for role in roles}:
+            user.roles = roles
+            changes.append(f"roles of {name}")
+    db.session.commit()
+    return changes

@@ -1,0 +1,1 @@
+"""The assets of the dashboards: read, checked, and rendered for Superset's import."""

@@ -1,0 +1,1 @@
+"""Bring Superset up to date with the assets and the access of `superset/`."""
