@@ -44,8 +44,8 @@ class Patch:
 PATCHES = [
     Patch(
         purpose="A chart uses a dataset. Superset also draws charts of a query of SQL "
-        "Lab, and passes the security manager only the query, not what the chart asks "
-        "of it. The patch refuses every source of a chart but datasets.",
+        "Lab, and then shows the security manager only that query, not the columns and "
+        "metrics of the chart. The patch refuses every source but datasets.",
         module="superset.daos.datasource",
         function="DatasourceDAO.get_datasource",
         line=45,
