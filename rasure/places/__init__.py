@@ -24,7 +24,13 @@ def designate(
     """Designate the hot places of `force`; see `rasure.places.designation`."""
     from rasure.places.designation import designate as designate_force
 
-    return designate_force(connection, force, publish, definition, patrol_window)
+    return designate_force(
+        connection,
+        force,
+        publish=publish,
+        definition=definition,
+        patrol_window=patrol_window,
+    )
 
 
 def designate_all(connection, definition=None):

@@ -59,7 +59,13 @@ def designate_command(
                 + LAND_FIRST
             )
         designations = [
-            designate(connection, name, publish, definition, one)
+            designate(
+                connection,
+                name,
+                publish=publish,
+                definition=definition,
+                patrol_window=one,
+            )
             for name in forces
             for one in ([window] if window else history(connection, name).windows)
         ]
@@ -119,10 +125,10 @@ def evaluate_command(
             train_window,
             test_window,
             definition,
-            draws,
-            seed,
-            shuffled,
-            window,
+            draws=draws,
+            seed=seed,
+            is_shuffled=shuffled,
+            patrol_window=window,
         )
         store_evaluation(connection, evaluation)
     if as_json:

@@ -13,6 +13,7 @@ import dataclasses
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from rasure.places.errors import DefinitionRejected
@@ -104,14 +105,25 @@ def home_figures() -> dict[str, object]:
     return Settings.load().stored.get("places", {})
 
 
-def dbt_defaults() -> dict[str, object]:
-    """The figures that dbt computes with, as its project ships them."""
+@cache
+def dbt_project_variables() -> dict[str, object]:
+    """The variables of dbt's project, as it ships them."""
     import yaml
 
     from rasure.settings import CHECKOUT
 
-    project = yaml.safe_load((CHECKOUT / "dbt" / "dbt_project.yml").read_text())
-    return {name: project["vars"][name] for name in DBT_FIGURES}
+    return yaml.safe_load((CHECKOUT / "dbt" / "dbt_project.yml").read_text())["vars"]
+
+
+def dbt_defaults() -> dict[str, object]:
+    """The figures of places that dbt computes with, as its project ships them."""
+    return {name: dbt_project_variables()[name] for name in DBT_FIGURES}
+
+
+def window_hours() -> tuple[int, int]:
+    """The local hours at which the windows of patrolling begin, day and night."""
+    variables = dbt_project_variables()
+    return variables["day_window_from"], variables["night_window_from"]
 
 
 def dbt_variables() -> dict[str, object]:

@@ -124,7 +124,7 @@ def check_reviewed(designation: Designation, definition: Definition) -> None:
 def designate_all(
     connection: psycopg.Connection, definition: Definition | None = None
 ) -> list[Designation]:
-    """Designate every force that has crimes, in every window that its crimes tell.
+    """Designate every force that has crimes, in every window that its crimes know.
 
     Each is published where it has changed, once its candidates are accepted if the
     definition wants that. Each is a transaction of its own, unless the caller is in
@@ -144,7 +144,13 @@ def designate_all(
                 connection, force, definition=definition, patrol_window=patrol_window
             )
         except ReviewNeeded:
-            one = designate(connection, force, False, definition, patrol_window)
+            one = designate(
+                connection,
+                force,
+                publish=False,
+                definition=definition,
+                patrol_window=patrol_window,
+            )
         except NoPlaces:
             if patrol_window == "all":
                 raise

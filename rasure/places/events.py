@@ -1,7 +1,7 @@
 """The events that make a place hot, as one relation for every source of crime.
 
-Whatever ranks, evaluates or draws reads this relation and never `core.fct_crime`. What
-is an event and what it weighs is computed by dbt (`dbt/macros/crimes.sql`). Evaluation
+Whatever ranks, evaluates or draws reads this relation and never `core.fct_crime`. dbt
+computes what is an event and what it weighs (`dbt/macros/place_score.sql`). Evaluation
 reads events as arrays of where, when and how heavy: never a crime's id or text.
 """
 
@@ -41,7 +41,7 @@ EVENTS_WITH_POINTS = f"""
     from ({EVENTS}) as events
     inner join core.dim_place as places on events.place_id = places.place_id
 """
-# What the crimes of a force tell; each is empty for a source that does not tell it.
+# What is known of the crimes of a force; a source that does not say leaves it empty.
 HISTORY = """
     select
         exists (
@@ -66,7 +66,7 @@ SWITCHES = ("public_places_only", "without_domestic_abuse")
 
 @dataclass(frozen=True)
 class History:
-    """What the events of a force tell: of their time, and which switches matter."""
+    """What is known of the events of a force: their time, and which switches matter."""
 
     is_day_dated: bool
     windows: tuple[str, ...]
@@ -85,7 +85,7 @@ def in_window(patrol_window: str) -> str:
 
 def history(connection: psycopg.Connection, force: str) -> History:
     """Whether the crimes of a force have days, the windows to rank them in, and the
-    switches of the definition that they tell enough for."""
+    switches of the definition that they know enough for."""
     with connection.cursor(row_factory=dict_row) as cursor:
         known = cursor.execute(HISTORY, {"force": force}).fetchone()
     return History(

@@ -34,7 +34,7 @@ MaybeWindow = Annotated[
     typer.Option(
         "--window",
         callback=checked_window,
-        help="all, day (07-19) or night; without it, every one that the data tells.",
+        help="all, day or night; without it, every one that the data knows.",
     ),
 ]
 

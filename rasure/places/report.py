@@ -121,7 +121,7 @@ def in_words(evaluation: Evaluation) -> list[str]:
 
 
 def designation_row(designation: Designation) -> dict:
-    """A designation as JSON tells it."""
+    """A designation as a dict, for JSON."""
     return {
         "designation_id": designation.designation_id,
         "force": designation.force,
@@ -190,7 +190,7 @@ def show_designation(designation: Designation, console: Console, most: int) -> N
 
 
 def candidate_rows(designation: Designation) -> dict:
-    """The candidates as JSON tells them, with every review that bears on them."""
+    """The candidates as a dict, for JSON, with every review that bears on them."""
     row = designation_row(designation)
     for spot, spot_row in zip(designation.hot_spots, row["hot_spots"], strict=True):
         spot_row["hexagon_ids"] = list(spot.hexagon_ids)
@@ -245,7 +245,7 @@ ZONE_TITLES = {
 
 
 def zone_set_row(zone_set: ZoneSet) -> dict:
-    """A set of zones as JSON tells it."""
+    """A set of zones as a dict, for JSON."""
     return {
         "designation_id": zone_set.designation_id,
         "force": zone_set.force,

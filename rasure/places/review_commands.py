@@ -162,7 +162,9 @@ def publish_command(
     from rasure.places.designation import designate
 
     with connect("rasure places publish", autocommit=True) as connection:
-        designation = designate(connection, force, True, Definition.load(), window)
+        designation = designate(
+            connection, force, definition=Definition.load(), patrol_window=window
+        )
     if as_json:
         print(report.as_json(report.designation_row(designation)))
         return

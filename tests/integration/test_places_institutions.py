@@ -119,6 +119,6 @@ def test_the_commands_write_and_show_what_needs_attention(hospital):
     hospital.connection.execute(
         "update places.institution_plans set review_date = current_date - 1"
     )
-    told = run("list", hospital.name).output
-    assert "overdue" in told
-    assert "2 institutions with crime, 2 without a plan or overdue." in told
+    output = run("list", hospital.name).output
+    assert "overdue" in output
+    assert "2 institutions with crime, 2 without a plan or overdue." in output

@@ -146,9 +146,9 @@ def test_where_a_review_is_wanted_nothing_unreviewed_is_published(warehouse, tow
     ],
 )
 def test_a_review_that_says_too_little_is_refused(warehouse, town, more, message):
-    told = {"reviewer": "Sgt", "reason": "a lake", "expires_on": NEXT_YEAR} | more
+    given = {"reviewer": "Sgt", "reason": "a lake", "expires_on": NEXT_YEAR} | more
     with pytest.raises(ReviewRejected, match=message):
-        reviews.review(warehouse, town.name, town.square, "rejected", **told)
+        reviews.review(warehouse, town.name, town.square, "rejected", **given)
 
 
 def test_the_commands_carry_a_candidate_from_review_to_version(warehouse, town, run):

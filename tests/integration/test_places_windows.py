@@ -1,4 +1,4 @@
-"""Day and night are ranked apart where the crimes tell their time."""
+"""Day and night are ranked apart where the crimes know their time."""
 
 import json
 from datetime import date
@@ -123,7 +123,7 @@ def test_where_the_hour_is_not_known_the_window_does_not_count(warehouse, town):
 def test_what_no_patrol_meets_makes_no_place_unless_it_is_wanted(
     warehouse, town, column, out, switch
 ):
-    """What is not told (null) leaves none out."""
+    """What is not known (null) leaves none out."""
     before = order(warehouse, town, "all")
     warehouse.execute(
         f"update core.fct_crime set {column} = %s where hexagon_id = %s",

@@ -13,6 +13,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from rasure.places.definition import dbt_project_variables
 from rasure.places.errors import NoPlaces
 from rasure.places.plan.ground import Ground, read_ground
 
@@ -60,6 +61,11 @@ class Counts:
     periods: tuple[Period, ...]
     types: tuple[CrimeType, ...]
     knife_share: float | None
+
+
+def trend_months() -> int:
+    """How many observed months a recent count is of, in the marts."""
+    return dbt_project_variables()["trend_months"]
 
 
 def count_by_days(
@@ -115,7 +121,7 @@ def count_by_months(
     return Counts(
         crimes=crimes,
         over="all months",
-        periods=(Period("Last 3 months", recent, previous, None),),
+        periods=(Period(f"Last {trend_months()} months", recent, previous, None),),
         types=tuple(types),
         knife_share=None,
     )
@@ -230,8 +236,8 @@ HOT_PLACE = """
         hot.force_name, hot.area, hot.place_name, hot.rank, hot.main_reason,
         (select count(*) from marts.hot_places where force = hot.force) as ranked,
         hot.crimes, hot.crimes_recent,
-        case when hot.months_observed >= 6 then hot.crimes_previous end
-            as crimes_previous,
+        case when hot.months_observed >= 2 * %(trend_months)s then hot.crimes_previous
+            end as crimes_previous,
         forces.is_day_dated, forces.data_as_at
     from marts.hot_places as hot
     inner join core.dim_force as forces on hot.force = forces.force
@@ -293,7 +299,9 @@ def read_plan(
         designated = cursor.execute(DESIGNATED, parameters).fetchone()
         if designated is None:
             raise NoPlaces(_why_not_designated(connection, parameters))
-        hot_place = cursor.execute(HOT_PLACE, designated).fetchone()
+        hot_place = cursor.execute(
+            HOT_PLACE, designated | {"trend_months": trend_months()}
+        ).fetchone()
         zones = cursor.execute(ZONES, designated).fetchall()
     hexagon_id = designated["hexagon_id"]
     if hot_place is None:

@@ -16,15 +16,11 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from rasure.places.definition import window_hours
 from rasure.places.errors import PlanUnprintable
 from rasure.places.plan.facts import PlacePlan
 from rasure.settings import Settings
 
-WINDOWS = {
-    "all": "all hours",
-    "day": "the day, 07:00 to 19:00",
-    "night": "the night, 19:00 to 07:00",
-}
 MOST_TYPES = 5
 
 
@@ -50,7 +46,7 @@ def as_html(plan: PlacePlan, marking: str | None = None) -> str:
     return environment.get_template("page.html").render(
         plan=plan,
         marking=marking or protective_marking(),
-        window=WINDOWS[plan.patrol_window],
+        window=window_in_words(plan.patrol_window),
         as_at=plan.data_as_at.astimezone(ZoneInfo("Europe/London")),
         types=plan.counts.types[:MOST_TYPES],
         in_window=hours_of(plan.patrol_window),
@@ -59,10 +55,22 @@ def as_html(plan: PlacePlan, marking: str | None = None) -> str:
 
 def hours_of(patrol_window: str) -> list[bool]:
     """Whether each of the 24 local hours lies in a window."""
+    day, night = window_hours()
     return [
-        patrol_window == "all" or (7 <= hour < 19) == (patrol_window == "day")
+        patrol_window == "all" or (day <= hour < night) == (patrol_window == "day")
         for hour in range(24)
     ]
+
+
+def window_in_words(patrol_window: str) -> str:
+    """A window as a reader knows it: "the night, 19:00 to 07:00"."""
+    day, night = (f"{hour:02}:00" for hour in window_hours())
+    words = {
+        "all": "all hours",
+        "day": f"the day, {day} to {night}",
+        "night": f"the night, {night} to {day}",
+    }
+    return words[patrol_window]
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -198,7 +198,7 @@ def name_of(streets: Streets, zone: Zone, meeting: dict[str, set[str]]) -> str |
     met = [names[0] for names in crossings if names]
     if not met:
         return main
-    # Where an end of the way meets no other road, the crossing nearest to it tells.
+    # Where an end of the way meets no other road, the crossing nearest to it names it.
     start, end = met[0], met[-1]
     if start == end:
         return f"{main} at {start}"
