@@ -25,11 +25,11 @@ relations as (
                 'fct_involvement', 'person_profiles', 'person_records'
             )
         )
-        -- These have no key: pieces, events, counts, and what is to be made anew.
+        -- These have no key: pieces, events, and what is to be made anew.
         and relations.relname !~ '_changed_'
         and relations.relname not in (
-            'int_niche_area_pieces', 'int_niche_crime_counts', 'int_niche_inputs',
-            'int_niche_role_events', 'stg_niche__files'
+            'int_niche_area_pieces', 'int_niche_inputs', 'int_niche_role_events',
+            'stg_niche__files'
         )
 ),
 

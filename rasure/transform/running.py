@@ -15,7 +15,7 @@ import psycopg
 from rasure import schema
 from rasure.database import connect
 from rasure.settings import Settings
-from rasure.sources import NAMES
+from rasure.sources import unused_tags
 from rasure.transform import child, days, dbt, definitions, inputs, results, steps
 from rasure.transform.access import grant_reader
 from rasure.transform.errors import DbtUnusable, TransformBusy, TransformFailed
@@ -177,11 +177,10 @@ def _arguments(
 ) -> list[str]:
     """dbt's arguments for a step.
 
-    Models with the tag of a source are left out while nothing of that source has
-    landed: empty, each would cost a tenth of a second all the same. So are definitions
-    that the warehouse holds.
+    Models that have nothing to read are left out (`unused_tags`): empty, each would
+    cost a tenth of a second all the same. So are definitions that the warehouse holds.
     """
-    absent = (f"tag:{source}" for source in sorted(set(NAMES) - landed))
+    absent = (f"tag:{tag}" for tag in unused_tags(landed))
     arguments = ["build", "--select", *step.selectors]
     held = (SEEDS,) if definitions_held else ()
     if excluded := [*step.excluded, *held, *absent]:

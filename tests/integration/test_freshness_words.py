@@ -10,18 +10,19 @@ import pytest
 WORDS = Path(__file__).resolve().parents[2] / "superset/assets/datasets/freshness.sql"
 GIVEN = """(
     select
-        'Testshire & Sons' as force_name, %(source)s as source,
+        'Testshire & Sons' as force_name, 'niche_rms' as source,
+        %(is_day_dated)s as is_day_dated,
         now() - %(age)s * interval '1 second' as data_as_at,
         %(late)s * interval '1 minute' as late_after,
         %(late)s::integer as late_after_minutes, now() as last_landed_at
 ) as given"""
 
 
-def words(connection, age: int, late: int = 60, source: str = "niche_rms"):
+def words(connection, age: int, late: int = 60, is_day_dated: bool = True):
     """The stamp, its state and when data are late, of data `age` seconds old."""
     statement = WORDS.read_text().replace("%", "%%")
     statement = statement.replace("marts.force_freshness", GIVEN)
-    given = {"age": age, "late": late, "source": source}
+    given = {"age": age, "late": late, "is_day_dated": is_day_dated}
     rows = connection.execute(
         f"select stamp, state, late_when, as_at from ({statement}) as asked", given
     )
@@ -64,8 +65,8 @@ def test_a_force_is_named_as_text_of_a_page(connection):
     assert "Testshire &amp; Sons (niche_rms)" in words(connection, 0)[0]
 
 
-def test_published_crime_has_a_day_and_no_hour(connection):
+def test_data_of_a_source_that_knows_months_have_a_day_and_no_hour(connection):
     assert re.fullmatch(
-        r"\d\d \w{3} \d{4}", words(connection, 0, source="police_uk")[3]
+        r"\d\d \w{3} \d{4}", words(connection, 0, is_day_dated=False)[3]
     )
     assert re.fullmatch(r"\d\d \w{3} \d{4}, \d\d:\d\d", words(connection, 0)[3])

@@ -199,14 +199,16 @@ def test_what_another_release_built_is_built_anew(warehouse, monkeypatch) -> Non
     assert warehouse.execute(told_by).fetchall() == [("x",)]
 
 
-def test_cells_that_a_stopped_rebuild_left_are_counted_anew(warehouse) -> None:
+def test_crimes_are_counted_again_in_every_transform(warehouse) -> None:
+    warehouse.execute("update ops.deliveries set window_from = '2025-01-01'")
     transform(warehouse)
-    counts = "select * from core.int_niche_crime_counts order by 1, 2, 3, 4, 5, 6"
+    counts = "select * from core.int_crime_counts order by 1, 2, 3, 4, 5, 6"
     before = warehouse.execute(counts).fetchall()
+    assert before
     warehouse.execute(
-        "insert into core.int_niche_crime_counts select distinct force, area_ids,"
+        "insert into core.int_crime_counts select distinct force, area_ids,"
         " geocode_quality, 'no type of now', is_serious_violence, month, 1, 1"
-        " from core.int_niche_crime_counts limit 1"
+        " from core.int_crime_counts limit 1"
     )
     only = ["build", "--select", "int_niche_crimes", "--full-refresh"]
     code, tail = dbt.call(Settings.load(), only, lambda line: None)

@@ -8,8 +8,8 @@ asked as (
         now() - data_as_at > late_after as is_late,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
-            -- Published by the month: the last day in it, and no hour.
-            when source = 'police_uk'
+            -- A source that knows only months: the last day in it, and no hour.
+            when not is_day_dated
                 then to_char(
                     (data_as_at - interval '1 second') at time zone 'Europe/London',
                     'DD Mon YYYY'

@@ -11,11 +11,9 @@
         post_hook="""
             {{ index_where('hexagon_id', 'is_serious_violence') }}
             {{ index_where('institution_id', 'institution_id is not null') }}
-            {{ index_where(count_cell(), 'month is not null') }}
         """,
         meta={
             'subject': 'occurrence',
-            'counted_by': 'int_niche_crime_counts',
             'inputs': [
                 'ground', 'settings', 'offences', 'outcome_codes', 'location_scope',
                 'weapon_scope', 'knife_phrases', 'time_defaults',

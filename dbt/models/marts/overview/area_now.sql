@@ -2,7 +2,7 @@
 -- before and a year before. Counted by the report, which makes the sides alike: of the
 -- last day's crimes many are reported later, of last year's none. Windows end with the
 -- data. Every type is there in every area, so that none says 0 by being left out.
-{{ config(tags=['niche_rms'], pre_hook='{{ group_by_hash() }}') }}
+{{ config(tags=['instants'], pre_hook='{{ group_by_hash() }}') }}
 {%- set cell = ['force', 'force_name', 'area', 'crime_type', 'time_window',
     'definition_version', 'window_hours', 'is_serious_violence', 'data_as_at'] %}
 

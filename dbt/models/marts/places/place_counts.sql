@@ -1,6 +1,6 @@
 -- How many of the crimes that rank a place happened of late, and what they were. Days
 -- are operational days, back from the one that the data are of.
-{{ config(tags=['niche_rms', 'designation']) }}
+{{ config(tags=['instants', 'designation']) }}
 
 with
 
@@ -8,10 +8,9 @@ days as (
     select
         forces.force,
         forces.data_from,
-        {{ operational_date('forces.data_as_at', 'mappings.clock') }} as last_day
+        {{ operational_date('forces.data_as_at', 'forces.clock') }} as last_day
     from {{ ref('dim_force') }} as forces
-    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on forces.force = mappings.force
+    where forces.is_day_dated
 ),
 
 places as (
@@ -67,7 +66,8 @@ final as (
         {{ crimes_of_days(365) }} as crimes_12_months,
         {{ crimes_of_days(365, ended_ago=365) }} as crimes_12_months_before,
         count(*)::integer as crimes_six_years,
-        avg(crimes.is_knife_enabled::integer)::double precision as knife_share,
+        coalesce(avg(crimes.is_knife_enabled::integer), 0)::double precision
+            as knife_share,
         max(crimes.last_day) as counted_to
     from crimes
     inner join main_types on crimes.hexagon_id = main_types.hexagon_id
