@@ -93,25 +93,24 @@ where false
     {%- for column, expected in contract.items() -%}
         {%- set required = expected.required in ('always', inbound.knows) -%}
         {%- if column not in columns and required -%}
-            {%- do faults.append([column, expected.data_type, 'no such column']) -%}
+            {%- do faults.append((column, expected.data_type, 'none')) -%}
         {%- elif columns.get(column, expected.data_type) != expected.data_type -%}
-            {%- do faults.append([column, expected.data_type, columns[column]]) -%}
+            {%- do faults.append((column, expected.data_type, columns[column])) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for column, type in columns.items() if column not in contract -%}
-        {%- do faults.append([column, 'no such column', type]) -%}
+        {%- do faults.append((column, 'no such column', type)) -%}
     {%- endfor -%}
     {%- if faults -%}
         {%- set sentences = [] -%}
         {%- for column, expected, actual in faults -%}
             {%- do sentences.append(
-                'column ' ~ column ~ ': expected ' ~ expected ~ ', found ' ~ actual ~ '.'
+                'column ' ~ column ~ ': expected ' ~ expected ~ ', found ' ~ actual
             ) -%}
         {%- endfor -%}
         {%- do exceptions.raise_compiler_error(
-            'Source ' ~ inbound.name ~ ', model ' ~ relation.identifier
-            ~ ' does not keep the contract of models/core/contracts.yml. '
-            ~ sentences | join(' ')
+            'Source ' ~ inbound.name ~ ', model ' ~ relation.identifier ~ ': '
+            ~ sentences | join('; ') ~ '. The contract is models/core/contracts.yml.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -204,6 +203,83 @@ where false
         {{ return(load_relation(relation) is not none) }}
     {%- endif -%}
     {{ return(false) }}
+{%- endmacro %}
+
+
+{#- What the contract `places` asks of the ground, for a source whose crimes have points:
+    areas, cell, institution and quality of each.
+    points: a relation with place_id, force and geom (EPSG:27700; null where the source
+    gives no point); each row comes back as one. -#}
+{% macro on_the_ground(points) -%}
+    (
+        select
+            placed.*,
+            placed.geocode_quality in {{ usable_qualities() }} as is_located
+        from (
+            select
+                points.place_id,
+                points.force,
+                in_areas.area_id,
+                in_areas.area_ids,
+                hexagons.hexagon_id,
+                institutions.institution_id,
+                institutions.kind as institution_kind,
+                institutions.name as institution_name,
+                case
+                    when points.geom is null then 'missing'
+                    when hexagons.hexagon_id is null
+                        and forces.geom is not null
+                        and not st_dwithin(
+                            forces.geom, points.geom, {{ var('outside_force_m') }}
+                        )
+                        then 'outside the force'
+                    else 'good'
+                end as geocode_quality,
+                institutions.institution_id is not null as is_at_institution,
+                institutions.institution_id is not null as is_listed_institution,
+                points.geom
+            from {{ points }} as points
+            left join {{ source('geo', 'forces') }} as forces
+                on points.force = forces.force
+            left join lateral {{ nearest_cell('points.geom') }} as cell on true
+            left join {{ source('geo', 'hexagons') }} as hexagons
+                on points.force = hexagons.force
+                and cell.i = hexagons.i
+                and cell.j = hexagons.j
+            left join lateral (
+                select
+                    max(areas.area_id) filter (
+                        where areas.area_set
+                        = coalesce(settings.default_area_set, 'district')
+                    ) as area_id,
+                    string_agg(areas.area_id, '|' order by areas.area_id) as area_ids
+                from (
+                    select distinct on (area_set)
+                        area_set,
+                        area_id
+                    from {{ source('geo', 'areas') }}
+                    where areas.force = points.force
+                        and st_intersects(areas.geom, points.geom)
+                    order by area_set, area_id
+                ) as areas
+                left join {{ source('geo', 'force_settings') }} as settings
+                    on settings.force = points.force
+            ) as in_areas on true
+            left join lateral (
+                select
+                    listed.institution_id,
+                    listed.kind,
+                    listed.name
+                from {{ source('geo', 'institutions') }} as listed
+                where listed.force = points.force
+                    and st_intersects(listed.geom, points.geom)
+                order by
+                    st_distance(st_centroid(listed.geom), points.geom),
+                    listed.institution_id
+                limit 1
+            ) as institutions on true
+        ) as placed
+    )
 {%- endmacro %}
 
 

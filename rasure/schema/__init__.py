@@ -1,14 +1,18 @@
 """The tables that Rasure itself keeps: deliveries, raw rows, quarantine, geography.
 
 What dbt builds (staging, core, marts) is described in `dbt/`. Each `.sql` file here is
-idempotent and is run in the order of its name; a change to a table is a new file.
+idempotent and is run in the order of its name; a change to a table is a new file. The
+`.sql` files in a source's own package are run after these, each source in turn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 
 import psycopg
+
+from rasure.sources import NAMES
 
 LOCK = 7_257_813  # an arbitrary number that only this function uses
 
@@ -19,11 +23,6 @@ def ensure(connection: psycopg.Connection) -> None:
     Safe to call at any time and from several processes: an advisory lock makes them
     take turns, and `ops.migrations` remembers which files have run.
     """
-    files = sorted(
-        (entry for entry in resources.files(__name__).iterdir()),
-        key=lambda entry: entry.name,
-    )
-    scripts = [entry for entry in files if entry.name.endswith(".sql")]
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("create schema if not exists ops")
@@ -34,10 +33,22 @@ def ensure(connection: psycopg.Connection) -> None:
         done = {
             name for (name,) in connection.execute("select name from ops.migrations")
         }
-        for script in scripts:
-            if script.name in done:
+        for name, script in _scripts():
+            if name in done:
                 continue
-            connection.execute(script.read_text())
-            connection.execute(
-                "insert into ops.migrations (name) values (%s)", (script.name,)
-            )
+            connection.execute(script)
+            connection.execute("insert into ops.migrations (name) values (%s)", (name,))
+
+
+def _scripts() -> Iterator[tuple[str, str]]:
+    """The name and the text of each `.sql` file, in the order in which they are run.
+
+    A file of a source is named `<source>/<file>`.
+    """
+    packages = [("", __name__)]
+    packages += [(f"{source}/", f"rasure.sources.{source}") for source in NAMES]
+    for prefix, package in packages:
+        entries = sorted(resources.files(package).iterdir(), key=lambda item: item.name)
+        for entry in entries:
+            if entry.name.endswith(".sql"):
+                yield prefix + entry.name, entry.read_text()
