@@ -30,7 +30,7 @@ def words(connection, age: int, late: int = 60, is_day_dated: bool = True):
 
 
 @pytest.mark.parametrize(
-    ("age", "told"),
+    ("age", "words_of_age"),
     [
         (59, "0 minutes old"),
         (60, "1 minute old"),
@@ -41,23 +41,23 @@ def words(connection, age: int, late: int = 60, is_day_dated: bool = True):
         (172_800, "2 days old"),
     ],
 )
-def test_an_age_is_told_in_its_own_unit(connection, age, told):
+def test_an_age_is_said_in_its_own_unit(connection, age, words_of_age):
     stamp, *_ = words(connection, age)
-    assert f"</b> · {told} · " in stamp.replace(" · <b>LATE</b>", "")
+    assert f"</b> · {words_of_age} · " in stamp.replace(" · <b>LATE</b>", "")
 
 
 @pytest.mark.parametrize(
-    ("late", "told"),
+    ("late", "late_when"),
     [(30, "30 minutes"), (60, "60 minutes"), (90, "90 minutes"), (120, "2 hours")],
 )
-def test_when_data_are_late_is_told_exactly(connection, late, told):
-    assert words(connection, 0, late)[2] == told
+def test_when_data_are_late_is_said_exactly(connection, late, late_when):
+    assert words(connection, 0, late)[2] == late_when
 
 
 @pytest.mark.parametrize(("age", "state"), [(3600, "on time"), (3601, "late")])
 def test_late_data_are_marked(connection, age, state):
-    stamp, told, *_ = words(connection, age)
-    assert told == state
+    stamp, stated, *_ = words(connection, age)
+    assert stated == state
     assert ("rasure-late" in stamp and "LATE" in stamp) == (state == "late")
 
 

@@ -79,13 +79,13 @@ def test_incremental_ends_as_a_full_rebuild(connection) -> None:
     connection.execute(DESIGNATION.replace("$hexagon$", f"'{hexagon}'"))
     build()
     built = marts(connection)
-    told = connection.execute(
+    at_hexagon = connection.execute(
         "select occurrence_number, hot_spot_name, is_designated from marts.crimes"
         " where hexagon_id = %s order by 1",
         (hexagon,),
     ).fetchall()
-    assert ("43250000001", "High Street", True) in told  # did not change itself
-    assert ("43250000101", "High Street", True) in told
+    assert ("43250000001", "High Street", True) in at_hexagon  # did not change itself
+    assert ("43250000101", "High Street", True) in at_hexagon
     assert not any("43250000009" in row for row in built["crimes"])
     assert connection.execute(
         "select offence_title from marts.crimes where occurrence_id = %s", (number(12),)
@@ -94,7 +94,7 @@ def test_incremental_ends_as_a_full_rebuild(connection) -> None:
     build("--full-refresh")
     rebuilt = marts(connection)
     assert [mart for mart in built if built[mart] != rebuilt[mart]] == []
-    # The way back: what is designated no more is told of no crime.
+    # The way back: no crime is in a place that is no longer designated.
     connection.execute("update places.designations set valid_to = valid_from")
     build()
     assert connection.execute(
