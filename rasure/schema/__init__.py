@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import psycopg
-
-from rasure.sources import NAMES
 
 LOCK = 7_257_813  # an arbitrary number that only this function uses
 
@@ -45,10 +44,15 @@ def _scripts() -> Iterator[tuple[str, str]]:
 
     A file of a source is named `<source>/<file>`.
     """
-    packages = [("", __name__)]
-    packages += [(f"{source}/", f"rasure.sources.{source}") for source in NAMES]
-    for prefix, package in packages:
-        entries = sorted(resources.files(package).iterdir(), key=lambda item: item.name)
-        for entry in entries:
-            if entry.name.endswith(".sql"):
-                yield prefix + entry.name, entry.read_text()
+    yield from _scripts_in(resources.files(__name__))
+    sources = resources.files("rasure").joinpath("sources")
+    for source in sorted(sources.iterdir(), key=lambda folder: folder.name):
+        if source.is_dir():
+            yield from _scripts_in(source, f"{source.name}/")
+
+
+def _scripts_in(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The `.sql` files of one folder, their names with `prefix`."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".sql"):
+            yield prefix + entry.name, entry.read_text()

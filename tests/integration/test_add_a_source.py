@@ -158,7 +158,9 @@ def test_crimes_of_a_new_source_are_seen_everywhere(
         "select operational_date::text, count(*) from marts.crimes"
         " group by 1 order by 1"
     ) == [("2025-06-20", 13), ("2025-06-21", 31)]
-    assert rows(f"select place, count(*) from ({dataset}) as page group by 1") == [
+    assert rows(
+        f"select place, count(*) from ({dataset}) as page group by 1 order by 1"
+    ) == [
         ("1. Westham Station, Westham", 42),
         (None, 2),
     ]

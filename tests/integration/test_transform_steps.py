@@ -200,7 +200,10 @@ def test_what_another_release_built_is_built_anew(warehouse, monkeypatch) -> Non
 
 
 def test_crimes_are_counted_again_in_every_transform(warehouse) -> None:
-    warehouse.execute("update ops.deliveries set window_from = '2025-01-01'")
+    warehouse.execute(
+        "update ops.deliveries set window_from = '2025-01-01',"
+        " extracted_at = '2025-11-01'"  # after the last crime of the known day
+    )
     transform(warehouse)
     counts = "select * from core.int_crime_counts order by 1, 2, 3, 4, 5, 6"
     before = warehouse.execute(counts).fetchall()
