@@ -11,22 +11,3 @@
     (select max(crime_types.definition_version)
     from {{ ref('dim_crime_type') }} as crime_types)
 {%- endmacro %}
-
-
-{#- The first of the months that a force with records observes, as constants: what is
-    known of the forces now. -#}
-{% macro observed_since(force) -%}
-    {%- set forces = ref('dim_force') -%}
-    {%- if execute and is_built(forces) -%}
-    case {{ force }}
-        {%- for force, first in run_query(
-            "select force, data_from from " ~ forces ~ " where source <> 'police_uk'"
-        ).rows %}
-        when '{{ force }}' then {{ "date '%s'" % first if first else 'null' }}
-        {%- endfor %}
-        else null::date
-    end
-    {%- else -%}
-    null::date
-    {%- endif -%}
-{%- endmacro %}

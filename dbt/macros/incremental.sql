@@ -1,9 +1,9 @@
-{#- The publisher's file is a full snapshot of a force-month. Before new rows come in,
-    whatever was built from a file that is no longer the current one, or from other
-    definitions, geography or outcomes than today's, goes; the model then adds each
-    force-month that is not there. So an incremental run ends where a full one would,
-    also after a delivery was replaced or withdrawn. -#}
-{% macro forget_stale_force_months() %}
+{#- Delete the force-months that are out of date, before the model adds those that are not
+    there. The publisher's file is a full snapshot of a force-month, so a force-month is
+    out of date if its file is no longer the current one, or if the definitions, the
+    geography or the outcomes of its force have changed. An incremental run ends where a
+    full one would, also after a delivery was replaced or withdrawn. -#}
+{% macro delete_stale_force_months() %}
     {%- set files = ref('stg_police_uk__files') -%}
     {%- set inputs = ref('int_force_inputs') -%}
     {% if is_incremental() %}

@@ -25,10 +25,9 @@ relations as (
                 'fct_involvement', 'person_profiles', 'person_records'
             )
         )
-        -- These have no key: pieces, events and counts.
+        -- These have no key: pieces and events.
         and relations.relname not in (
-            'int_niche_area_pieces', 'int_niche_crime_counts',
-            'int_niche_role_events', 'stg_niche__files'
+            'int_niche_area_pieces', 'int_niche_role_events', 'stg_niche__files'
         )
 ),
 

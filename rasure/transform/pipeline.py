@@ -27,7 +27,7 @@ import psycopg
 from rasure import geography, runs, schema
 from rasure.database import connect
 from rasure.settings import Settings
-from rasure.sources import NAMES
+from rasure.sources import INSTANTS, unused_tags
 from rasure.sources.niche_rms.written import write_landed_mappings
 from rasure.transform import dbt, marts, results, state
 from rasure.transform.errors import (
@@ -50,7 +50,7 @@ PERSON_RECORDS = ("+person_records", "+person_merges")
 IDENTITIES = "int_niche_person_ids+"
 # Of core, what the designation and not a delivery changes.
 DESIGNATED = "designated_places"
-PUBLISHED = ("path:models/staging/police_uk", "path:models/core/police_uk")
+RECORDS = "niche_rms"  # the source whose models build only what changed
 
 BANDS = """
     select concat_ws(' ',
@@ -81,17 +81,17 @@ class Transform:
     @property
     def has_records(self) -> bool:
         """True if a records-management extract has landed."""
-        return "niche_rms" in self.landed
+        return RECORDS in self.landed
 
     def build(self, select: Iterable[str], exclude: Iterable[str] = ()) -> None:
         """Build models with their tests by one call of dbt.
 
-        Models of a source that has not landed are left out: empty, each would cost a
-        tenth of a second all the same. Raises `TransformFailed` and `DbtUnusable`.
+        Models that have nothing to read are left out: empty, each would cost a tenth of
+        a second all the same. Raises `TransformFailed` and `DbtUnusable`.
         """
-        absent = [f"tag:{source}" for source in NAMES if source not in self.landed]
+        unused = [f"tag:{tag}" for tag in unused_tags(self.landed)]
         arguments = ["build", "--no-write-json", "--select", *select]
-        if left_out := [*exclude, *absent, *self._published_as_built()]:
+        if left_out := [*exclude, *unused, *self._as_built()]:
             arguments += ["--exclude", *left_out]
         if self.is_full_refresh:
             arguments.append("--full-refresh")
@@ -115,19 +115,26 @@ class Transform:
             raise TransformFailed(results.explain(result, log))
         self.say(result.summary)
 
-    def _published_as_built(self) -> tuple[str, ...]:
-        """The models of published crime, where it is what they were built from."""
-        is_as_built = (
-            not self.is_full_refresh
-            and "police_uk" in self.landed
-            and state.is_built_from_deliveries(self.connection, "police_uk")
-        )
-        return PUBLISHED if is_as_built else ()
+    def _as_built(self) -> list[str]:
+        """The models of each source that was built from the deliveries that it has now.
+
+        Those of records management are built all the same, by what changed.
+        """
+        if self.is_full_refresh:
+            return []
+        same = [
+            source
+            for source in self.landed
+            if source != RECORDS
+            and state.is_built_from_deliveries(self.connection, source)
+        ]
+        return [f"{layer}/{source}" for source in same for layer in (STAGING, CORE)]
 
 
 def staging(transform: Transform) -> None:
     """Build what linkage reads, from the deliveries that are new."""
     state.claim_changed_keys(transform.connection)
+    state.keep_deliveries_to_build(transform.connection)
     seeds = (SEEDS,) if transform.is_full_refresh else ()
     transform.build((*seeds, STAGING, *PERSON_RECORDS))
 
@@ -156,7 +163,7 @@ def link(transform: Transform) -> None:
 def places(transform: Transform) -> None:
     """Build the rest of core that names no person, and draw the bands of the hours."""
     transform.build((CORE,), (*PERSON_RECORDS, IDENTITIES, DESIGNATED))
-    if transform.has_records:
+    if INSTANTS not in unused_tags(transform.landed):
         transform.say(f"places: {_draw_bands(transform.connection)}")
 
 

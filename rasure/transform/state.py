@@ -26,6 +26,7 @@ from rasure.places.definition import dbt_variables
 from rasure.transform.dbt import PROJECT
 
 WAREHOUSE = "warehouse"
+TO_BUILD = "to build "  # before the name of a source, while a transform builds it
 DESIGNATION = "designation"  # built once for each day of the data
 CODE = ("models", "macros", "seeds", "dbt_project.yml")
 SCHEMAS = ("staging", "core", "marts", "marts_people", "marts_private", "reference")
@@ -135,6 +136,15 @@ def is_built_from_deliveries(connection: psycopg.Connection, source: str) -> boo
     return is_built_from(connection, source, (load_id for (load_id,) in rows))
 
 
+def keep_deliveries_to_build(connection: psycopg.Connection) -> None:
+    """Record the deliveries that a transform begins with: what it has built when it
+    succeeds. One that lands after this may be built too, and is built again next time.
+    """
+    for source in landed_sources(connection):
+        rows = connection.execute(LANDED_DELIVERIES, (source,)).fetchall()
+        keep_built_from(connection, TO_BUILD + source, (load_id for (load_id,) in rows))
+
+
 def day_of_data(connection: psycopg.Connection) -> list[str]:
     """The day of the newest delivery of each source, one text for each."""
     return [day for (day,) in connection.execute(DAY_OF_DATA)]
@@ -155,28 +165,25 @@ def changed_persons(connection: psycopg.Connection) -> list[tuple[str, str]]:
 def keep_success(connection: psycopg.Connection, version: str) -> None:
     """Record, in the caller's transaction, that a whole transform has succeeded.
 
-    The deliveries that staging read are built, by this version of everything else; the
+    The deliveries that it began with are built, by this version of everything else; the
     claimed keys, and every copy of them, are deleted.
     """
     keep_built_from(connection, WAREHOUSE, [version])
-    for source in landed_sources(connection):
-        files = _staged_files(source)
-        if _has_relation(connection, f"staging.{files}"):
-            rows = connection.execute(
-                sql.SQL("select distinct load_id::text from staging.{}").format(
-                    sql.Identifier(files)
-                )
-            ).fetchall()
-            keep_built_from(connection, source, (load_id for (load_id,) in rows))
+    connection.execute(
+        "delete from ops.built_from where part in"
+        " (select replace(part, %(to_build)s, '') from ops.built_from"
+        " where starts_with(part, %(to_build)s))",
+        {"to_build": TO_BUILD},
+    )
+    connection.execute(
+        "update ops.built_from set part = replace(part, %(to_build)s, '')"
+        " where starts_with(part, %(to_build)s)",
+        {"to_build": TO_BUILD},
+    )
     connection.execute("delete from ops.changed_keys where is_claimed")
     for copy in ("core.changed_keys", "core.changed_person_keys"):
         if _has_relation(connection, copy):
             connection.execute(f"truncate {copy}")
-
-
-def _staged_files(source: str) -> str:
-    """The staging model of a source's files."""
-    return {"niche_rms": "stg_niche__files"}.get(source, f"stg_{source}__files")
 
 
 def _has_relation(connection: psycopg.Connection, name: str) -> bool:

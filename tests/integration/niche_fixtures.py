@@ -160,16 +160,24 @@ def delete(
         )
 
 
-def transform(full_refresh: bool = False, tests: bool = False) -> list[tuple[str, str]]:
-    """Build staging and core of the source; with `tests`, run theirs too. Returns the
-    keys (kind, id) that it built, as staging logged and core widened them."""
+def transform(
+    full_refresh: bool = False,
+    tests: bool = False,
+    selection: tuple[str, ...] = SELECTION,
+) -> list[tuple[str, str]]:
+    """Build staging and core of the source, or another selection; with `tests`, run
+    theirs too. Returns the keys (kind, id) that it built, as staging logged and core
+    widened them."""
     with connect("tests", autocommit=True) as connection:
         version = state.warehouse_version(connection)
         is_other = not state.is_built_from(connection, state.WAREHOUSE, [version])
         state.claim_changed_keys(connection)
-        build = ["build" if tests else "run", "--select", *SELECTION]
+        state.keep_deliveries_to_build(connection)
+        build = ["build" if tests else "run", "--select", *selection]
         if full_refresh or is_other:
             build.append("--full-refresh")
+        if tests:
+            build += ["--exclude-resource-type", "unit_test"]
         seed = ["seed", "--select", "path:seeds"]
         for arguments in [seed, build] if is_other and not tests else [build]:
             answer = dbt.call(Settings.load(), arguments)

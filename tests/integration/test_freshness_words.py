@@ -10,18 +10,19 @@ import pytest
 WORDS = Path(__file__).resolve().parents[2] / "superset/assets/datasets/freshness.sql"
 GIVEN = """(
     select
-        'Testshire & Sons' as force_name, %(source)s as source,
+        'Testshire & Sons' as force_name, 'niche_rms' as source,
+        %(is_day_dated)s as is_day_dated,
         now() - %(age)s * interval '1 second' as data_as_at,
         %(late)s * interval '1 minute' as late_after,
         %(late)s::integer as late_after_minutes, now() as last_landed_at
 ) as given"""
 
 
-def words(connection, age: int, late: int = 60, source: str = "niche_rms"):
+def words(connection, age: int, late: int = 60, is_day_dated: bool = True):
     """The stamp, its state and when data are late, of data `age` seconds old."""
     statement = WORDS.read_text().replace("%", "%%")
     statement = statement.replace("marts.force_freshness", GIVEN)
-    given = {"age": age, "late": late, "source": source}
+    given = {"age": age, "late": late, "is_day_dated": is_day_dated}
     rows = connection.execute(
         f"select stamp, state, late_when, as_at from ({statement}) as asked", given
     )
@@ -29,7 +30,7 @@ def words(connection, age: int, late: int = 60, source: str = "niche_rms"):
 
 
 @pytest.mark.parametrize(
-    ("age", "told"),
+    ("age", "words_of_age"),
     [
         (59, "0 minutes old"),
         (60, "1 minute old"),
@@ -40,23 +41,23 @@ def words(connection, age: int, late: int = 60, source: str = "niche_rms"):
         (172_800, "2 days old"),
     ],
 )
-def test_an_age_is_told_in_its_own_unit(connection, age, told):
+def test_an_age_is_said_in_its_own_unit(connection, age, words_of_age):
     stamp, *_ = words(connection, age)
-    assert f"</b> · {told} · " in stamp.replace(" · <b>LATE</b>", "")
+    assert f"</b> · {words_of_age} · " in stamp.replace(" · <b>LATE</b>", "")
 
 
 @pytest.mark.parametrize(
-    ("late", "told"),
+    ("late", "late_when"),
     [(30, "30 minutes"), (60, "60 minutes"), (90, "90 minutes"), (120, "2 hours")],
 )
-def test_when_data_are_late_is_told_exactly(connection, late, told):
-    assert words(connection, 0, late)[2] == told
+def test_when_data_are_late_is_said_exactly(connection, late, late_when):
+    assert words(connection, 0, late)[2] == late_when
 
 
 @pytest.mark.parametrize(("age", "state"), [(3600, "on time"), (3601, "late")])
 def test_late_data_are_marked(connection, age, state):
-    stamp, told, *_ = words(connection, age)
-    assert told == state
+    stamp, stated, *_ = words(connection, age)
+    assert stated == state
     assert ("rasure-late" in stamp and "LATE" in stamp) == (state == "late")
 
 
@@ -64,8 +65,8 @@ def test_a_force_is_named_as_text_of_a_page(connection):
     assert "Testshire &amp; Sons (niche_rms)" in words(connection, 0)[0]
 
 
-def test_published_crime_has_a_day_and_no_hour(connection):
+def test_data_of_a_source_that_knows_months_have_a_day_and_no_hour(connection):
     assert re.fullmatch(
-        r"\d\d \w{3} \d{4}", words(connection, 0, source="police_uk")[3]
+        r"\d\d \w{3} \d{4}", words(connection, 0, is_day_dated=False)[3]
     )
     assert re.fullmatch(r"\d\d \w{3} \d{4}, \d\d:\d\d", words(connection, 0)[3])

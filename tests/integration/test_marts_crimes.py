@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rasure.settings import Settings
-from rasure.transform import dbt
 from tests.integration import niche_day as known
-from tests.integration.niche_fixtures import delete, deliver, number, set_up
+from tests.integration.niche_fixtures import delete, deliver, number, set_up, transform
 
 MARTS = ("+crimes", "+area_now", "+place_profile", "+force_freshness")
 DESIGNATION = """
@@ -25,10 +23,9 @@ DESIGNATION = """
 """
 
 
-def build(*options: str, what: str = "run") -> None:
-    """The marts of this test and all that they are made of."""
-    answer = dbt.call(Settings.load(), [what, "--select", *MARTS, *options])
-    assert answer.code == 0, answer.error
+def build(full_refresh: bool = False, tests: bool = False) -> None:
+    """Build the marts of this test and all that they are made of."""
+    transform(full_refresh, tests, selection=MARTS)
 
 
 def marts(connection) -> dict[str, list[str]]:
@@ -45,7 +42,7 @@ def marts(connection) -> dict[str, list[str]]:
 def test_incremental_ends_as_a_full_rebuild(connection) -> None:
     set_up(connection)
     deliver(connection, known.DELIVERY, "full", datetime(2025, 6, 24, tzinfo=UTC))
-    build("--exclude-resource-type", "unit_test", what="build")
+    build(tests=True)
     crimes, hexagon = connection.execute(
         "select count(*), min(hexagon_id) filter (where occurrence_id = %s)"
         " from marts.crimes",
@@ -77,22 +74,22 @@ def test_incremental_ends_as_a_full_rebuild(connection) -> None:
     connection.execute(DESIGNATION.replace("$hexagon$", f"'{hexagon}'"))
     build()
     built = marts(connection)
-    told = connection.execute(
+    at_hexagon = connection.execute(
         "select occurrence_number, hot_spot_name, is_designated from marts.crimes"
         " where hexagon_id = %s order by 1",
         (hexagon,),
     ).fetchall()
-    assert ("43250000001", "High Street", True) in told  # did not change itself
-    assert ("43250000101", "High Street", True) in told
+    assert ("43250000001", "High Street", True) in at_hexagon  # did not change itself
+    assert ("43250000101", "High Street", True) in at_hexagon
     assert not any("43250000009" in row for row in built["crimes"])
     assert connection.execute(
         "select offence_title from marts.crimes where occurrence_id = %s", (number(12),)
     ).fetchall() == [("Assault with injury",)]
 
-    build("--full-refresh")
+    build(full_refresh=True)
     rebuilt = marts(connection)
     assert [mart for mart in built if built[mart] != rebuilt[mart]] == []
-    # The way back: what is designated no more is told of no crime.
+    # The way back: no crime is in a place that is no longer designated.
     connection.execute("update places.designations set valid_to = valid_from")
     build()
     assert connection.execute(

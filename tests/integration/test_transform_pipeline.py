@@ -207,8 +207,6 @@ def test_models_of_published_crime_are_built_when_it_or_they_have_changed(
         " values ('p', 'police_uk', 'made up', 'full', 'landed', now(), now(), 0)"
     )
     assert "int_police_uk_crimes" in nodes()
-    monkeypatch.setattr(state, "_staged_files", lambda source: "stg_police_uk__files")
-    state.keep_built_from(warehouse, "police_uk", ["2"])
     within = nodes()
     assert "int_police_uk_crimes" not in within
     assert {"fct_crime", "int_niche_crimes", "crimes"} <= within

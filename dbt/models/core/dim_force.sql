@@ -1,11 +1,35 @@
+-- The forces with data, each by the one source that counts it: of those that have data
+-- of the force the one that the registry prefers.
 {{ config(indexes=[{'columns': ['force'], 'unique': true}]) }}
--- depends_on: {{ source('niche_ops', 'niche_mappings') }}
-{%- set has_niche = is_built(ref('stg_niche__files')) %}
 
 with
 
-files as (
-    select * from {{ ref('stg_police_uk__files') }}
+counted as (
+    select distinct on (reached.force)
+        reached.*,
+        sources.is_day_dated,
+        coalesce(reached.clock, '{{ var("time_zone") }}') as local_clock
+    from {{ ref('all_forces') }} as reached
+    inner join {{ ref('dim_source') }} as sources on reached.source = sources.source
+    order by reached.force, sources.preference
+),
+
+dated as (
+    select
+        *,
+        coalesce(data_to, (data_as_at at time zone local_clock)::date) as last_day
+    from counted
+),
+
+spanned as (
+    select
+        *,
+        date_trunc('month', last_day)::date as latest_month,
+        age(
+            date_trunc('month', last_day::timestamp),
+            date_trunc('month', data_from::timestamp)
+        ) as span
+    from dated
 ),
 
 geo_forces as (
@@ -16,83 +40,31 @@ settings as (
     select * from {{ source('geo', 'force_settings') }}
 ),
 
-published as (
-    select
-        force,
-        'police_uk' as source,
-        count(*) filter (where kind = 'street') as months_observed,
-        min(month) filter (where kind = 'street') as data_from,
-        max(month) filter (where kind = 'street') as latest_month,
-        (max(month) filter (where kind = 'street') + interval '1 month - 1 day')::date
-            as data_to,
-        null::timestamptz as data_as_at
-    from files
-    {%- if has_niche %}
-    where force not in {{ niche_forces() }}
-    {%- endif %}
-    group by force
-),
-
-{% if has_niche -%}
-extracts as (
-    select
-        niche_files.force,
-        date_trunc('month', min(niche_files.window_from) at time zone mappings.clock)
-            as data_from,
-        max(niche_files.extracted_at) at time zone mappings.clock as local_as_at,
-        max(niche_files.extracted_at) as data_as_at
-    from {{ ref('stg_niche__files') }} as niche_files
-    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on niche_files.force = mappings.force
-    group by niche_files.force, mappings.clock
-),
-
-recorded as ( -- noqa: ST03
-    select
-        force,
-        'niche_rms' as source,
-        (
-            12 * extract(year from age(date_trunc('month', local_as_at), data_from))
-            + extract(month from age(date_trunc('month', local_as_at), data_from))
-            + 1
-        )::bigint as months_observed,
-        data_from::date as data_from,
-        date_trunc('month', local_as_at)::date as latest_month,
-        local_as_at::date as data_to,
-        data_as_at
-    from extracts
-),
-
-{% endif -%}
-forces as (
-    select * from published
-    {%- if has_niche %}
-    union all
-    select * from recorded
-    {%- endif %}
-),
-
 final as (
     select
-        forces.force,
-        coalesce(geo_forces.force_name, initcap(replace(forces.force, '-', ' ')))
+        spanned.force,
+        coalesce(geo_forces.force_name, initcap(replace(spanned.force, '-', ' ')))
             as force_name,
-        forces.source,
+        spanned.source,
         coalesce(settings.default_area_set, 'district') as default_area_set,
+        spanned.local_clock as clock,
         geo_forces.area_km2,
-        forces.months_observed::integer as months_observed,
-        geo_forces.force is not null as has_geography,
-        forces.source <> 'police_uk' as is_day_dated,
-        forces.data_from,
-        forces.latest_month,
-        forces.data_to,
         coalesce(
-            forces.data_as_at,
-            (forces.data_to + 1)::timestamp at time zone '{{ var("time_zone") }}'
+            spanned.months_observed,
+            12 * extract(year from spanned.span) + extract(month from spanned.span) + 1
+        )::integer as months_observed,
+        geo_forces.force is not null as has_geography,
+        spanned.is_day_dated,
+        spanned.data_from,
+        spanned.latest_month,
+        spanned.last_day as data_to,
+        coalesce(
+            spanned.data_as_at,
+            (spanned.last_day + 1)::timestamp at time zone spanned.local_clock
         ) as data_as_at
-    from forces
-    left join geo_forces on forces.force = geo_forces.force
-    left join settings on forces.force = settings.force
+    from spanned
+    left join geo_forces on spanned.force = geo_forces.force
+    left join settings on spanned.force = settings.force
 )
 
 select * from final

@@ -1,6 +1,6 @@
--- The months that a force observes: those with a current street file, which need not
--- follow on one another, so that "the last three months" are the last three that were
--- published; or all since its extracts begin, of which the one under way is not yet
+-- The months that a force observes. A source that knows only months gives them, perhaps
+-- with gaps: "the last three months" are the last three that were published. A source
+-- that knows instants observes all since its data begin; the month under way is not yet
 -- compared with any other (recency 0).
 {{ config(indexes=[{'columns': ['force', 'month'], 'unique': true}]) }}
 
@@ -12,20 +12,17 @@ forces as (
 
 months as (
     select
-        files.force,
-        files.force_month,
-        files.file_id,
+        observed.force,
         true as is_whole,
-        files.month
-    from {{ ref('stg_police_uk__files') }} as files
-    inner join forces on files.force = forces.force
-    where files.kind = 'street'
-        and not forces.is_day_dated
+        observed.month
+    from {{ ref('all_months') }} as observed
+    inner join forces
+        on observed.force = forces.force
+        and observed.source = forces.source
+    where not forces.is_day_dated
     union all
     select
         forces.force,
-        forces.force || ' ' || to_char(observed.month, 'YYYY-MM') as force_month,
-        null as file_id,
         observed.month + interval '1 month' <= forces.data_to as is_whole,
         observed.month::date as month
     from forces
@@ -48,8 +45,6 @@ ranked as (
 final as (
     select
         force,
-        force_month,
-        file_id,
         recency::integer as recency,
         (
             12 * extract(year from age(latest_month, month))

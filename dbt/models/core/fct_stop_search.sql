@@ -3,7 +3,7 @@
 with
 
 searches as (
-    select * from {{ ref('stg_police_uk__stop_search') }}
+    select * from {{ ref('all_searches') }}
 ),
 
 forces as (
@@ -45,8 +45,7 @@ point_areas as (
 
 final as (
     select
-        searches.force || '|' || to_char(searches.month, 'YYYY-MM') || '|'
-        || searches.row_number as stop_search_key,
+        searches.stop_search_key,
         searches.load_id,
         searches.file_id,
         searches.row_number,

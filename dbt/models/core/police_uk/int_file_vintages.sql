@@ -1,5 +1,5 @@
 -- The neighbourhood (LSOA) vintage of each street file: 2021 if it holds any code that
--- the 2011 set does not have, else 2011. Codes of Northern Ireland tell nothing.
+-- the 2011 set does not have, else 2011. Codes of Northern Ireland are ignored.
 {{ config(indexes=[{'columns': ['file_id'], 'unique': true}]) }}
 
 with

@@ -1,5 +1,5 @@
--- What the facts of a force are made with, as one number: definitions, geography and
--- outcome files. When it changes, the force's facts are made anew.
+-- What the facts of a force are built from, as one number: definitions, geography and
+-- outcome files. When it changes, the force's facts are built again.
 {{ config(indexes=[{'columns': ['force'], 'unique': true}]) }}
 
 {%- set definitions = {

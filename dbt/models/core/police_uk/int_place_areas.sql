@@ -1,5 +1,5 @@
 -- The areas of each place, one in each area set of its force: by the neighbourhood code
--- where it is known, else by the point; no row where neither tells (outside the force).
+-- where it is known, else by the point. A place outside the force has no row.
 {{
     config(
         indexes=[{'columns': ['place_id'], 'unique': true}],

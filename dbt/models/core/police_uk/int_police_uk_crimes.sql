@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook=['{{ forget_stale_force_months() }}', '{{ share_among_workers() }}'],
+        pre_hook=['{{ delete_stale_force_months() }}', '{{ share_among_workers() }}'],
         indexes=[
             {'columns': ['file_id', 'row_number'], 'unique': true},
             {'columns': ['hexagon_id']},

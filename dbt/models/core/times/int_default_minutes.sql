@@ -1,5 +1,5 @@
--- Minutes of the day at which a force's system starts events whose time is not known:
--- told by an excess over the minutes beside them, never assumed.
+-- Minutes of the day at which a force's system starts events whose time is not known.
+-- An excess over the neighbouring minutes shows them; none is assumed.
 with
 
 rules as (

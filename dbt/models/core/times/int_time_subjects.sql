@@ -1,4 +1,4 @@
--- Whose times are told: each force, each of its areas, and its places with most events.
+-- What has hot times: each force, each of its areas, and its places with most events.
 with
 
 rules as (

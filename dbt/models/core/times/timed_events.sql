@@ -8,16 +8,16 @@ select
     crimes.force,
     crimes.area_id,
     crimes.hexagon_id,
-    mappings.clock,
+    forces.clock,
     crimes.is_time_known,
     crimes.occurred_from,
     crimes.occurred_to,
     crimes.reported_at
-from {{ ref('int_niche_crimes') }} as crimes
-inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-    on crimes.force = mappings.force
-where crimes.is_serious_violence
-    and crimes.is_public_place
-    and not crimes.is_domestic_abuse
+from {{ ref('all_crimes') }} as crimes
+inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
+where {{ knows_instants('crimes') }}
+    and crimes.is_serious_violence
+    and coalesce(crimes.is_public_place, true)
+    and not coalesce(crimes.is_domestic_abuse, false)
     and not crimes.is_police_generated
     and not crimes.is_at_institution

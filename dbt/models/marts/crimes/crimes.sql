@@ -1,29 +1,30 @@
--- Every crime of a force whose records have days, one row each, no person in it: from a
+-- Every crime of a source that knows instants, one row each, no person in it: from a
 -- place to its crimes to the number an officer looks up. The number of a record that is
--- restricted in the source is not told.
+-- restricted in the source is left out. Names are those that the cells have now.
 {{
     config(
-        tags=['niche_rms'],
+        tags=['instants'],
         post_hook="{{ index_where('hexagon_id', 'is_in_place_scope') }}",
         indexes=[
             {'columns': ['crime_key'], 'unique': true},
             {'columns': ['force_name', 'operational_date']},
             {'columns': ['force_name', 'period', 'operational_date']},
             {'columns': ['force_name', 'crime_type', 'operational_date']},
-            {'columns': ['hexagon_id']}, {'columns': ['occurrence_id']},
-            {'columns': ['occurrence_number']}, {'columns': ['reported_at']},
+            {'columns': ['hexagon_id']},
+            {'columns': ['occurrence_id']},
+            {'columns': ['occurrence_number']},
+            {'columns': ['reported_at']},
         ],
     )
 }}
+-- depends_on: {{ ref('dim_offence') }}
+{%- set has_offences = is_built(ref('dim_offence')) %}
 
 with
 
 crimes as (
-    select * from {{ ref('int_niche_crimes') }}
-),
-
-cells as (
-    select * from {{ cell_names() }} as named
+    select * from {{ ref('all_crimes') }} as crimes
+    where {{ knows_instants('crimes') }}
 ),
 
 domains as (
@@ -42,26 +43,42 @@ final as (
         forces.force_name,
         {{ area_label('areas.area', 'crimes.is_located') }} as area,
         crimes.hexagon_id,
-        cells.place_name,
-        cells.hot_spot_name,
+        names.place_name,
+        designated.hot_spot_name,
         crimes.crime_type,
-        offences.title as offence_title,
+        {{ 'offences.title' if has_offences else 'null' }} as offence_title,
         crimes.outcome,
         crimes.outcome_group,
         crimes.location_type,
         crimes.geocode_quality,
         crimes.patrol_window,
         crimes.harm_days::double precision as harm_days,
-        coalesce(cells.is_designated, false) as is_designated,
+        designated.hexagon_id is not null as is_designated,
         {{ is_place_scope('crimes') }} as is_in_place_scope,
         coalesce(domains.is_restricted, false) as is_restricted,
-        {{ crime_detail('crimes') }}
+        crimes.is_serious_violence,
+        crimes.is_knife_enabled,
+        crimes.is_domestic_abuse,
+        crimes.is_public_place,
+        crimes.is_police_generated,
+        crimes.is_time_known,
+        to_char(crimes.month, 'YYYY-MM') as period,
+        crimes.month,
+        crimes.operational_date,
+        crimes.occurred_from,
+        crimes.occurred_to,
+        crimes.reported_at
     from crimes
     inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
     left join {{ source('geo', 'areas') }} as areas on crimes.area_id = areas.area_id
+    {%- if has_offences %}
     left join {{ ref('dim_offence') }} as offences
         on crimes.offence_id = offences.offence_id
-    left join cells on crimes.hexagon_id = cells.hexagon_id
+    {%- endif %}
+    left join {{ ref('place_names') }} as names
+        on crimes.hexagon_id = names.hexagon_id
+    left join {{ ref('designated_places') }} as designated
+        on crimes.hexagon_id = designated.hexagon_id
     left join domains on crimes.access_domain = domains.access_domain
 )
 

@@ -1,8 +1,8 @@
--- What came to notice in each area in the last day, week and four weeks, beside as long
--- before and a year before. Counted by the report, which makes the sides alike: of the
--- last day's crimes many are reported later, of last year's none. Windows end with the
--- data. Every type is there in every area, so that none says 0 by being left out.
-{{ config(tags=['niche_rms'], pre_hook='{{ group_by_hash() }}') }}
+-- What came to notice in each area in the last day, week and four weeks, compared with
+-- as long before and a year before. Crimes are counted by the report, so that the sides
+-- compare: many of the last day's crimes will be reported later, none of last year's.
+-- Windows end with the data. Every type is there in every area, with 0 for none.
+{{ config(tags=['instants'], pre_hook='{{ group_by_hash() }}') }}
 {%- set cell = ['force', 'force_name', 'area', 'crime_type', 'time_window',
     'definition_version', 'window_hours', 'is_serious_violence', 'data_as_at'] %}
 

@@ -1,7 +1,7 @@
 -- How many of the crimes that rank a place happened in recent periods, by patrol
 -- window, and what they were: for the leading places and all that are designated. Days
 -- are operational days, back from the one that the data are of.
-{{ config(tags=['niche_rms']) }}
+{{ config(tags=['instants']) }}
 
 with
 
@@ -9,10 +9,9 @@ days as (
     select
         forces.force,
         forces.data_from,
-        {{ operational_date('forces.data_as_at', 'mappings.clock') }} as last_day
+        {{ operational_date('forces.data_as_at', 'forces.clock') }} as last_day
     from {{ ref('dim_force') }} as forces
-    inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on forces.force = mappings.force
+    where forces.is_day_dated
 ),
 
 designated as (

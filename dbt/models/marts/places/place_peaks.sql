@@ -1,6 +1,6 @@
 -- When a place is at its worst, in words: the hours in a row with most of its crimes,
 -- and the days that stand out in them. Only of places that have a week of their own.
-{{ config(tags=['niche_rms']) }}
+{{ config(tags=['instants']) }}
 
 with
 

@@ -2,7 +2,7 @@
 -- rank, counts, peak hours, kinds of crime, what is near, why it is hot.
 {{
     config(
-        tags=['niche_rms'],
+        tags=['instants'],
         indexes=[{'columns': ['force', 'rank']}],
     )
 }}

@@ -3,16 +3,14 @@
 -- nothing is built, and a mart would stand still at "on time".
 with
 
-rules as (
-    select * from {{ latest_definition(ref('freshness_rules')) }} as held
-),
-
 files as (
     select
         deliveries.source,
         files.force,
         coalesce(
-            {{ end_of_month('files.month') }}, deliveries.extracted_at
+            {{ end_of_month('files.month') }},
+            deliveries.extracted_at,
+            deliveries.landed_at
         ) as as_at,
         deliveries.landed_at
     from {{ source('ops', 'delivery_files') }} as files
@@ -36,13 +34,15 @@ final as (
         latest.force,
         forces.force_name,
         latest.source,
-        rules.definition_version,
-        rules.late_after_minutes,
-        make_interval(mins => rules.late_after_minutes) as late_after,
+        sources.source_title,
+        sources.definition_version,
+        sources.late_after_minutes,
+        sources.is_day_dated,
+        make_interval(mins => sources.late_after_minutes) as late_after,
         latest.data_as_at,
         latest.last_landed_at
     from latest
-    inner join rules on latest.source = rules.source
+    inner join {{ ref('dim_source') }} as sources on latest.source = sources.source
     inner join {{ ref('dim_force') }} as forces on latest.force = forces.force
 )
 

@@ -1,6 +1,5 @@
--- What share of the events the fullest hours of the week hold, beside what they would
--- hold if every hour were alike: the fullest hours hold more than their share by chance
--- alone.
+-- What share of the events the fullest hours of the week hold, and what they would hold
+-- if every hour were alike: by chance alone they hold more than their share.
 with
 
 times as (

@@ -1,5 +1,5 @@
--- Crimes by area, month and type, in every area set of a force; months and types with
--- no crime are there with 0, so that a year before can be told from not observed.
+-- Crimes by area, month and type, in every area set of a force. Months and types
+-- without crime are there with 0: a month that was not observed has no row.
 {%- set cell = ['force', 'area_set', 'area', 'crime_type', 'is_serious_violence'] %}
 
 with
@@ -45,9 +45,9 @@ grid as (
     inner join published_types on areas.force = published_types.force
 ),
 
--- Each month once as itself and once as the year before that of the next: added up, not
--- joined, since the planner cannot know how many rows there are of each.
-told as (
+-- Each month counts once as itself and once as the year before. The rows are added up,
+-- not joined: the planner cannot know how many there are.
+rows_to_add as (
     select
         *,
         0 as crimes,
@@ -66,17 +66,17 @@ told as (
 
 compared as (
     select
-        {{ 'told.' ~ cell | join(',\n        told.') }},
-        sum(told.crimes) filter (where ages.years = 0) as crimes,
-        sum(told.harm_days) filter (where ages.years = 0) as harm_days,
-        sum(told.crimes) filter (where ages.years = 1) as crimes_year_before,
-        (told.month + make_interval(years => ages.years))::date as month
-    from told
+        {{ 'rows_to_add.' ~ cell | join(',\n        rows_to_add.') }},
+        sum(rows_to_add.crimes) filter (where ages.years = 0) as crimes,
+        sum(rows_to_add.harm_days) filter (where ages.years = 0) as harm_days,
+        sum(rows_to_add.crimes) filter (where ages.years = 1) as crimes_year_before,
+        (rows_to_add.month + make_interval(years => ages.years))::date as month
+    from rows_to_add
     cross join (values (0), (1)) as ages (years)
     group by
-        {{ 'told.' ~ cell | join(', told.') }},
-        (told.month + make_interval(years => ages.years))::date
-    having bool_or(told.is_observed and ages.years = 0)
+        {{ 'rows_to_add.' ~ cell | join(', rows_to_add.') }},
+        (rows_to_add.month + make_interval(years => ages.years))::date
+    having bool_or(rows_to_add.is_observed and ages.years = 0)
 ),
 
 final as (

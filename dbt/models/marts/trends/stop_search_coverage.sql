@@ -1,8 +1,30 @@
+-- The months in which a force has files of crime and files of searches, of sources that
+-- know only months.
 with
 
-files as (
-    select * from {{ ref('stg_police_uk__files') }}
-    where kind in ('street', 'stop-and-search')
+crime_months as (
+    select
+        force,
+        month,
+        true as has_crime_file,
+        0 as searches
+    from {{ ref('all_months') }}
+),
+
+search_months as (
+    select
+        force,
+        month,
+        false as has_crime_file,
+        count(*) as searches
+    from {{ ref('all_searches') }}
+    group by force, month
+),
+
+months as (
+    select * from crime_months
+    union all
+    select * from search_months
 ),
 
 forces as (
@@ -11,17 +33,15 @@ forces as (
 
 final as (
     select
-        files.force,
+        months.force,
         forces.force_name,
-        files.month,
-        bool_or(files.kind = 'street') as has_crime_file,
-        bool_or(files.kind = 'stop-and-search') as has_stop_search_file,
-        coalesce(
-            sum(files.rows_landed) filter (where files.kind = 'stop-and-search'), 0
-        )::integer as searches
-    from files
-    inner join forces on files.force = forces.force
-    group by files.force, forces.force_name, files.month
+        months.month,
+        bool_or(months.has_crime_file) as has_crime_file,
+        sum(months.searches) > 0 as has_stop_search_file,
+        sum(months.searches)::integer as searches
+    from months
+    inner join forces on months.force = forces.force
+    group by months.force, forces.force_name, months.month
 )
 
 select * from final

@@ -1,0 +1,4 @@
+-- Stops and searches, of whatever source.
+{{ config(materialized='view', post_hook=[]) }}
+
+{{ given('searches') }}
