@@ -163,10 +163,11 @@ def delete(
 def transform(
     full_refresh: bool = False,
     tests: bool = False,
+    unit_tests: bool = True,
     selection: tuple[str, ...] = SELECTION,
 ) -> list[tuple[str, str]]:
     """Build staging and core of the source, or another selection; with `tests`, run
-    theirs too. Returns the keys (kind, id) that it built, as staging logged and core
+    theirs too, and their unit tests unless told not to. Returns the keys (kind, id) that it built, as staging logged and core
     widened them."""
     with connect("tests", autocommit=True) as connection:
         version = state.warehouse_version(connection)
@@ -176,7 +177,7 @@ def transform(
         build = ["build" if tests else "run", "--select", *selection]
         if full_refresh or is_other:
             build.append("--full-refresh")
-        if tests:
+        if tests and not unit_tests:
             build += ["--exclude-resource-type", "unit_test"]
         seed = ["seed", "--select", "path:seeds"]
         for arguments in [seed, build] if is_other and not tests else [build]:

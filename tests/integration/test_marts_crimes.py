@@ -25,7 +25,7 @@ DESIGNATION = """
 
 def build(full_refresh: bool = False, tests: bool = False) -> None:
     """Build the marts of this test and all that they are made of."""
-    transform(full_refresh, tests, selection=MARTS)
+    transform(full_refresh, tests, unit_tests=False, selection=MARTS)
 
 
 def marts(connection) -> dict[str, list[str]]:
