@@ -166,9 +166,11 @@ def transform(
     unit_tests: bool = True,
     selection: tuple[str, ...] = SELECTION,
 ) -> list[tuple[str, str]]:
-    """Build staging and core of the source, or another selection; with `tests`, run
-    theirs too, and their unit tests unless told not to. Returns the keys (kind, id) that it built, as staging logged and core
-    widened them."""
+    """Build staging and core of the source, or another selection.
+
+    With `tests` and `unit_tests` run theirs too. Returns the keys (kind, id) that it
+    built, as staging logged and core widened them.
+    """
     with connect("tests", autocommit=True) as connection:
         version = state.warehouse_version(connection)
         is_other = not state.is_built_from(connection, state.WAREHOUSE, [version])
