@@ -17,7 +17,27 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 PARSED = Path("dbt", "target", "all", "partial_parse.msgpack")  # of a home
 
 
+# Only with --all: what needs a browser or the services, breaks things on purpose, or
+# attacks. By the path of the file, from the folder of the tests.
+ONLY_WITH_ALL = {
+    "end_to_end": "browsers and services",
+    "integration/test_services.py": "services",
+    "integration/test_cluster.py": "faults",
+    "integration/test_deadlines.py": "services",
+    "integration/test_download_faults.py": "faults",
+    "integration/test_install.py": "faults",
+    "integration/test_landing_killed.py": "faults",
+    "integration/test_places_real_data.py": "real data",
+    "integration/test_readers.py": "attacks",
+}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all",
+        action="store_true",
+        help="run the tests of browsers, services, faults and attacks too",
+    )
     parser.addoption(
         "--at-least",
         type=int,
@@ -40,14 +60,30 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, a file is one worker's, and so is the
-    whole line, which has one home."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what only `--all` runs, unless it was named.
+
+    Where several workers share the tests, a file is one worker's, and so is the whole
+    line, which has one home.
+    """
+    is_whole_suite = config.args == config.getini("testpaths")
+    if is_whole_suite and not config.getoption("--all"):
+        left_out = [item for item in items if only_with_all(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not only_with_all(item)]
     for item in items:
         whole_line = "end_to_end" in item.path.parts
         item.add_marker(
             pytest.mark.xdist_group("end_to_end" if whole_line else item.path.stem)
         )
+
+
+def only_with_all(item: pytest.Item) -> bool:
+    """True for a test that is left out of the daily suite."""
+    path = item.path.relative_to(Path(__file__).parent).as_posix()
+    return any(path == name or path.startswith(f"{name}/") for name in ONLY_WITH_ALL)
 
 
 @pytest.fixture(scope="session")

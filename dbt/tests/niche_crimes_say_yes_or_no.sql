@@ -1,5 +1,5 @@
--- Records management says of every crime whether it was in public, domestic abuse or with
--- a knife. The contract leaves that open, for sources that do not know.
+-- Records management says of every crime whether it was in public, domestic abuse or
+-- with a knife. The contract leaves that open, for sources that do not know.
 {{ config(tags=['niche_rms']) }}
 
 select crime_key

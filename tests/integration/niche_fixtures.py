@@ -185,10 +185,12 @@ def transform(
         for arguments in [seed, build] if is_other and not tests else [build]:
             answer = dbt.call(Settings.load(), arguments)
             assert answer.code == 0, answer.error
-        keys = connection.execute(
-            "select kind, id from core.changed_keys"
-            " union select kind, id from core.changed_person_keys order by 1, 2"
-        ).fetchall()
+        keys = [
+            key
+            for table in ("core.changed_keys", "core.changed_person_keys")
+            if connection.execute("select to_regclass(%s)", (table,)).fetchone()[0]
+            for key in connection.execute(f"select kind, id from {table} order by 1, 2")
+        ]
         with connection.transaction():
             state.keep_success(connection, version)
     return keys
