@@ -73,7 +73,7 @@ NOW_CROWDED = """
 """
 # Whether a crowded block may have lost a member.
 LEFT = """
-    select exists (select from linkage.disturbed) or exists (
+    select exists (select from linkage.disturbed where was_crowded) or exists (
         select from linkage.blocks
         inner join changed_ids using (force, person_id)
         where key = any(%s::bigint[])

@@ -55,6 +55,22 @@ MERGE_COLUMNS = {
     "is_undone": ("unmerged_at is not null", "boolean"),
 }
 NOMINALS = "person_type is distinct from 'official'"
+# True of a record that a landing has erased: core holds it until the next transform.
+# A record of the same id that has landed since is a new one.
+ERASED = """
+exists (
+    select from ops.niche_tombstones as tombstones
+    where tombstones.force = {0}.force
+        and tombstones.entity = 'persons'
+        and tombstones.id_hash = ops.niche_hash({0}.force, 'persons', {0}.person_id)
+        and not exists (
+            select from raw.niche_persons as landed
+            inner join ops.delivery_files as files
+                on landed.file_id = files.file_id and files.force = {0}.force
+            where landed.person_id = {0}.person_id
+        )
+)
+"""
 WITH_KNOWN = f"""
 left join linkage.persons
     on relation.force = persons.force and relation.person_id = persons.person_id
@@ -63,6 +79,7 @@ left join linkage.golden_ids
     and golden_ids.person_id = persons.person_id
     and golden_ids.effective_to is null
 where {NOMINALS}
+    and (persons.person_id is not null or not {ERASED.format("relation")})
 """
 VANISHED = f"""
 select persons.force, persons.person_id

@@ -160,8 +160,11 @@ def erase(
     copy_in(connection, duck, "from vanished", "vanished", folder)
     connection.execute("analyze vanished")
     before = disturbed(connection)
-    connection.execute("select linkage.erase_person(force, person_id) from vanished")
-    # of those who hung together with them this run takes care itself
+    connection.execute(
+        "select linkage.erase_persons(force, array_agg(person_id))"
+        " from vanished group by force"
+    )
+    # This run itself resolves the records that belonged with them.
     connection.execute("delete from linkage.disturbed where number > %s", (before,))
 
 

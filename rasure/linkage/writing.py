@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 
+from rasure.linkage.reading import ERASED
 from rasure.linkage.statements import statement
 from rasure.linkage.store import HOLD_ERASURES
 from rasure.linkage.transfer import copy_in
@@ -28,6 +29,25 @@ BLOCKS_OF = """
 """
 
 
+# Records that were erased while the run was under way: those known before are not in
+# `linkage.persons` any more.
+ERASED_MEANWHILE = f"""
+    delete from to_score where is_known and not exists (
+        select from linkage.persons
+        where persons.force = to_score.force and persons.person_id = to_score.person_id
+    );
+    delete from to_score where not is_known and {ERASED.format("to_score")}
+"""
+OUT_OF_BLOCKS = """
+    delete from linkage.blocks
+    using (
+        select persons.force, persons.person_id, unnest(persons.keys) as key
+        from linkage.persons inner join to_score using (force, person_id)
+    ) as former
+    where blocks.key = former.key
+        and blocks.force = former.force
+        and blocks.person_id = former.person_id
+"""
 INTO_BLOCKS = """
     insert into linkage.blocks (key, force, person_id)
     select unnest(keys), force, person_id from {}
@@ -63,6 +83,7 @@ def write(
     questions = _both_ends("questions", "probability")
     copy_in(connection, duck, questions, "questions", folder)
     connection.execute("analyze to_score; analyze changes; analyze questions")
+    connection.execute(ERASED_MEANWHILE)
     with _blocks(connection, is_few):
         connection.execute(statement("replace"))
     scored = _both_ends("scored", "probability, needs_asking")
@@ -75,9 +96,11 @@ def write(
 
 @contextmanager
 def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
-    """Who is in which block follows who is written in between: of a few these alone,
-    else all anew, which is quicker. A trigger takes away who is deleted."""
+    """Bring `linkage.blocks` in line with what is written to `linkage.persons` in
+    between. A run on a few replaces their rows; another run fills the whole table,
+    which is quicker."""
     if is_few:
+        connection.execute(OUT_OF_BLOCKS)
         yield
         connection.execute(INTO_BLOCKS.format("to_score"))
         return

@@ -1,13 +1,15 @@
-"""A deletion reaches every row that came before it, and every row that comes after.
+"""Apply deletions: to the rows that landed before, and to rows that land later.
 
-In the transaction of the landing: what a delivery says is deleted is erased from raw
-and quarantine together with all that hangs on it, pointers to it are emptied, and a
-tombstone (a hash, never the id) is left, so that a row of it which arrives late and was
-last modified at or before the deletion does not come back.
+This happens in the transaction of the landing. What a delivery says is deleted is
+erased from raw and quarantine, with all records that hang on it. Pointers to it are
+emptied. A person is erased from linkage and from what is kept on people. A tombstone
+(a hash, never the id) is left, so that a row of the record that arrives late, and was
+last modified at or before the deletion, does not come back.
 
-A record that hangs on a deleted one goes whole when its newest version does; one that
-has since been given to another parent loses only the versions that named the deleted
-one. What only points to it keeps all but the pointer (`pointers.py`).
+A record that hangs on a deleted one is erased whole if its newest version hangs on it.
+A record that has since been given to another parent loses only the versions that named
+the deleted one. A record that only points to a deleted one keeps all but the pointer
+(`pointers.py`).
 """
 
 from __future__ import annotations
@@ -52,6 +54,10 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
             if not reference.hangs and reference.parent in gone:
                 empty_pointer(connection, mapping, entity, reference, words)
     connection.execute(TOMBSTONES, words)
+    connection.execute(
+        "select linkage.erase_persons(%(force)s, %(persons)s)",
+        {**words, "persons": erasing.erased_persons(connection, words)},
+    )
     connection.execute("drop table niche_gone")
 
 

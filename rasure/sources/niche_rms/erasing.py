@@ -122,6 +122,22 @@ def gone_ids(connection: psycopg.Connection, name: str) -> list[str]:
     ).fetchone()[0]
 
 
+def erased_persons(connection: psycopg.Connection, words: dict) -> list[str]:
+    """The ids of the deleted persons of whom raw holds no version."""
+    return connection.execute(
+        f"""
+        select coalesce(array_agg(id), '{{}}')
+        from (
+            select unnest(%(gone)s::text[]) as id
+            except
+            select person_id from raw.niche_persons
+            where person_id = any(%(gone)s) and file_id in {FILES}
+        ) as erased
+        """,
+        {**words, "gone": gone_ids(connection, "persons")},
+    ).fetchone()[0]
+
+
 def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
     """Forget that a record went with its parent, when it turns out to have had another:
     a version of it that came with this load stands."""
