@@ -8,8 +8,8 @@ from contextlib import suppress
 import psycopg
 
 from rasure.landing import gaps
+from rasure.landing.check import FileRows
 from rasure.landing.errors import ValueRefused, sentence
-from rasure.landing.read import FileRows
 from rasure.landing.store import Attempt, LandedFile
 
 BLOCK = 2**19

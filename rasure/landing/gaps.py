@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rasure.landing.quoted import row_ends
+from rasure.landing.sifting import row_ends
 
 BLOCK = 4 * 2**20
 MOST = 1_000  # gaps; with more of them, all good rows are written anew

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rasure.landing.check import FileRows
 from rasure.landing.errors import printable
 from rasure.landing.manifest import Manifest, StatedFile
-from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import psycopg
 
+from rasure.landing.check import FileRows
 from rasure.landing.gate import Verdict
-from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 

@@ -6,7 +6,7 @@ import csv
 
 import numpy as np
 
-from rasure.landing.quoted import row_ends
+from rasure.landing.sifting import row_ends
 
 LONGEST_HEADER = 64 * 2**20  # bytes
 

@@ -14,11 +14,11 @@ import psycopg
 
 from rasure.landing import copying, records, store
 from rasure.landing import manifest as manifests
+from rasure.landing.check import FileRows, RowReader
 from rasure.landing.delivery import Delivery, Member
 from rasure.landing.gate import Gate, raise_on_failure
 from rasure.landing.names import named_files
 from rasure.landing.profile import is_readable, profile
-from rasure.landing.read import FileRows, RowReader
 from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources.contract import FileName
 

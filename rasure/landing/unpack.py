@@ -4,7 +4,7 @@ The copy in the work folder is UTF-8 with LF line ends and no blank lines, whate
 (with or without BOM, CP1252, CRLF); lines longer than the contract allows are set aside
 for quarantine. Blocks end at line ends, so memory stays small whatever the file's size.
 Where a source's fields may hold line breaks, a row is what ends outside quotes, and one
-that no reader could be sure of is set aside as well (`rasure.landing.quoted`).
+that no reader could be sure of is set aside as well (`rasure.landing.sifting`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rasure.landing.delivery import MOST_BYTES, UNREADABLE, Member
 from rasure.landing.errors import ArchiveUnreadable, sentence
-from rasure.landing.quoted import MISPLACED, TOO_LONG, end_of_rows, sift
+from rasure.landing.sifting import MISPLACED, TOO_LONG, end_of_rows, sift
 from rasure.landing.text import (
     NotThisEncoding,
     count,
