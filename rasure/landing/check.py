@@ -1,9 +1,9 @@
-"""Parsing and checking a file's rows, all at once, in DuckDB.
+"""Check a file's rows by the contract's rules, in DuckDB, and choose what is copied.
 
-The parser is strict: a row with too few or too many fields, or with a quote that never
-closes, is set aside with the reason. The contract's row rules are one pass of SQL. When
-every row keeps them, PostgreSQL copies the very text that was checked; only a file with
-a row at fault is read again, to say which and why, and to export the good ones.
+DuckDB parses strictly: it sets aside a row with too few or too many fields. The row
+rules are one pass of SQL. If every row keeps them and no reader could see other fields,
+PostgreSQL copies the text itself. Otherwise DuckDB says what is wrong with the rows at
+fault, and writes the others to another file, each with its number.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
-from rasure.landing import gaps
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind
 
-PARSER_REASONS = {
+# The words for what is wrong with the form of a row, by DuckDB's name for it.
+FORM_REASONS = {
     "MISSING COLUMNS": "row: expected {n} fields, found fewer",
     "TOO MANY COLUMNS": "row: expected {n} fields, found more",
     "UNQUOTED VALUE": "row: expected balanced quotes, found a quote left open",
@@ -28,13 +30,12 @@ PARSER_REASONS = {
 
 
 @dataclass
-class FileRows:
-    """The outcome of reading one file: counts, measures, and rows to quarantine.
+class CheckedRows:
+    """The outcome for one file: counts, measures, and the rows to quarantine.
 
     `quarantined` holds (row number, reasons, original text). `good` is the CSV file of
-    the rows that keep every rule: the text itself when `is_text` (only its `stretches`,
-    where it has gaps), else an export that begins with the columns load_id, file_id
-    and row_number.
+    the rows that keep every rule. It is the unpacked text if `is_text`, else an export
+    without a header line that begins with the column row_number.
     """
 
     read: int
@@ -43,11 +44,10 @@ class FileRows:
     quarantined: list[tuple[int, list[str], str]] = field(default_factory=list)
     good: Path | None = None
     is_text: bool = False
-    stretches: list[gaps.Stretch] | None = None
 
     @property
     def accounted(self) -> int:
-        """Data lines that ended up as a row, or in quarantine, one by one."""
+        """The number of rows that are landed or quarantined."""
         return self.landed + len(self.quarantined)
 
     @property
@@ -57,8 +57,8 @@ class FileRows:
         return max(sorted(set(every)), key=every.count) if every else None
 
 
-class RowReader:
-    """Reads files of one delivery, one after another, in a private DuckDB database."""
+class RowChecker:
+    """Checks the files of one delivery, one after another, in a private DuckDB."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -66,156 +66,102 @@ class RowReader:
             config={"temp_directory": str(folder), "memory_limit": "2GB", "threads": 2}
         )
 
-    def read(
-        self,
-        unpacked: Unpacked,
-        kind: FileKind,
-        month: date | None,
-        load_id: int,
-        file_id: int,
-    ) -> FileRows:
-        """Parse `unpacked`, check every row, and say what is to be copied.
+    def check(
+        self, unpacked: Unpacked, kind: FileKind, month: date | None
+    ) -> CheckedRows:
+        """Parse `unpacked`, check every row, and write what is to be copied.
 
         Raises `duckdb.InvalidInputException` when the file cannot be parsed as CSV.
         """
-        is_text = kind.is_plain and unpacked.is_unambiguous(len(kind.columns))
-        rows = FileRows(unpacked.rows, good=unpacked.text, is_text=is_text)
-        checked = _checked(unpacked, kind, month)
-        self._forget()
+        rows = CheckedRows(unpacked.rows, good=unpacked.text)
+        rows.is_text = unpacked.is_unambiguous(len(kind.columns))
+        parsed = _parsed(unpacked, kind, month)
         measures = "".join(f", {measure}" for measure in kind.measures.values())
-        rows.landed, *found = self.duck.execute(
-            f"select count(*) filter (not is_bad){measures} from ({checked})"
+        rows.landed, *measured = self._query(
+            f"select count(*) filter (not is_bad){measures} from ({parsed})"
         ).fetchone()
-        rows.measures = dict(zip(kind.measures, found, strict=True))
-        if rows.landed == unpacked.rows and rows.is_text:
-            return rows
-        checked = _checked(unpacked, kind, month, numbered=True)
-        if (
-            kind.is_plain
-            and unpacked.is_sifted
-            and unpacked.rows - rows.landed <= gaps.MOST
-        ):
-            self._leave_out(rows, checked, unpacked, kind)
-            return rows
-        rows.good, rows.is_text = self.folder / f"{file_id}.copy", False
-        rows.quarantined = self._examine(checked, unpacked, kind)
-        columns = ", ".join(column.expression for column in kind.columns)
-        good = _quoted(rows.good)
-        (rows.landed,) = self.duck.execute(
-            f"copy (select {load_id}, {file_id}, n, {columns} from checked"
-            f" where not is_bad order by n) to {good} (format csv, header false)"
-        ).fetchone()
-        unpacked.text.unlink()
+        rows.measures = dict(zip(kind.measures, measured, strict=True))
+        if rows.landed < unpacked.rows or not rows.is_text:
+            numbers = self._quarantine(rows, parsed, unpacked, kind)
+            self._export(rows, parsed, unpacked, kind, numbers)
         return rows
 
-    def _forget(self) -> None:
+    def _query(
+        self, query: str, parameters: list | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """Run a query on the parsed rows; DuckDB lists those it sets aside in
+        `faults`."""
         for table in ("faults", "scans"):
             self.duck.execute(f"drop table if exists {table}")
+        return self.duck.execute(query, parameters)
 
-    def _leave_out(
-        self, rows: FileRows, checked: str, unpacked: Unpacked, kind: FileKind
-    ) -> None:
-        """Say of the few rows at fault what is wrong, and cut the text around them."""
-        self._forget()
+    def _quarantine(
+        self, rows: CheckedRows, parsed: str, unpacked: Unpacked, kind: FileKind
+    ) -> np.ndarray:
+        """Fill `rows.quarantined`; returns the row number of each row that DuckDB
+        parses, in the order of the file."""
         listed = ", ".join(f"case when {r.violated} then ? end" for r in kind.rules)
-        ruled = self.duck.execute(
+        broken = self._query(
             f"select n, list_filter([{listed}], lambda r: r is not null)"
-            f" from ({checked}) where is_bad order by n",
+            f" from (select row_number() over () as n, * from ({parsed}))"
+            " where is_bad order by n",
             [rule.reason for rule in kind.rules],
         ).fetchall()
-        unread = {
-            line: [self._reason(error, kind)]
-            for line, error in self.duck.execute(
-                "select line - 1, error_type::varchar from faults"
-            ).fetchall()
+        faults = self.duck.execute(
+            "select line - 1, min(error_type::varchar) from faults group by 1"
+        ).fetchall()
+        of_text = _without(
+            np.arange(1, unpacked.rows + 1), [n - 1 for n, _, _ in unpacked.set_aside]
+        )
+        malformed = [(n, error) for n, error in faults if n <= len(of_text)]
+        of_parsed = _without(of_text, [n - 1 for n, _ in malformed])
+        reasons = {
+            **{int(of_text[n - 1]): [_reason(error, kind)] for n, error in malformed},
+            **{int(of_parsed[n - 1]): broken_rules for n, broken_rules in broken},
         }
-        bad = unread | dict(
-            zip(
-                gaps.places([n for n, _ in ruled], sorted(unread)),
-                (reasons for _, reasons in ruled),
-                strict=True,
-            )
-        )
-        absent = [number for number, _, _ in unpacked.set_aside]
-        in_text = unpacked.rows - len(absent)
-        rows.stretches, texts = gaps.stretches(
-            unpacked.text, in_text, sorted(bad), absent
-        )
-        numbers = gaps.places(sorted(bad), absent)
+        texts = _texts(unpacked, of_text, reasons.keys())
         rows.quarantined = sorted(
             [
+                *((n, reasons[n], text) for n, text in texts.items()),
                 *(
-                    (number, bad[n], texts[n])
-                    for n, number in zip(sorted(bad), numbers, strict=True)
-                ),
-                *(
-                    (number, [self._reason(error, kind)], text)
-                    for number, error, text in unpacked.set_aside
+                    (n, [_reason(error, kind)], text)
+                    for n, error, text in unpacked.set_aside
                 ),
             ]
         )
-        rows.is_text = True
+        return of_parsed
 
-    @staticmethod
-    def _reason(error: str, kind: FileKind) -> str:
-        words = {"n": len(kind.columns), "longest": kind.longest_line}
-        return PARSER_REASONS.get(error, "row: not CSV").format(**words)
-
-    def _examine(self, checked: str, unpacked: Unpacked, kind: FileKind) -> list:
-        """Say of every row that is at fault where it stands, why, and what it was."""
-        self._forget()
-        self.duck.execute(f"create or replace temp table checked as {checked}")
-        away = {number: (error, text) for number, error, text in unpacked.set_aside}
-        kept = [n for n in range(1, unpacked.rows + 1) if n not in away]
-        for line, error, text in self.duck.execute(
-            "select line - 1, error_type::varchar, csv_line from faults order by line"
-        ).fetchall():
-            if line <= len(kept):
-                away[kept[line - 1]] = (error, (text or "").rstrip("\n"))
-        quarantined = [
-            (number, [self._reason(error, kind)], text)
-            for number, (error, text) in away.items()
-        ]
-        self._renumber(sorted(away))
-        listed = ", ".join(f"case when {r.violated} then ? end" for r in kind.rules)
-        ruled = self.duck.execute(
-            f"select n, list_filter([{listed}], lambda r: r is not null) "
-            "from checked where is_bad order by n",
-            [rule.reason for rule in kind.rules],
-        ).fetchall()
-        missing = {number for number, _, _ in unpacked.set_aside}
-        texts = _texts(unpacked, {n for n, _ in ruled}, missing)
-        quarantined += [(number, reasons, texts[number]) for number, reasons in ruled]
-        return sorted(quarantined)
-
-    def _renumber(self, gone: list[int]) -> None:
-        """Give the parsed rows their place in the file, past the rows set aside."""
-        if not gone:
-            return
-        self.duck.execute(
-            "update checked set n = place from ("
-            "  select place, row_number() over (order by place) as n"
-            "  from (select unnest(range(1, (select count(*) from checked) + ?))"
-            "        as place) where place not in (select unnest(?))"
-            ") as places where checked.n = places.n",
-            [len(gone) + 1, gone],
-        )
+    def _export(
+        self,
+        rows: CheckedRows,
+        parsed: str,
+        unpacked: Unpacked,
+        kind: FileKind,
+        numbers: np.ndarray,
+    ) -> None:
+        """Write the good rows, with their numbers, in place of the text."""
+        rows.good, rows.is_text = unpacked.text.with_suffix(".good"), False
+        columns = ", ".join(column.name for column in kind.columns)
+        self.duck.register("numbers", pa.table({"number": numbers}))
+        (rows.landed,) = self._query(
+            f"copy (select number, {columns} from ({parsed})"
+            f" positional join numbers where not is_bad)"
+            f" to {_quoted(rows.good)} (format csv, header false)"
+        ).fetchone()
+        self.duck.unregister("numbers")
+        unpacked.text.unlink()
 
 
-def _checked(
-    unpacked: Unpacked, kind: FileKind, month: date | None, numbered: bool = False
-) -> str:
-    """A query for the rows of a file and whether they break a rule (`is_bad`), with
-    their number `n` if wanted (numbering costs a tenth of the reading)."""
+def _parsed(unpacked: Unpacked, kind: FileKind, month: date | None) -> str:
+    """A query for the rows of a file, with whether they break a rule (`is_bad`)."""
     types = ", ".join(f"'{column.name}': 'varchar'" for column in kind.columns)
     bad = " or ".join(f"coalesce({rule.violated}, false)" for rule in kind.rules)
     derived = "".join(f", {sql} as {name}" for name, sql in kind.derived.items())
-    number = "row_number() over () as n, " if numbered else ""
     first = f"date '{month}'" if month else "null::date"
     return f"""
         select *, {bad} as is_bad
         from (
-            select {number} {first} as file_month, *{derived}
+            select {first} as file_month, *{derived}
             from read_csv(
                 {_quoted(unpacked.text)}, columns = {{{types}}},
                 header = true, delim = ',', quote = '"', escape = '"',
@@ -228,22 +174,33 @@ def _checked(
     """
 
 
+def _reason(error: str, kind: FileKind) -> str:
+    """The words for what is wrong with the form of a row."""
+    words = {"n": len(kind.columns), "longest": kind.longest_line}
+    return FORM_REASONS.get(error, "row: not CSV").format(**words)
+
+
+def _without(numbers: np.ndarray, places: list[int]) -> np.ndarray:
+    """The numbers but those at these places (from 0)."""
+    return np.delete(numbers, np.array(places, dtype=np.int64))
+
+
+def _texts(unpacked: Unpacked, numbers: np.ndarray, wanted) -> dict[int, str]:
+    """The text of the wanted rows, by number; `numbers` are those of the rows that are
+    in the unpacked text."""
+    texts: dict[int, str] = {}
+    if not wanted:
+        return texts
+    with unpacked.text.open(encoding="utf-8", newline="\n") as lines:
+        next(lines)
+        for number in numbers.tolist():
+            row = next(lines, "")
+            while unpacked.has_line_breaks and row.count('"') % 2:
+                row += next(lines)  # the row goes on after a line break in a field
+            if number in wanted:
+                texts[number] = row.removesuffix("\n")
+    return texts
+
+
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _texts(unpacked: Unpacked, wanted: set[int], missing: set[int]) -> dict[int, str]:
-    """The text of the wanted rows by number; `missing` ones are not in the file."""
-    found: dict[int, str] = {}
-    with unpacked.text.open(encoding="utf-8", newline="\n") as lines:
-        next(lines, None)
-        number = 0
-        for line in lines:
-            while unpacked.is_sifted and line.count('"') % 2:
-                line += next(lines)  # the row goes on past a line break in a field
-            number += 1
-            while number in missing:
-                number += 1
-            if number in wanted:
-                found[number] = line.removesuffix("\n")
-    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rasure.landing.check import FileRows
+from rasure.landing.check import CheckedRows
 from rasure.landing.errors import printable
 from rasure.landing.manifest import Manifest, StatedFile
 from rasure.landing.unpack import Unpacked
@@ -49,7 +49,7 @@ def profile(
     kind: FileKind,
     name: FileName,
     manifest: Manifest,
-    rows: FileRows | None,
+    rows: CheckedRows | None,
     before: int | None,
     now: datetime,
 ) -> dict:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from rasure.landing.check import FileRows
+from rasure.landing.check import CheckedRows
 from rasure.landing.gate import Verdict
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
@@ -44,7 +44,7 @@ class LandedFile:
     kind: FileKind
     name: FileName
     unpacked: Unpacked
-    rows: FileRows
+    rows: CheckedRows
 
 
 def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict | None:
