@@ -23,7 +23,7 @@ from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources.contract import FileName
 
 FILES_AHEAD = 2  # unpacked before their turn
-COPIES_WAITING = 32  # read, and on disk until the server has taken them
+COPIES_WAITING = 32  # checked files that wait on disk for their COPY
 
 
 class Transaction:

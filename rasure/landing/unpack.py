@@ -180,7 +180,8 @@ def _end(held: bytes, unpacked: Unpacked) -> int:
 
 
 def _note_open_quote(unpacked: Unpacked) -> None:
-    """Note the first row with a quote out of place: all that follow it are turned."""
+    """Note the first row with a misplaced quote: after it, quotes open where they
+    should close."""
     misplaced = [n for n, reason, _ in unpacked.set_aside if reason == MISPLACED]
     unpacked.open_quote = min([*misplaced, unpacked.rows + bool(unpacked.header)])
 

@@ -1,5 +1,5 @@
-"""What a person is asked, and what they decide. A decision lasts, and takes effect with
-the next run: an accepted pair is one person, a rejected pair never shares one."""
+"""Questions to a reviewer, and decisions. A decision takes effect with the next run and
+stays: an accepted pair is one person, a rejected pair is two."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def decide_pair(
     by: str,
     note: str | None = None,
 ) -> None:
-    """Decide on two source persons (force, person_id) that nobody asked about, for
-    instance to part two whom the model put together.
+    """Decide on two source persons (force, person_id) without a question, for instance
+    to separate two that the model put together.
 
     Raises `ReviewRejected` for a person whom linkage does not know, or without a name.
     """
@@ -94,7 +94,7 @@ def decide_pair(
     if len(pair) != 2:
         raise ReviewRejected("A decision needs two different persons.")
     with connection.transaction():
-        # Wait for an erasure that is under way: its records are not to be named here.
+        # Wait for an erasure that is under way: its records must not be named here.
         connection.execute("lock table linkage.persons in share mode")
         known = connection.execute(
             "select count(*) from linkage.persons"

@@ -1,4 +1,4 @@
-"""The end of a run of linkage: what it found goes into the warehouse, changes only."""
+"""The end of a run of linkage: write to the warehouse what has changed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ BLOCKS_OF = """
 """
 
 
-# Records that were erased while the run was under way: those known before are not in
-# `linkage.persons` any more.
+# Leave out records that were erased while the run was under way. Those that linkage
+# knew are no longer in `linkage.persons`.
 ERASED_MEANWHILE = f"""
     delete from to_score where is_known and not exists (
         select from linkage.persons
@@ -61,10 +61,10 @@ def write(
     is_few: bool,
     looked_at: int,
 ) -> None:
-    """Bring the warehouse from what it held to what DuckDB holds, changes only.
+    """Write what DuckDB holds to the warehouse, changes only.
 
-    `is_few`: DuckDB holds those in `wanted` only. `looked_at`: the last erasure that
-    the run has looked at.
+    `is_few`: DuckDB holds only the records in `wanted`. `looked_at`: the number of the
+    last erasure before the run.
     """
     connection.execute(
         HOLD_ERASURES + "create temporary table to_score (force text, person_id text,"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rasure.linkage import delta, link
-from rasure.linkage.changes import link_changes
 from rasure.people.decisions import forget_gone
 from tests.integration.linkage_fixtures import RELATION, Records
 from tests.integration.niche_deleting import DAY, Force, force
@@ -16,7 +15,7 @@ from tests.niche_files import EXTRACTED, START, identifier, row
 __all__ = ["force"]
 
 # Tables with the ids by which the transform finds what it has to build or erase.
-KEYS_OF_TRANSFORM = ("niche_erased", "niche_changes", "int_niche_changed_")
+KEYS_OF_TRANSFORM = "changed_"
 MODELLED = {"staging", "core"}
 # Persons 1 and 2 are one person, whose golden id is made from record 1.
 NAMES = {
@@ -110,7 +109,7 @@ def test_a_deleted_person_is_gone_at_once_where_no_model_holds_them(landed):
     build_ground(landed.connection)
     map_force(landed.connection, landed.force)
     transform()
-    link_changes(landed.connection)
+    link(landed.connection)
     transform()
     keep_of_persons(landed)
     person, golden_id = identifier("persons", 3), golden(landed)[3]
@@ -136,7 +135,7 @@ def test_a_deleted_person_is_gone_at_once_where_no_model_holds_them(landed):
     assert schemas_that_name(landed, elder) == {"linkage", "people", "core"}
 
     transform()
-    link_changes(landed.connection)
+    link(landed.connection)
     transform()
     assert forget_gone(landed.connection) == 3
     assert golden(landed).keys() == {2, 4}

@@ -24,9 +24,10 @@ from rasure.sources.niche_rms.written import template
 
 
 def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> None:
-    """Apply the load's deletions, and those of before to the load's rows.
+    """Apply the load's deletions to all rows, and earlier deletions to the load's rows.
 
-    Landings take turns here until they commit, so that none misses another's deletion.
+    Landings take turns from here until they commit, so that none misses another's
+    deletion.
     """
     connection.execute("select pg_advisory_xact_lock(hashtext('ops.niche_tombstones'))")
     words = {
@@ -36,8 +37,8 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
         "clock": mapping.format.clock,
     }
     connection.execute(GONE)
-    _take_deletions(connection, mapping, words)
-    _meet_tombstones(connection, words)
+    _move_deletions(connection, mapping, words)
+    _add_earlier_deletions(connection, words)
     gone = {
         entity
         for (entity,) in connection.execute("select distinct entity from niche_gone")
@@ -61,8 +62,8 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
     connection.execute("drop table niche_gone")
 
 
-def _take_deletions(connection, mapping: Mapping, words: dict) -> None:
-    """Take the load's deletions out of raw, into a table that ends with it."""
+def _move_deletions(connection, mapping: Mapping, words: dict) -> None:
+    """Move the load's deletions from raw to `niche_gone`."""
     if "deletions" not in mapping.entities:
         return
     connection.execute(
@@ -80,14 +81,15 @@ def _take_deletions(connection, mapping: Mapping, words: dict) -> None:
         },
     )
     connection.execute(
-        "with taken as (delete from raw.niche_deletions where load_id = %(load)s"
+        "with erased as (delete from raw.niche_deletions where load_id = %(load)s"
         f" returning file_id) {erasing.COUNT}",
         words,
     )
 
 
-def _meet_tombstones(connection, words: dict) -> None:
-    """Find the deleted records of before that the load's rows are of, or name."""
+def _add_earlier_deletions(connection, words: dict) -> None:
+    """Add to `niche_gone` the records deleted before that the load's rows belong to or
+    name."""
     if not connection.execute(
         "select 1 from ops.niche_tombstones where force = %(force)s limit 1", words
     ).fetchone():
