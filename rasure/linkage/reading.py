@@ -54,21 +54,26 @@ MERGE_COLUMNS = {
     "is_undone": ("unmerged_at is not null", "boolean"),
 }
 NOMINALS = "person_type is distinct from 'official'"
-# True of a record that a landing has erased: core holds it until the next transform.
-# A record of the same id that has landed since is a new one.
+# Of the table $records, those that a landing has erased: core holds them until the next
+# transform. A record of the same id that has landed since is a new one. `materialized`,
+# so that raw is searched for the few with a tombstone only.
 ERASED = """
-exists (
-    select from ops.niche_tombstones as tombstones
-    where tombstones.force = {0}.force
-        and tombstones.entity = 'persons'
-        and tombstones.id_hash = ops.niche_hash({0}.force, 'persons', {0}.person_id)
-        and not exists (
-            select from raw.niche_persons as landed
-            inner join ops.delivery_files as files
-                on landed.file_id = files.file_id and files.force = {0}.force
-            where landed.person_id = {0}.person_id
-        )
-)
+    with buried as materialized (
+        select records.force, records.person_id
+        from $records as records
+        inner join ops.niche_tombstones as tombstones
+            on records.force = tombstones.force
+            and tombstones.entity = 'persons'
+            and tombstones.id_hash
+            = ops.niche_hash(records.force, 'persons', records.person_id)
+    )
+    select buried.force, buried.person_id from buried
+    where not exists (
+        select from raw.niche_persons as landed
+        inner join ops.delivery_files as files
+            on landed.file_id = files.file_id and files.force = buried.force
+        where landed.person_id = buried.person_id
+    )
 """
 WITH_KNOWN = f"""
 left join linkage.persons
@@ -78,7 +83,10 @@ left join linkage.golden_ids
     and golden_ids.person_id = persons.person_id
     and golden_ids.effective_to is null
 where {NOMINALS}
-    and (persons.person_id is not null or not {ERASED.format("relation")})
+    and (
+        persons.person_id is not null
+        or (relation.force, relation.person_id) not in ({ERASED})
+    )
 """
 VANISHED = f"""
 select persons.force, persons.person_id
@@ -166,7 +174,9 @@ def read_source(
     """Make DuckDB's table `source_records`: the nominals of `relation` as they are."""
     duck.execute(MACROS)
     columns = COLUMNS | KNOWN
-    where = (WANTED if only else "") + WITH_KNOWN
+    named = sql.Identifier(*relation.split(".")).as_string(connection)
+    known = WITH_KNOWN.replace("$records", "wanted" if only else named)
+    where = (WANTED if only else "") + known
     _fetch(connection, duck, relation, columns, where, "source_records", folder)
 
 

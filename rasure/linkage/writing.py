@@ -16,7 +16,7 @@ from rasure.linkage.store import HOLD_ERASURES
 from rasure.linkage.transfer import copy_in
 
 AMONG = re.compile(r"\$among\((.*?)\)")
-BLOCKS_OF = """
+SCORED_RECORDS = """
     select force, person_id, fingerprint, known_fingerprint is not null,
         '{' || coalesce(array_to_string(blocks, ','), '') || '}'
     from to_score
@@ -36,9 +36,11 @@ ERASED_MEANWHILE = f"""
         select from linkage.persons
         where persons.force = to_score.force and persons.person_id = to_score.person_id
     );
-    delete from to_score where not is_known and {ERASED.format("to_score")}
+    delete from to_score where not is_known and (force, person_id) in (
+        {ERASED.replace("$records", "to_score")}
+    )
 """
-OUT_OF_BLOCKS = """
+REMOVE_FROM_BLOCKS = """
     delete from linkage.blocks
     using (
         select persons.force, persons.person_id, unnest(persons.keys) as key
@@ -48,7 +50,7 @@ OUT_OF_BLOCKS = """
         and blocks.force = former.force
         and blocks.person_id = former.person_id
 """
-INTO_BLOCKS = """
+ADD_TO_BLOCKS = """
     insert into linkage.blocks (key, force, person_id)
     select unnest(keys), force, person_id from {}
 """
@@ -78,7 +80,7 @@ def write(
         " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
         " from linkage.golden_ids"
     )
-    copy_in(connection, duck, BLOCKS_OF, "to_score", folder)
+    copy_in(connection, duck, SCORED_RECORDS, "to_score", folder)
     copy_in(connection, duck, "from changes", "changes", folder)
     questions = _both_ends("questions", "probability")
     copy_in(connection, duck, questions, "questions", folder)
@@ -100,9 +102,9 @@ def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
     between. A run on a few replaces their rows; another run fills the whole table,
     which is quicker."""
     if is_few:
-        connection.execute(OUT_OF_BLOCKS)
+        connection.execute(REMOVE_FROM_BLOCKS)
         yield
-        connection.execute(INTO_BLOCKS.format("to_score"))
+        connection.execute(ADD_TO_BLOCKS.format("to_score"))
         return
     connection.execute(
         "set local maintenance_work_mem = '256MB';"
@@ -110,7 +112,7 @@ def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
     )
     yield
     connection.execute(
-        f"{INTO_BLOCKS.format('linkage.persons')};"
+        f"{ADD_TO_BLOCKS.format('linkage.persons')};"
         "create index blocks_key on linkage.blocks (key); analyze linkage.blocks (key)"
     )
 
