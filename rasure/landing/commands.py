@@ -63,14 +63,14 @@ def deliveries_command(
     ] = 100,
 ) -> None:
     """List the deliveries that were offered: what came, when, and what became of it."""
-    from rasure.landing.listing import DELIVERIES, FAULTS, rows, table
+    from rasure.landing.listing import DELIVERIES, FAULTS, query_rows, table
 
     query = FAULTS if faults else DELIVERIES
-    found = rows(query, last)
+    listed = query_rows(query, last)
     if json:
-        print(json_module.dumps(found, default=str))
+        print(json_module.dumps(listed, default=str))
     else:
-        table(found, "Failed file rules" if faults else "Deliveries")
+        table(listed, "Failed file rules" if faults else "Deliveries")
 
 
 def pull_command(

@@ -1,4 +1,4 @@
-"""COPY: a file's good rows into its raw table, the others into quarantine."""
+"""COPY a file's good rows into its raw table, and the others into quarantine."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from contextlib import suppress
 
 import psycopg
 
-from rasure.landing import gaps
 from rasure.landing.errors import ValueRefused, sentence
-from rasure.landing.read import FileRows
 from rasure.landing.store import Attempt, LandedFile
 
 BLOCK = 2**19
@@ -18,31 +16,37 @@ BLOCK = 2**19
 def copy_file(
     connection: psycopg.Connection, attempt: Attempt, load_id: int, file: LandedFile
 ) -> None:
-    """Copy a file's good rows into its raw table and delete them from the work folder.
+    """Copy a file's good rows into its raw table, then delete its file of them.
 
     Raises `ValueRefused` when PostgreSQL cannot type a value that DuckDB could.
     """
-    begin_afresh(connection, f"raw.{file.kind.table}")
+    begin_new_file(connection, f"raw.{file.kind.table}")
     columns = ", ".join(column.name for column in file.kind.columns)
+    # The columns that come before those of the file are filled by their defaults.
+    connection.execute("create temporary sequence if not exists row_number cache 10000")
+    connection.execute(
+        "select setval('pg_temp.row_number', 1, false),"
+        " set_config('rasure.load_id', %s, true),"
+        " set_config('rasure.file_id', %s, true)",
+        (str(load_id), str(file.file_id)),
+    )
     if file.rows.is_text:
-        connection.execute(
-            "create temporary sequence if not exists row_number cache 10000"
-        )
-        connection.execute(
-            "select setval('pg_temp.row_number', 1, false),"
-            " set_config('rasure.load_id', %s, true),"
-            " set_config('rasure.file_id', %s, true)",
-            (str(load_id), str(file.file_id)),
-        )
-        form = f"header {file.rows.stretches is None}, force_null ({columns})"
+        form = f"header, force_null ({columns})"
     else:
-        columns = f"load_id, file_id, row_number, {columns}"
+        columns = f"row_number, {columns}"
         form = "header false"
     statement = (
         f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
     )
     try:
-        copied = _send(connection, statement, file.rows)
+        with connection.cursor() as cursor:
+            with (
+                cursor.copy(statement) as copy,
+                file.rows.good.open("rb") as good,
+            ):
+                while block := good.read(BLOCK):
+                    copy.write(block)
+            copied = cursor.rowcount
     except psycopg.DataError as error:
         raise ValueRefused(
             sentence(
@@ -67,10 +71,10 @@ def copy_file(
     file.rows.good.unlink()
 
 
-def begin_afresh(connection: psycopg.Connection, table: str) -> None:
-    """Give a table that is empty a new file on disk: what is copied there need not go
-    through the write-ahead log too (`wal_level` minimal). Left alone when somebody else
-    is at the table.
+def begin_new_file(connection: psycopg.Connection, table: str) -> None:
+    """Give an empty table a new file on disk, so that what is copied there need not go
+    through the write-ahead log too (`wal_level` minimal). Does nothing while somebody
+    else uses the table.
     """
     is_empty = f"select not exists (select 1 from {table})"
     if not connection.execute(is_empty).fetchone()[0]:
@@ -82,34 +86,18 @@ def begin_afresh(connection: psycopg.Connection, table: str) -> None:
         connection.execute(f"truncate {table}")
 
 
-def _send(connection: psycopg.Connection, statement: str, rows: FileRows) -> int:
-    """Send the good rows, stretch by stretch; returns how many were taken."""
-    whole, copied = [gaps.Stretch(0, rows.good.stat().st_size, 1)], 0
-    for stretch in whole if rows.stretches is None else rows.stretches:
-        if rows.is_text and stretch.first > 1:
-            connection.execute(
-                "select setval('pg_temp.row_number', %s, false)", (stretch.first,)
-            )
-        with connection.cursor() as cursor:
-            with cursor.copy(statement) as copy:
-                for block in gaps.read(rows.good, stretch, BLOCK):
-                    copy.write(block)
-            copied += cursor.rowcount
-    return copied
-
-
 def _header_of(error: psycopg.DataError, file: LandedFile) -> str | None:
-    """The file's name of the column that PostgreSQL names in its context, never the
-    value beside it."""
-    found = re.search(r"column (\w+):", error.diag.context or "")
+    """The file's name of the column that PostgreSQL names in its context, which also
+    holds the value."""
+    named = re.search(r"column (\w+):", error.diag.context or "")
     headers = {column.name: column.header for column in file.kind.columns}
-    return headers.get(found[1]) if found else None
+    return headers.get(named[1]) if named else None
 
 
 def copy_quarantine(
     connection: psycopg.Connection, load_id: int, files: list[LandedFile]
 ) -> None:
-    """Put the rows that broke a rule into quarantine, with every reason."""
+    """Copy the rows at fault into quarantine, with every reason."""
     for file in files:
         if not file.rows.quarantined:
             continue

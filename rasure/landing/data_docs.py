@@ -3,7 +3,7 @@
 The site lies under `RASURE_HOME/data_docs`: a folder of plain HTML that shows profiles
 of files, which hold no value from any row. Great Expectations' own pages would fetch
 styles, scripts and a logo from half a dozen hosts whenever somebody looked at one; ours
-fetch nothing, so they can be read without a network and tell nobody who reads them.
+fetch nothing, so they can be read without a network, and no other host learns of it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _settle(context, folder: Path) -> None:
 
 
 def _take_home(folder: Path) -> None:
-    """Make the pages stand alone: nothing is fetched from any other host."""
+    """Make the pages complete: nothing is fetched from any other host."""
     styles = folder / "static" / STYLES
     with resources.as_file(resources.files("rasure.landing") / STYLES) as ours:
         shutil.copyfile(ours, styles)

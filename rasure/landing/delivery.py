@@ -36,8 +36,8 @@ UNREADABLE = (*DAMAGED, OSError)
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether the bytes are at fault: what the machine refuses has a number, and bzip2
-    tells of damage by an error of the machine's kind without one."""
+    """True if the bytes are at fault, not the machine. The machine's errors have a
+    number; bzip2 reports damage by an OSError without one."""
     if isinstance(error, OSError):
         return error.errno is None
     return isinstance(error, DAMAGED)
@@ -59,7 +59,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery that has been listed and found safe to read."""
+    """A delivery that has been listed and is safe to read."""
 
     name: str
     path: Path
@@ -68,8 +68,7 @@ class Delivery:
 
     def manifest(self) -> Member | None:
         """The manifest, when the deliverer wrote one."""
-        found = [member for member in self.members if member.path == MANIFEST]
-        return found[0] if found else None
+        return next((m for m in self.members if m.path == MANIFEST), None)
 
     def data(self) -> list[Member]:
         """The files that hold data, in the order of their paths; hidden ones do not."""
@@ -86,7 +85,7 @@ def _is_hidden(path: str) -> bool:
 
 def open_delivery(path: Path) -> Delivery:
     """List a delivery. Raises `SetupError` when nothing is there to be read, and
-    `ArchiveUnreadable` or `FilesUnexpected` when it cannot be taken as it is."""
+    `ArchiveUnreadable` or `FilesUnexpected` when its content is unsafe."""
     if not path.exists():
         raise SetupError(f"There is no file or folder at {path}. Check the path.")
     if not os.access(path, os.R_OK):
@@ -101,15 +100,15 @@ def open_delivery(path: Path) -> Delivery:
 
 
 def unread_identity(path: Path) -> str:
-    """What tells apart deliveries that were refused before their files were read: every
-    byte of a file, or of a folder's files with the names they have in it."""
-    told = hashlib.sha256()
-    for found in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        told.update(os.fsencode(f"\n{found.relative_to(path)} "))
+    """The identity of a delivery that was refused before its files were read: a hash of
+    every byte of a file, or of a folder's files with their names in it."""
+    digest = hashlib.sha256()
+    for entry in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        digest.update(os.fsencode(f"\n{entry.relative_to(path)} "))
         with suppress(OSError, RuntimeError):
-            if found.is_file():
-                told.update(_file(found, found.name).sha256().encode())
-    return told.hexdigest()
+            if entry.is_file():
+                digest.update(_file(entry, entry.name).sha256().encode())
+    return digest.hexdigest()
 
 
 def _file(path: Path, name: str) -> Member:
@@ -119,9 +118,9 @@ def _file(path: Path, name: str) -> Member:
 def _folder(path: Path) -> Delivery:
     root = path.resolve()
     members = []
-    for found in sorted(root.rglob("*")):
-        name = found.relative_to(root).as_posix()
-        if found.is_symlink() and not _leads_inside(found, root):
+    for entry in sorted(root.rglob("*")):
+        name = entry.relative_to(root).as_posix()
+        if entry.is_symlink() and not _leads_inside(entry, root):
             raise FilesUnexpected(
                 sentence(
                     path.name,
@@ -131,9 +130,9 @@ def _folder(path: Path) -> Delivery:
                     file=name,
                 )
             )
-        if found.is_file():
-            members.append(_file(found, name))
-        elif not found.is_dir():
+        if entry.is_file():
+            members.append(_file(entry, name))
+        elif not entry.is_dir():
             raise FilesUnexpected(
                 sentence(
                     path.name,

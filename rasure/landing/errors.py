@@ -38,7 +38,7 @@ class ValueRefused(DeliveryRejected):
 
 
 class LoaderStopped(DeliveryRejected):
-    """Nobody had thought of what is in it: the loader stopped, and nothing was kept."""
+    """An error that no code expects stopped the loader; nothing was kept."""
 
 
 def printable(text: str, longest: int = 200) -> str:
@@ -55,7 +55,7 @@ def sentence(
     file: str | None = None,
     column: str | None = None,
 ) -> str:
-    """The one form in which a rejection is told."""
+    """The message of a rejection: all have this form."""
     place = f"delivery {printable(delivery)}"
     if file:
         place += f", file {printable(file)}"

@@ -24,7 +24,7 @@ FAULTS = """
 HIDDEN = {"archive_sha256", "delivery_id", "error", "landed_at", "source", "seconds"}
 
 
-def rows(query: str, last: int) -> list[dict]:
+def query_rows(query: str, last: int) -> list[dict]:
     """Run one of the queries above; returns a dict for each row, newest first."""
     with connect("rasure deliveries") as connection:
         schema.ensure(connection)
@@ -33,23 +33,23 @@ def rows(query: str, last: int) -> list[dict]:
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def table(found: list[dict], title: str) -> None:
-    """Print rows as a table; a rejected delivery's error stands under it."""
+def table(rows: list[dict], title: str) -> None:
+    """Print rows as a table, with the errors of rejected deliveries under it."""
     from rich.console import Console
     from rich.table import Table
 
-    if not found:
+    if not rows:
         print(f"{title}: none.")
         return
-    names = [name for name in found[0] if name not in HIDDEN]
+    names = [name for name in rows[0] if name not in HIDDEN]
     grid = Table(title=title)
     for name in names:
         grid.add_column(name.replace("rows_", "").replace("_", " "), overflow="fold")
-    for row in found:
+    for row in rows:
         grid.add_row(*(_text(row[name]) for name in names))
     console = Console()
     console.print(grid)
-    for row in found:
+    for row in rows:
         if row.get("error"):
             console.print(f"load {row['load_id']}: {row['error']}", highlight=False)
 

@@ -99,7 +99,8 @@ def land(source: str, path: Path | str, progress: Progress | None = None) -> Lan
 
 
 def _stopped(attempt: store.Attempt, fault: Exception) -> LoaderStopped:
-    """What nobody had thought of, by type and place: its words could hold a value."""
+    """A refusal for an error that no code expects, by type and place: the error's own
+    words could hold a value."""
     place = traceback.extract_tb(fault.__traceback__)[-1]
     where = f"{type(fault).__name__}, {Path(place.filename).name} line {place.lineno}"
     return LoaderStopped(
@@ -159,7 +160,7 @@ def _land(
 def _known(
     connection: psycopg.Connection, attempt: store.Attempt, delivery: Delivery
 ) -> Landed | None:
-    """The delivery as it was landed before, found by what it holds; None if new."""
+    """The delivery that was landed before with the same content; None if it is new."""
     identity = attempt.delivery_id
     if identity is None:
         identity = manifests.stated_identity(delivery, attempt.source)
@@ -173,18 +174,18 @@ def _known(
         if identity
         else {"archive_sha256": delivery.archive_sha256}
     )
-    found = store.find(connection, attempt.source, **by)
-    if not found:
+    landed = store.find(connection, attempt.source, **by)
+    if not landed:
         return None
     return Landed(
-        source=attempt.source, state="known", seconds=attempt.seconds, **found
+        source=attempt.source, state="known", seconds=attempt.seconds, **landed
     )
 
 
 def _may_be_known(connection: psycopg.Connection, delivery: Delivery) -> bool:
-    """Whether it is worth hashing: a file as long as its longest has come before."""
+    """True if a file as long as its longest has landed before: then it is hashed."""
     longest = max((member.size for member in delivery.data()), default=0)
-    (found,) = connection.execute(
+    (may_be_known,) = connection.execute(
         "select exists (select 1 from ops.delivery_files where bytes = %s)", (longest,)
     ).fetchone()
-    return found
+    return may_be_known

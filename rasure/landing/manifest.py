@@ -1,14 +1,14 @@
-"""The manifest: what a delivery says of itself, or what was found in one that has none.
+"""The manifest: what a delivery states of itself.
 
     {"source": "police_uk", "kind": "full", "extracted_at": null,
      "window": {"from": "2024-01", "to": "2024-03"},
      "files": [{"path": "…", "sha256": "…", "bytes": 1, "rows": 1}]}
 
 A delivery's identity is the hash of its files' hashes, in the order of their paths, so
-that the same content is known again from an archive, a folder, or under another name.
-Where forces have words of their own (records-management systems), the manifest must be
-there and state all of it, and the force, the kind and the time of the extract are part
-of the identity: an hour without a change is news too.
+that the same content is recognised in an archive, in a folder, or under another name.
+Where each force has its own words (records-management systems), there must be a
+manifest that states all of it. The force, the kind and the time of the extract are then
+part of the identity: an extract without a change is news too.
 """
 
 from __future__ import annotations

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rasure.landing.check import CheckedRows
 from rasure.landing.errors import printable
 from rasure.landing.manifest import Manifest, StatedFile
-from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 
 HEADER_LINE, ORDER = "header line", "their order"
-NOT_COLUMNS = (HEADER_LINE, ORDER, "none")  # what missing_columns holds beside names
+# The values of missing_columns that are no names.
+NOT_COLUMNS = (HEADER_LINE, ORDER, "none")
 SHARES_FROM = 100  # rows; below, a share says little
 
 COLUMNS = (
@@ -49,20 +50,22 @@ def profile(
     kind: FileKind,
     name: FileName,
     manifest: Manifest,
-    rows: FileRows | None,
+    rows: CheckedRows | None,
     before: int | None,
     now: datetime,
 ) -> dict:
-    """One file's row of the profile, with what the manifest has `stated` beside it.
+    """One file's row of the profile, and what the manifest has `stated` of the file.
 
     `rows` is None when its header is not readable; `before` is the number of rows of
     the file that it would replace, None when it is the first of its month. Hours and
     days are against `now` or against the time of the extract, when it states one.
     """
     stated = manifest.files.get(unpacked.path, StatedFile(unpacked.path))
-    taken = manifest.extracted_at
+    extracted_at = manifest.extracted_at
     newest = rows.measures.get("newest_change") if rows else None
-    change = (newest - taken).total_seconds() / 3600 if newest and taken else None
+    change = None
+    if newest and extracted_at:
+        change = (newest - extracted_at).total_seconds() / 3600
     missing = [header for header in kind.headers if header not in unpacked.header]
     surplus = [
         place
@@ -113,7 +116,9 @@ def profile(
         "located_share": measured.get("located_share"),
         "open_quote": f"row {unpacked.open_quote:,}" if unpacked.open_quote else "none",
         "forbidden_faults": len(rows.quarantined) if rows and kind.whole else 0,
-        "hours_ahead": (taken - now).total_seconds() / 3600 if taken else None,
+        "hours_ahead": (
+            (extracted_at - now).total_seconds() / 3600 if extracted_at else None
+        ),
         "change_hours_ahead": change,
         "change_days_old": (
             -change / 24 if change is not None and is_judged_fresh else None
@@ -122,8 +127,8 @@ def profile(
 
 
 def is_readable(unpacked: Unpacked, kind: FileKind) -> bool:
-    """Whether the header line is the contract's, so that rows can be read by it, and
-    rows can be told apart."""
+    """True if the header line is the contract's, so that rows can be read by it, and
+    the rows can be told apart."""
     return (
         unpacked.encoding is not None
         and unpacked.header == kind.headers

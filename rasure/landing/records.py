@@ -1,6 +1,6 @@
-"""What is kept beside the rows: the manifest of a delivery that had none, Data Docs.
+"""Write the manifest of a delivery that came without one, and the Data Docs.
 
-Both are written after the delivery has been decided, so a fault here is told as a
+Both are written after the delivery has been decided, so a fault here is logged as a
 warning and changes nothing about the delivery.
 """
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def keep_manifest(attempt: Attempt, files: list[LandedFile]) -> Path:
-    """Write what was found in a delivery that came without a manifest."""
+    """Write a manifest of what a delivery without one held; returns its path."""
     months = sorted(file.name.month for file in files)
     content = {
         "source": attempt.source,

@@ -1,4 +1,4 @@
-"""What the warehouse remembers of deliveries: the statements behind the landing."""
+"""What the warehouse keeps of deliveries: the statements of a landing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import psycopg
 
+from rasure.landing.check import CheckedRows
 from rasure.landing.gate import Verdict
-from rasure.landing.read import FileRows
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 
@@ -44,7 +44,7 @@ class LandedFile:
     kind: FileKind
     name: FileName
     unpacked: Unpacked
-    rows: FileRows
+    rows: CheckedRows
 
 
 def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict | None:
@@ -75,7 +75,7 @@ def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict 
 
 def rows_in_force(connection: psycopg.Connection, source: str) -> dict[FileName, int]:
     """The rows of the newest landed full file of each kind, force and month."""
-    found = connection.execute(
+    newest = connection.execute(
         "select distinct on (force, month, files.kind)"
         "       files.kind, force, month, files.rows_landed"
         " from ops.delivery_files as files join ops.deliveries using (load_id)"
@@ -83,7 +83,7 @@ def rows_in_force(connection: psycopg.Connection, source: str) -> dict[FileName,
         " order by force, month, files.kind, load_id desc",
         (source,),
     )
-    return {FileName(kind, force, month): rows for kind, force, month, rows in found}
+    return {FileName(kind, force, month): rows for kind, force, month, rows in newest}
 
 
 def next_ids(

@@ -14,16 +14,16 @@ import psycopg
 
 from rasure.landing import copying, records, store
 from rasure.landing import manifest as manifests
+from rasure.landing.check import CheckedRows, RowChecker
 from rasure.landing.delivery import Delivery, Member
 from rasure.landing.gate import Gate, raise_on_failure
 from rasure.landing.names import named_files
 from rasure.landing.profile import is_readable, profile
-from rasure.landing.read import FileRows, RowReader
 from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources.contract import FileName
 
 FILES_AHEAD = 2  # unpacked before their turn
-COPIES_WAITING = 32  # read, and on disk until the server has taken them
+COPIES_WAITING = 32  # checked files that wait on disk for their COPY
 
 
 class Transaction:
@@ -45,7 +45,7 @@ class Transaction:
         attempt.extracted_at = self.manifest.extracted_at
         attempt.window = self.manifest.window
         self.files = named_files(delivery, self.contract)
-        self.reader = RowReader(folder)
+        self.checker = RowChecker(folder)
         self.before = (
             store.rows_in_force(connection, attempt.source)
             if attempt.kind == "full"
@@ -112,7 +112,7 @@ class Transaction:
             if place + FILES_AHEAD < len(self.files):
                 following = self.files[place + FILES_AHEAD]
                 ahead.append(unpacker.submit(self._unpack, *following))
-            file = self._read_one(unpacked, name, load_id, numbers[place])
+            file = self._check(unpacked, name, numbers[place])
             if file:
                 job = (copying.copy_file, self.connection, self.attempt, load_id, file)
                 copies.append(copier.submit(*job))
@@ -126,8 +126,8 @@ class Transaction:
         kind = self.contract.kinds[name.kind]
         return unpack(member, self.attempt.delivery, self.folder, kind)
 
-    def _read_one(
-        self, unpacked: Unpacked, name: FileName, load_id: int, file_id: int
+    def _check(
+        self, unpacked: Unpacked, name: FileName, file_id: int
     ) -> store.LandedFile | None:
         """Check a file's rows; returns it when there is something of it to copy."""
         kind = self.contract.kinds[name.kind].as_in(unpacked.header)
@@ -135,9 +135,9 @@ class Transaction:
         rows = None
         if is_readable(unpacked, kind):
             try:
-                rows = self.reader.read(unpacked, kind, name.month, load_id, file_id)
+                rows = self.checker.check(unpacked, kind, name.month)
             except duckdb.InvalidInputException:  # not CSV; the gate says so
-                rows = FileRows(unpacked.rows)
+                rows = CheckedRows(unpacked.rows)
         self.profiles.append(
             profile(
                 unpacked,

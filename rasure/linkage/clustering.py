@@ -1,11 +1,11 @@
-"""From pairs to persons, without ever putting two together that must stay apart.
+"""From pairs to persons, never with two records in one that must stay apart.
 
-Plain connected components would: A is like B and B like C, while A and C are known to
-be two people. The rule here: links are taken one after the other, the surest first, and
-a link is taken unless its two groups hold a forbidden pair between them. Where a
-component holds no forbidden pair, that is the whole component. Links of equal strength
-are taken in the order of their records' age, so the outcome depends on neither the
-order of the input nor on what was linked before.
+Connected components are not enough: A may be like B and B like C, while A and C are
+known to be two people. So links are applied one after the other, the surest first; a
+link is left out if its two groups have a forbidden pair between them. A component
+without a forbidden pair becomes one person. Links of equal strength are applied in the
+order of their records' age, so the outcome depends neither on the order of the input
+nor on earlier runs.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def components(count: int, links: np.ndarray) -> np.ndarray:
     """
     ones = np.ones(len(links), dtype=np.int8)
     graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(count, count))
-    found, label = connected_components(graph, directed=False)
-    smallest = np.full(found, count, dtype=np.int64)
+    number, label = connected_components(graph, directed=False)
+    smallest = np.full(number, count, dtype=np.int64)
     np.minimum.at(smallest, label, np.arange(count))
     return smallest[label]
 
@@ -33,8 +33,8 @@ def cluster(
 ) -> np.ndarray:
     """The cluster of each of `count` records, named by its smallest member.
 
-    `links` and `forbidden` have shape (n, 2), `strength` shape (n,): the greater is
-    taken first. A forbidden pair never shares a cluster and forbids nothing else.
+    `links` and `forbidden` have shape (n, 2), `strength` shape (n,): the greatest is
+    applied first. A forbidden pair never shares a cluster and forbids nothing else.
     """
     links = np.sort(links.reshape(-1, 2), axis=1)
     forbidden = forbidden.reshape(-1, 2)

@@ -87,15 +87,15 @@ def list_command(
     from rasure.linkage.reviews import reviews
 
     with connect("rasure link review", autocommit=True) as connection:
-        found = reviews(connection, status, limit)
+        listed = reviews(connection, status, limit)
     if as_json:
-        print(json.dumps([one.as_dict() for one in found]))
+        print(json.dumps([one.as_dict() for one in listed]))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table("review", "elder", "younger", "probability", "decided by")
-    for one in found:
+    for one in listed:
         table.add_row(
             str(one.review_id),
             f"{one.force_l}:{one.person_l}",

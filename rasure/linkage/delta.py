@@ -1,12 +1,12 @@
-"""A run on a few records: whom to read, so that the outcome is that of reading all.
+"""A run on a few records: which to read, so that the outcome is that of reading all.
 
-Who shares a block with a changed record is compared with it; what the blocks of every
-record are is kept with it, by hash. Whoever hangs together with one of these, by a
-pair, a decision, a merge or a golden id, is resolved anew with it: persons are made of
-records that hang together, so nobody else can become another person by this run.
+A changed record is compared with the records that share a block with it; linkage keeps
+the blocks of every record, by hash. All records that are connected with one of these,
+by a pair, a decision, a merge or a golden id, are resolved again with it. A person is
+made of connected records, so this run can change no other person.
 
-What cannot be told from so few is left to a run on all: when a block grows over the
-limit or falls under it, and when many records change.
+A run on all records is needed when a block may have crossed its limit, and when many
+records have changed.
 """
 
 from __future__ import annotations
@@ -47,13 +47,15 @@ MERGED = """
         select force, {there} from {relation} as merges
         where merges.force = reached.force and merges.{here} = reached.person_id
 """
-# Who is in these blocks; and a block for the number that names a person (rule 1).
+# The records in these blocks.
 IN_BLOCKS = """
     insert into wanted
     select force, person_id from linkage.blocks
     where key = any(%s::bigint[])
     on conflict do nothing
 """
+# The blocks of the changed records, and those of all national ids (rule 1): two records
+# of one national id are linked without being compared.
 BLOCKS = """
     select distinct key >> 1 from keys
     inner join records using (unique_id)
@@ -71,9 +73,9 @@ NOW_CROWDED = """
     except
     from crowded_before
 """
-# Whether a crowded block may have lost a member.
-LEFT = """
-    select exists (select from linkage.disturbed) or exists (
+# True if a crowded block may have lost a member.
+HAS_LOST = """
+    select exists (select from linkage.disturbed where was_crowded) or exists (
         select from linkage.blocks
         inner join changed_ids using (force, person_id)
         where key = any(%s::bigint[])
@@ -82,8 +84,7 @@ LEFT = """
 
 
 def is_few(known: int, changed: list[tuple[str, str]]) -> bool:
-    """Whether so few of the known persons changed that they are worth a run of their
-    own."""
+    """True if so few of the known persons changed that a run on a few is quicker."""
     return len(changed) <= FEW * known
 
 
@@ -96,33 +97,33 @@ def read(
     rules: Rules,
     folder: Path,
 ) -> bool:
-    """Make DuckDB's `records`, `vanished`, `keys` and `crowded` of all that matter, and
-    PostgreSQL's `wanted` of who they are; False where a block may have crossed the
-    limit, so that all records have to be read."""
+    """Make DuckDB's `records`, `vanished`, `keys` and `crowded` of the records that
+    this run needs, and PostgreSQL's `wanted` of their ids. Returns False if a block may
+    have crossed its limit, so that all records have to be read."""
     _start(connection, changed)
-    size, found = _reach(connection, merges), -1
-    while size != found:
-        found = size
-        reading.forget(duck)
+    size, size_before = _add_connected(connection, merges), -1
+    while size != size_before:
+        size_before = size
+        reading.drop_everything(duck)
         reading.read_persons(connection, duck, relation, folder, only=True)
         store.read_known(connection, duck, folder)
         scoring.make_blocks(duck, rules)
         keys = [key for (key,) in duck.execute(BLOCKS).fetchall()]
         connection.execute(IN_BLOCKS, (keys,))
-        size = _reach(connection, merges)
+        size = _add_connected(connection, merges)
     if duck.execute(NOW_CROWDED).fetchall():
         return False
     before = duck.execute("select key >> 1 from crowded_before").fetchall()
     before = [key for (key,) in before]
-    if before and connection.execute(LEFT, (before,)).fetchone()[0]:
+    if before and connection.execute(HAS_LOST, (before,)).fetchone()[0]:
         return False
     duck.execute("create or replace table crowded as from crowded_before")
     return True
 
 
 def _start(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> None:
-    """Make PostgreSQL's `changed_ids`, and `wanted` of them, of the decisions since the
-    last run, and of those whose person has lost a record to an erasure."""
+    """Make PostgreSQL's `changed_ids`, and `wanted`: these, the records of decisions
+    since the last run, and the records whose person lost one to an erasure."""
     connection.execute(WANTED)
     with (
         connection.cursor() as cursor,
@@ -134,8 +135,8 @@ def _start(connection: psycopg.Connection, changed: list[tuple[str, str]]) -> No
     connection.execute(STARTS, {"since": since})
 
 
-def _reach(connection: psycopg.Connection, merges: str | None) -> int:
-    """Add to `wanted` all that hang together with who is in it; returns the count."""
+def _add_connected(connection: psycopg.Connection, merges: str | None) -> int:
+    """Add to `wanted` all records connected with one in it; returns the count."""
     ends = ("surviving_person_id", "merged_person_id")
     joined = "".join(
         MERGED.format(relation=merges, here=here, there=there)

@@ -1,10 +1,10 @@
 """`link`: one run from the person records of the warehouse to golden ids.
 
-One transaction: it links whole or not at all, and two runs take turns. A run scores
-what is new or changed with the model that is kept; persons are then resolved anew from
-all pairs, so that it ends where scoring everything with that model would end. The model
-is learnt again, and everything scored, when that is asked for, when there is none, and
-when rules, model or library are of another version.
+A run is one transaction: it links everything or nothing, and two runs take turns. It
+scores what is new or changed with the current model, then resolves all persons again
+from all pairs: the outcome is that of scoring everything with that model. The model is
+trained again, and everything scored, if that is asked for, if there is no model, and if
+the rules, the model or a library have another version.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ALL_TO_SCORE = "create or replace table to_score as select unique_id from record
 
 @dataclass(frozen=True)
 class LinkReport:
-    """What a run did, as `linkage.runs` keeps it; counts, and golden ids at most."""
+    """What a run did, as `linkage.runs` keeps it: counts and golden ids only."""
 
     run_id: int
     model_id: int
@@ -87,11 +87,11 @@ def link(
     """Link the person records of `relation`; see the module for what a run does.
 
     `merges` names the source's own merges; without it `core.person_merges` is read
-    where there is one. `rescore` scores every pair with the kept model, `full` learns
-    it again. `changed` (force, person id), where that is known, are the only ones that
-    have come, changed or gone since the last run: an incremental run then reads them
-    and whom they may be. `may_erase` lets a run erase however many persons `relation`
-    lacks.
+    where there is one. `rescore` scores every pair with the current model, `full`
+    trains it again. `changed`, if known, holds (force, person id) of all records that
+    are new, changed or gone since the last run: an incremental run then reads only
+    these and those that may be the same persons. `may_erase` lets a run erase however
+    many persons `relation` lacks.
     Raises `RelationRejected` and `TooManyVanished`; then nothing has changed.
     """
     started_at = datetime.now(UTC)
@@ -110,12 +110,12 @@ def link(
         is_few = (
             mode == "incremental"
             and changed is not None
-            and _stands(store.newest_model(connection), rules, known)
+            and _is_current(store.newest_model(connection), rules, known)
             and delta.is_few(known, changed)
             and delta.read(connection, duck, relation, merges, changed, rules, folder)
         )
         if not is_few:
-            reading.forget(duck)
+            reading.drop_everything(duck)
             reading.read_persons(connection, duck, relation, folder)
             store.read_known(connection, duck, folder)
         reading.read_merges(connection, duck, merges, folder)
@@ -156,15 +156,15 @@ def link(
 
 
 def has_news(connection: psycopg.Connection) -> bool:
-    """Whether a decision or an erasure since the last run may make other persons."""
+    """True if there was a decision or an erasure since the last run."""
     return connection.execute(NEWS).fetchone()[0]
 
 
 def is_outdated(connection: psycopg.Connection) -> bool:
-    """Whether rules, model or library are of another version than at the last run, or
-    there has been none."""
+    """True if the rules, the model or a library have another version than at the last
+    run, or there has been no run."""
     kept = store.newest_model(connection)
-    return not _stands(kept, Rules.load(), _known(connection))
+    return not _is_current(kept, Rules.load(), _known(connection))
 
 
 def _erase_vanished(
@@ -201,7 +201,7 @@ def _model(
     """The model of this run, kept, with its term frequencies in DuckDB, and what kind
     of run it makes."""
     kept = store.newest_model(connection)
-    if mode != "full" and _stands(kept, rules, records):
+    if mode != "full" and _is_current(kept, rules, records):
         model_id, model, _ = kept
         store.read_terms(connection, duck, model_id, folder)
         return model_id, model, "rescored" if mode == "rescore" else "incremental"
@@ -212,9 +212,11 @@ def _model(
     return model_id, model, "trained"
 
 
-def _stands(kept: tuple[int, Model, dict] | None, rules: Rules, records: int) -> bool:
-    """Whether the kept model may score again: of these versions, and learnt once there
-    are records enough to learn from."""
+def _is_current(
+    kept: tuple[int, Model, dict] | None, rules: Rules, records: int
+) -> bool:
+    """True if the kept model may be used again: it has these versions, and it was
+    trained if there are enough records to train on."""
     return (
         kept is not None
         and kept[2] == versions(rules)

@@ -1,4 +1,4 @@
-"""The model: how much each agreement between two records tells, shipped or learnt.
+"""The model: how much each agreement between two records weighs, shipped or trained.
 
 Fellegi and Sunter's model as splink 5 fits it: u from random pairs, m by expectation
 maximisation on two sets of blocked pairs, the prior from pairs that agree on nearly
@@ -35,7 +35,7 @@ DECIDING = ("model.toml", "nicknames.csv", "names.py", "identifiers.py")
 
 @dataclass(frozen=True)
 class Model:
-    """The parameters in force: the prior, and (m, u) by comparison and level."""
+    """The parameters of scoring: the prior, and (m, u) by comparison and level."""
 
     kind: str  # shipped, trained
     records: int  # that it was made for

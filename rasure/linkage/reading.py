@@ -1,8 +1,7 @@
-"""Read person records from the warehouse into DuckDB, as a stream, and make them
-comparable.
+"""Read person records from the warehouse into DuckDB and make them comparable.
 
-DuckDB is given a private folder that is removed at the end, and by the next run after a
-kill: nothing about a person outlives the run. Officials are never read.
+DuckDB gets a private folder, which is removed at the end of the run, or by the next run
+after a kill: nothing about a person outlives the run. Officials are never read.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from rasure.linkage.transfer import copy_out
 PERSONS = "core.person_records"
 MERGES = "core.person_merges"
 KEY = ("force", "person_id")
-# How each column is read, as text; several values of one record stand in one field,
-# between signs that no name holds.
+# How each column is read, as text; several values of one record are in one field,
+# separated by a character that no name holds.
 COLUMNS = {
     "force": ("relation.force::text", "varchar"),
     "person_id": ("relation.person_id::text", "varchar"),
@@ -38,11 +37,11 @@ COLUMNS = {
     "postcodes": ("array_to_string(postcodes, chr(31))", "varchar"),
     "contacts": ("array_to_string(contacts, chr(31))", "varchar"),
 }
-# All that is compared of a record, as one value: with another it is scored again.
+# A digest of all that is compared: if it differs, the record is scored again.
 FINGERPRINT = "md5(row({})::text)".format(
     ", ".join(value for name, (value, _) in COLUMNS.items() if name not in KEY)
 )
-# That, and what linkage knows of each already; read in the same pass.
+# The fingerprint, and what linkage already knows of the record.
 KNOWN = {
     "fingerprint": (FINGERPRINT, "varchar"),
     "known_fingerprint": ("persons.fingerprint", "varchar"),
@@ -55,6 +54,27 @@ MERGE_COLUMNS = {
     "is_undone": ("unmerged_at is not null", "boolean"),
 }
 NOMINALS = "person_type is distinct from 'official'"
+# Of the table $records, those that a landing has erased: core holds them until the next
+# transform. A record of the same id that has landed since is a new one. `materialized`,
+# so that raw is searched for the few with a tombstone only.
+ERASED = """
+    with buried as materialized (
+        select records.force, records.person_id
+        from $records as records
+        inner join ops.niche_tombstones as tombstones
+            on records.force = tombstones.force
+            and tombstones.entity = 'persons'
+            and tombstones.id_hash
+            = ops.niche_hash(records.force, 'persons', records.person_id)
+    )
+    select buried.force, buried.person_id from buried
+    where not exists (
+        select from raw.niche_persons as landed
+        inner join ops.delivery_files as files
+            on landed.file_id = files.file_id and files.force = buried.force
+        where landed.person_id = buried.person_id
+    )
+"""
 WITH_KNOWN = f"""
 left join linkage.persons
     on relation.force = persons.force and relation.person_id = persons.person_id
@@ -63,6 +83,10 @@ left join linkage.golden_ids
     and golden_ids.person_id = persons.person_id
     and golden_ids.effective_to is null
 where {NOMINALS}
+    and (
+        persons.person_id is not null
+        or (relation.force, relation.person_id) not in ({ERASED})
+    )
 """
 VANISHED = f"""
 select persons.force, persons.person_id
@@ -108,9 +132,9 @@ def read_persons(
     folder: Path,
     only: bool = False,
 ) -> int:
-    """Make DuckDB's tables `records` of the nominals of `relation`, and `vanished` of
-    those whom linkage knows and `relation` has no more; returns the count of records.
-    With `only` it is of those in PostgreSQL's temporary table `wanted`.
+    """Make DuckDB's tables `records` (the nominals of `relation`) and `vanished` (those
+    that linkage knows and `relation` no longer has); returns the count of records. With
+    `only`, just the records in PostgreSQL's temporary table `wanted` are read.
 
     Its `unique_id` counts from 0 in the order of age: a source gives out ascending ids,
     so the shorter, then the smaller id is the elder. Raises `RelationRejected`.
@@ -150,12 +174,14 @@ def read_source(
     """Make DuckDB's table `source_records`: the nominals of `relation` as they are."""
     duck.execute(MACROS)
     columns = COLUMNS | KNOWN
-    where = (WANTED if only else "") + WITH_KNOWN
+    named = sql.Identifier(*relation.split(".")).as_string(connection)
+    known = WITH_KNOWN.replace("$records", "wanted" if only else named)
+    where = (WANTED if only else "") + known
     _fetch(connection, duck, relation, columns, where, "source_records", folder)
 
 
-def forget(duck: duckdb.DuckDBPyConnection) -> None:
-    """Make DuckDB as empty as a new one."""
+def drop_everything(duck: duckdb.DuckDBPyConnection) -> None:
+    """Drop all tables and macros of DuckDB."""
     made = "select 'table', table_name from duckdb_tables() union all"
     made += " select distinct 'macro', function_name from duckdb_functions()"
     made += " where function_type = 'macro' and not internal"
@@ -181,9 +207,9 @@ def read_merges(
 
 
 def has_relation(connection: psycopg.Connection, relation: str) -> bool:
-    """Whether the warehouse has a table or view of that name."""
-    found = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
-    return found[0] is not None
+    """True if the warehouse has a table or view of that name."""
+    (name,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
+    return name is not None
 
 
 def _fetch(
@@ -219,7 +245,7 @@ def _fetch(
 
 
 def _parts(fields: list[tuple[str, bool]]) -> pa.Table:
-    """What is compared of each field of names (its text, whether of forenames)."""
+    """What is compared of each field of names, given as (text, is of forenames)."""
     made = [comparable(field.split("\x1f"), is_fore) for field, is_fore in fields]
     skeleton.cache_clear()  # no name outlives its run
     words = pa.list_(pa.string())

@@ -1,5 +1,5 @@
-"""What a person is asked, and what they decide. A decision lasts, and takes effect with
-the next run: an accepted pair is one person, a rejected pair never shares one."""
+"""Questions to a reviewer, and decisions. A decision takes effect with the next run and
+stays: an accepted pair is one person, a rejected pair is two."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def decide_pair(
     by: str,
     note: str | None = None,
 ) -> None:
-    """Decide on two source persons (force, person_id) that nobody asked about, for
-    instance to part two whom the model put together.
+    """Decide on two source persons (force, person_id) without a question, for instance
+    to separate two that the model put together.
 
     Raises `ReviewRejected` for a person whom linkage does not know, or without a name.
     """
@@ -93,25 +93,28 @@ def decide_pair(
     pair = sorted({one, other}, key=lambda end: (len(end[1]), end[1], end[0]))
     if len(pair) != 2:
         raise ReviewRejected("A decision needs two different persons.")
-    known = connection.execute(
-        "select count(*) from linkage.persons"
-        " where (force, person_id) in ((%s, %s), (%s, %s))",
-        (*pair[0], *pair[1]),
-    ).fetchone()
-    if known != (2,):
-        raise ReviewRejected(
-            "Linkage does not know both of these persons. Give the force and the "
-            "source's person ids as core has them, after a `rasure link`."
+    with connection.transaction():
+        # Wait for an erasure that is under way: its records must not be named here.
+        connection.execute("lock table linkage.persons in share mode")
+        known = connection.execute(
+            "select count(*) from linkage.persons"
+            " where (force, person_id) in ((%s, %s), (%s, %s))",
+            (*pair[0], *pair[1]),
+        ).fetchone()
+        if known != (2,):
+            raise ReviewRejected(
+                "Linkage does not know both of these persons. Give the force and the "
+                "source's person ids as core has them, after a `rasure link`."
+            )
+        connection.execute(
+            "insert into linkage.reviews (force_l, person_l, force_r, person_r, status,"
+            " decided_at, decided_by, note)"
+            " values (%s, %s, %s, %s, %s, clock_timestamp(), %s, %s)"
+            " on conflict (force_l, person_l, force_r, person_r) do update set"
+            " status = excluded.status, decided_at = excluded.decided_at,"
+            " decided_by = excluded.decided_by, note = excluded.note",
+            (*pair[0], *pair[1], verdict, by, note),
         )
-    connection.execute(
-        "insert into linkage.reviews (force_l, person_l, force_r, person_r, status,"
-        " decided_at, decided_by, note)"
-        " values (%s, %s, %s, %s, %s, clock_timestamp(), %s, %s)"
-        " on conflict (force_l, person_l, force_r, person_r) do update set"
-        " status = excluded.status, decided_at = excluded.decided_at,"
-        " decided_by = excluded.decided_by, note = excluded.note",
-        (*pair[0], *pair[1], verdict, by, note),
-    )
 
 
 def _check_name(by: str) -> None:

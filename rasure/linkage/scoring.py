@@ -44,7 +44,7 @@ def make_candidates(duck: duckdb.DuckDBPyConnection, everything: bool) -> int:
     """Make `candidates` (join_key_l, join_key_r, match_key): pairs of a common block,
     the elder left; all of them, or those with a record of `to_score`."""
     left, order = "keys", "<"
-    if not everything:  # a pair of two records to score is found twice and kept once
+    if not everything:  # a pair of two records to score comes up twice and is kept once
         left, order = "(from keys semi join to_score using (unique_id))", "<>"
     duck.execute(
         f"""

@@ -14,7 +14,7 @@ from rasure.linkage.model import Model
 from rasure.linkage.transfer import copy_in, copy_out
 
 LOCK = 7_257_880  # an arbitrary number that only linkage uses
-# An erasure at landing waits from here to the end, and then finds all that is written.
+# An erasure waits from here to the end of the run, and then sees all that it wrote.
 HOLD_ERASURES = "lock table linkage.persons in share row exclusive mode;"
 TEXT = "varchar"
 ENDS = ("force_l", "person_l", "force_r", "person_r")
@@ -54,7 +54,7 @@ def known_persons(connection: psycopg.Connection) -> int:
 
 
 def newest_model(connection: psycopg.Connection) -> tuple[int, Model, dict] | None:
-    """The model in force: its id, itself, and the versions that it was made with."""
+    """The current model: its id, the model, and the versions it was made with."""
     row = connection.execute(
         "select model_id, kind, records, parameters, versions from linkage.models"
         " order by model_id desc limit 1"
@@ -120,8 +120,8 @@ def read_pairs(
     folder: Path,
     is_few: bool,
 ) -> None:
-    """Make DuckDB's `pairs` of the kept pairs whose records are not to be scored, and
-    of those just `scored`."""
+    """Make DuckDB's `pairs`: the kept pairs whose records were not scored again, and
+    the pairs just `scored`."""
     types = dict.fromkeys(ENDS, TEXT) | {
         "probability": "double",
         "needs_asking": "boolean",
@@ -160,19 +160,24 @@ def erase(
     copy_in(connection, duck, "from vanished", "vanished", folder)
     connection.execute("analyze vanished")
     before = disturbed(connection)
-    connection.execute("select linkage.erase_person(force, person_id) from vanished")
-    # of those who hung together with them this run takes care itself
+    connection.execute(
+        "select linkage.erase_persons(force, array_agg(person_id))"
+        " from vanished group by force"
+    )
+    # This run itself resolves the records that belonged with them.
     connection.execute("delete from linkage.disturbed where number > %s", (before,))
 
 
 def disturbed(connection: psycopg.Connection) -> int:
-    """The number of the last erasure that a run has to look at, or has looked at."""
-    found = connection.execute("select coalesce(max(number), 0) from linkage.disturbed")
-    return found.fetchone()[0]
+    """The number of the last erasure so far."""
+    (number,) = connection.execute(
+        "select coalesce(max(number), 0) from linkage.disturbed"
+    ).fetchone()
+    return number
 
 
 def sizes(connection: psycopg.Connection, alarm: int) -> dict:
-    """What the report of a run says of the persons found."""
+    """What the report of a run says of the persons and of the open reviews."""
     persons, largest, oversized = connection.execute(
         "select count(*), coalesce(max(size), 0),"
         " jsonb_agg(jsonb_build_array(golden_id, size) order by size desc, golden_id)"

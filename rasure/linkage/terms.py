@@ -1,7 +1,8 @@
-"""How common a name or a date of birth is: sharing a rare one tells more.
+"""How common a name or a date of birth is: sharing a rare one weighs more.
 
-Kept with the model, by hash and only for values that three records or more share, so
-that a later run scores a pair as this one did, and nothing can be read back from it.
+Frequencies are kept with the model, so that a later run scores a pair as this one did.
+They are kept by hash, and only of values that three records or more share, so that no
+name can be read from them.
 With n of N records of a value, and u the chance that two strangers agree at all, its
 frequency is (n + s) / (N + s / u): drawn to u while there are few records.
 """
@@ -14,7 +15,7 @@ from rasure.linkage.model import TERMS, Model
 from rasure.linkage.rules import Rules
 
 SHARED_BY = 3
-OTHER = "other"  # the hash under which all rarer values stand
+OTHER = "other"  # the hash of all rarer values
 
 
 def count_terms(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:

@@ -1,4 +1,4 @@
-"""The end of a run of linkage: what it found goes into the warehouse, changes only."""
+"""The end of a run of linkage: write to the warehouse what has changed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 import psycopg
 
+from rasure.linkage.reading import ERASED
 from rasure.linkage.statements import statement
 from rasure.linkage.store import HOLD_ERASURES
 from rasure.linkage.transfer import copy_in
 
 AMONG = re.compile(r"\$among\((.*?)\)")
-BLOCKS_OF = """
+SCORED_RECORDS = """
     select force, person_id, fingerprint, known_fingerprint is not null,
         '{' || coalesce(array_to_string(blocks, ','), '') || '}'
     from to_score
@@ -28,7 +29,28 @@ BLOCKS_OF = """
 """
 
 
-INTO_BLOCKS = """
+# Leave out records that were erased while the run was under way. Those that linkage
+# knew are no longer in `linkage.persons`.
+ERASED_MEANWHILE = f"""
+    delete from to_score where is_known and not exists (
+        select from linkage.persons
+        where persons.force = to_score.force and persons.person_id = to_score.person_id
+    );
+    delete from to_score where not is_known and (force, person_id) in (
+        {ERASED.replace("$records", "to_score")}
+    )
+"""
+REMOVE_FROM_BLOCKS = """
+    delete from linkage.blocks
+    using (
+        select persons.force, persons.person_id, unnest(persons.keys) as key
+        from linkage.persons inner join to_score using (force, person_id)
+    ) as former
+    where blocks.key = former.key
+        and blocks.force = former.force
+        and blocks.person_id = former.person_id
+"""
+ADD_TO_BLOCKS = """
     insert into linkage.blocks (key, force, person_id)
     select unnest(keys), force, person_id from {}
 """
@@ -41,10 +63,10 @@ def write(
     is_few: bool,
     looked_at: int,
 ) -> None:
-    """Bring the warehouse from what it held to what DuckDB holds, changes only.
+    """Write what DuckDB holds to the warehouse, changes only.
 
-    `is_few`: DuckDB holds those in `wanted` only. `looked_at`: the last erasure that
-    the run has looked at.
+    `is_few`: DuckDB holds only the records in `wanted`. `looked_at`: the number of the
+    last erasure before the run.
     """
     connection.execute(
         HOLD_ERASURES + "create temporary table to_score (force text, person_id text,"
@@ -58,11 +80,12 @@ def write(
         " clock_timestamp(), max(effective_from) + interval '1 microsecond') as instant"
         " from linkage.golden_ids"
     )
-    copy_in(connection, duck, BLOCKS_OF, "to_score", folder)
+    copy_in(connection, duck, SCORED_RECORDS, "to_score", folder)
     copy_in(connection, duck, "from changes", "changes", folder)
     questions = _both_ends("questions", "probability")
     copy_in(connection, duck, questions, "questions", folder)
     connection.execute("analyze to_score; analyze changes; analyze questions")
+    connection.execute(ERASED_MEANWHILE)
     with _blocks(connection, is_few):
         connection.execute(statement("replace"))
     scored = _both_ends("scored", "probability, needs_asking")
@@ -75,11 +98,13 @@ def write(
 
 @contextmanager
 def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
-    """Who is in which block follows who is written in between: of a few these alone,
-    else all anew, which is quicker. A trigger takes away who is deleted."""
+    """Bring `linkage.blocks` in line with what is written to `linkage.persons` in
+    between. A run on a few replaces their rows; another run fills the whole table,
+    which is quicker."""
     if is_few:
+        connection.execute(REMOVE_FROM_BLOCKS)
         yield
-        connection.execute(INTO_BLOCKS.format("to_score"))
+        connection.execute(ADD_TO_BLOCKS.format("to_score"))
         return
     connection.execute(
         "set local maintenance_work_mem = '256MB';"
@@ -87,7 +112,7 @@ def _blocks(connection: psycopg.Connection, is_few: bool) -> Iterator[None]:
     )
     yield
     connection.execute(
-        f"{INTO_BLOCKS.format('linkage.persons')};"
+        f"{ADD_TO_BLOCKS.format('linkage.persons')};"
         "create index blocks_key on linkage.blocks (key); analyze linkage.blocks (key)"
     )
 

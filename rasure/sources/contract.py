@@ -20,21 +20,11 @@ MANIFEST = "manifest.json"  # the file in a delivery that says what is in it
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a file and of its raw table.
-
-    `header` is the publisher's name, `name` the raw table's. `sql` is a DuckDB
-    expression over the text column `name`, where what is copied to the warehouse is
-    not the text as it was published.
-    """
+    """A column of a file and of its raw table: `header` is the publisher's name, `name`
+    the raw table's."""
 
     header: str
     name: str
-    sql: str | None = None
-
-    @property
-    def expression(self) -> str:
-        """The DuckDB expression that is copied; the text itself when none is given."""
-        return self.sql or self.name
 
 
 @dataclass(frozen=True)
@@ -81,11 +71,6 @@ class FileKind:
             return self
         by_header = {column.header: column for column in self.columns}
         return replace(self, columns=tuple(by_header[name] for name in header))
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether every column is copied as it was published."""
-        return all(column.sql is None for column in self.columns)
 
     @property
     def headers(self) -> list[str]:

@@ -70,6 +70,12 @@ class Records:
             f"delete from {RELATION} where person_id = %s", (str(person_id),)
         )
 
+    def erase(self, person_id: int | str) -> None:
+        """Erase a record from linkage, as a landing does; the relation keeps it."""
+        self.connection.execute(
+            "select linkage.erase_persons(%s, %s)", (FORCE, [str(person_id)])
+        )
+
     def merge(self, survivor: int, merged: int) -> None:
         """Merge two persons at the source."""
         self.connection.execute(

@@ -36,11 +36,9 @@ def ids(rows: list[tuple]) -> list[tuple[str, str]]:
 
 def erase(records: Records, rows: list[tuple]) -> None:
     """As a landing erases: from the source and from linkage, between two runs."""
-    for force, person_id in ids(rows):
+    for _, person_id in ids(rows):
         records.remove(person_id)
-        records.connection.execute(
-            "select linkage.erase_person(%s, %s)", (force, person_id)
-        )
+        records.erase(person_id)
 
 
 @pytest.mark.parametrize("block", [4, 150])

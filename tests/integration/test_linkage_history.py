@@ -137,7 +137,7 @@ def test_a_person_deleted_at_the_source_is_in_no_table(records, is_landing):
     records.link()
     records.remove(3)
     if is_landing:
-        records.connection.execute("select linkage.erase_person(%s, '3')", (FORCE,))
+        records.erase(3)
     else:
         assert records.link().records_erased == 1
     tables = records.connection.execute(

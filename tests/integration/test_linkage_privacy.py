@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -18,10 +19,11 @@ from typer.testing import CliRunner
 
 from rasure import cli
 from rasure.instruments.linkage_quality import hard_set
-from rasure.linkage import link, scoring
-from rasure.linkage.errors import LinkageFailed, RelationRejected
+from rasure.linkage import link, scoring, store
+from rasure.linkage.errors import LinkageFailed, RelationRejected, ReviewRejected
+from rasure.linkage.reviews import decide_pair
 from rasure.linkage.rules import Rules
-from tests.integration.linkage_fixtures import RELATION, Records
+from tests.integration.linkage_fixtures import FORCE, RELATION, Records
 
 LINK = [sys.executable, "-c", "from rasure.cli import main; main()", "link"]
 
@@ -125,7 +127,7 @@ def test_who_is_erased_during_a_run_does_not_come_back(
     def erase_meanwhile(*words):
         score(*words)
         with psycopg.connect(database, autocommit=True) as landing:
-            landing.execute("select linkage.erase_person('thames-valley', '2')")
+            landing.execute("select linkage.erase_persons('thames-valley', '{2}')")
             landing.execute(f"delete from {RELATION} where person_id = '2'")
 
     monkeypatch.setattr(scoring, "score", erase_meanwhile)
@@ -135,6 +137,96 @@ def test_who_is_erased_during_a_run_does_not_come_back(
         assert not any("2" in row for row in rows), table
     monkeypatch.undo()
     assert records.groups() == [["1", "3", "4"]]
+
+
+def bury(connection: psycopg.Connection, person_id: str) -> None:
+    """Leave the tombstone of a person, as a landing that deletes them does."""
+    connection.execute(
+        "insert into ops.niche_tombstones values (%s, 'persons',"
+        " ops.niche_hash(%s, 'persons', %s), now(), 0, false)",
+        (FORCE, FORCE, person_id),
+    )
+
+
+@pytest.mark.parametrize("mode", ["incremental", "rescore"])
+def test_who_is_new_and_erased_during_a_run_is_not_kept(
+    records, database, monkeypatch, mode
+):
+    records.add(1, "Daniel", "Hartigan")
+    records.link()
+    records.add(2, "Daniel", "Hartigan")
+    records.add(3, "Grace", "Okafor")
+    score = scoring.score
+
+    def erase_meanwhile(*words):
+        score(*words)
+        with psycopg.connect(database) as landing:
+            for person_id in ("2", "3"):
+                bury(landing, person_id)
+            landing.execute("select linkage.erase_persons(%s, '{2,3}')", (FORCE,))
+
+    monkeypatch.setattr(scoring, "score", erase_meanwhile)
+    records.link(mode)
+    assert records.groups() == [["1"]]
+    assert {one[1] for one in records.kept()["persons"]} == {"1"}
+    assert {one[2] for one in records.kept()["blocks"]} == {"1"}
+    assert records.kept()["pairs"] == records.kept()["reviews"] == []
+
+
+def wait_for_a_lock(connection: psycopg.Connection) -> None:
+    """Wait until somebody waits for a lock on `linkage.persons`."""
+    deadline = time.monotonic() + 60
+    waiting = (
+        "select count(*) from pg_locks where not granted"
+        " and relation = 'linkage.persons'::regclass"
+    )
+    while connection.execute(waiting).fetchone() == (0,):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_an_erasure_waits_for_a_run_that_writes_and_erases_what_it_wrote(
+    records, database, monkeypatch
+):
+    records.add(1, "Daniel", "Hartigan")
+    records.add(2, "Daniel", "Hartigan")
+    keep_run, erasures = store.keep_run, []
+
+    def erase() -> None:
+        with psycopg.connect(database, autocommit=True) as landing:
+            landing.execute("select linkage.erase_persons(%s, '{2}')", (FORCE,))
+
+    def erase_before_the_end(connection, report):
+        erasures.append(other.submit(erase))
+        with psycopg.connect(database) as watcher:
+            wait_for_a_lock(watcher)
+        return keep_run(connection, report)
+
+    monkeypatch.setattr(store, "keep_run", erase_before_the_end)
+    with ThreadPoolExecutor(1) as other:
+        records.link()
+        erasures[0].result()
+    assert records.groups() == [["1"]]
+    assert {one[2] for one in records.kept()["blocks"]} == {"1"}
+    assert records.kept()["pairs"] == []
+
+
+def test_a_decision_waits_for_an_erasure_and_is_refused(records, database):
+    records.add(1, "Daniel", "Hartigan")
+    records.add(2, "Grace", "Okafor")
+    records.link()
+    pair = ((FORCE, "1"), (FORCE, "2"))
+    with psycopg.connect(database) as landing, ThreadPoolExecutor(1) as other:
+        landing.execute("select linkage.erase_persons(%s, '{2}')", (FORCE,))
+        decision = other.submit(
+            decide_pair, records.connection, *pair, "accepted", "A Reviewer"
+        )
+        with psycopg.connect(database) as watcher:
+            wait_for_a_lock(watcher)
+        landing.commit()
+        with pytest.raises(ReviewRejected, match="does not know both"):
+            decision.result()
+    assert records.kept()["reviews"] == []
 
 
 def test_two_runs_take_turns(records, database):

@@ -1,5 +1,5 @@
--- DuckDB. A person's golden id is made from the eldest of their records, so it is a
--- function of who belongs together and of nothing that happened before.
+-- DuckDB. A person's golden id is a hash of their eldest record. It depends only on
+-- which records belong together, not on earlier runs.
 create table own_ids as
 select
     unique_id,

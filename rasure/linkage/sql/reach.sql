@@ -1,6 +1,6 @@
--- PostgreSQL. Add to `wanted` all that hang together with who is in it: by a pair, a
--- decision, the golden id in force or, where there is a relation of them, a
--- merge at the source.
+-- PostgreSQL. Add to `wanted` all records connected with one in it: by a pair, a
+-- decision, the current golden id or, where there is a relation of them, a merge at the
+-- source.
 insert into wanted (force, person_id)
 with recursive
 

@@ -47,7 +47,7 @@ drop table numbered;
 create table records as
 select
     *,
-    -- What stands before the last three signs of a postcode.
+    -- A postcode without its last three characters and the space before them.
     list_distinct([one[:-4] for one in postcodes]) as districts
 from gathered;
 

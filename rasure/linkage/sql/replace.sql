@@ -1,10 +1,4 @@
--- PostgreSQL. Take away what stands of the records that were scored again. Who was known
--- when the run began and is not any more was erased since, and is left alone.
-delete from to_score where is_known and not exists (
-    select from linkage.persons
-    where persons.force = to_score.force and persons.person_id = to_score.person_id
-);
-
+-- PostgreSQL. Replace what `linkage` holds of the records that were scored again.
 delete from linkage.pairs using to_score
 where pairs.force_l = to_score.force and pairs.person_l = to_score.person_id;
 

@@ -1,4 +1,4 @@
--- DuckDB. The rules that stand above the model; `l` and `r` are two rows of `records`.
+-- DuckDB. The rules that overrule the model; `l` and `r` are two rows of `records`.
 create macro same_number(l, r) as
     coalesce(l.national_id = r.national_id, false)
     or coalesce(l.cro_number = r.cro_number, false);

@@ -1,7 +1,7 @@
--- PostgreSQL, in the transaction of a run: close what no longer holds, open what does.
--- $among(…): true, or in a run on a few that it is one of these.
--- Who was erased while the run was under way is not in linkage.persons any more, and
--- must come back into no table.
+-- PostgreSQL, in the transaction of a run: close the golden ids that no longer hold and
+-- open those that do. $among(…) is true, or, in a run on a few, that the record is one
+-- of these. Records that were erased while the run was under way are not in
+-- linkage.persons: nothing of them is written.
 delete from changes where not exists (
     select from linkage.persons
     where persons.force = changes.force and persons.person_id = changes.person_id
@@ -32,7 +32,7 @@ delete from linkage.pairs where $among(pairs.force_r, pairs.person_r) and not ex
     where persons.force = pairs.force_r and persons.person_id = pairs.person_r
 );
 
--- A question that no longer arises is withdrawn; one that still does keeps its number.
+-- Delete open questions that no longer arise; one that still does keeps its number.
 delete from linkage.reviews
 where status = 'open' and $among(reviews.force_l, reviews.person_l) and not exists (
     select from questions

@@ -1,13 +1,15 @@
-"""A deletion reaches every row that came before it, and every row that comes after.
+"""Apply deletions: to the rows that landed before, and to rows that land later.
 
-In the transaction of the landing: what a delivery says is deleted is erased from raw
-and quarantine together with all that hangs on it, pointers to it are emptied, and a
-tombstone (a hash, never the id) is left, so that a row of it which arrives late and was
-last modified at or before the deletion does not come back.
+This happens in the transaction of the landing. What a delivery says is deleted is
+erased from raw and quarantine, with all records that hang on it. Pointers to it are
+emptied. A person is erased from linkage and from what is kept on people. A tombstone
+(a hash, never the id) is left, so that a row of the record that arrives late, and was
+last modified at or before the deletion, does not come back.
 
-A record that hangs on a deleted one goes whole when its newest version does; one that
-has since been given to another parent loses only the versions that named the deleted
-one. What only points to it keeps all but the pointer (`pointers.py`).
+A record that hangs on a deleted one is erased whole if its newest version hangs on it.
+A record that has since been given to another parent loses only the versions that named
+the deleted one. A record that only points to a deleted one keeps all but the pointer
+(`pointers.py`).
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ from rasure.sources.niche_rms.written import template
 
 
 def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> None:
-    """Apply the load's deletions, and those of before to the load's rows.
+    """Apply the load's deletions to all rows, and earlier deletions to the load's rows.
 
-    Landings take turns here until they commit, so that none misses another's deletion.
+    Landings take turns from here until they commit, so that none misses another's
+    deletion.
     """
     connection.execute("select pg_advisory_xact_lock(hashtext('ops.niche_tombstones'))")
     words = {
@@ -34,8 +37,8 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
         "clock": mapping.format.clock,
     }
     connection.execute(GONE)
-    _take_deletions(connection, mapping, words)
-    _meet_tombstones(connection, words)
+    _move_deletions(connection, mapping, words)
+    _add_earlier_deletions(connection, words)
     gone = {
         entity
         for (entity,) in connection.execute("select distinct entity from niche_gone")
@@ -52,11 +55,15 @@ def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> No
             if not reference.hangs and reference.parent in gone:
                 empty_pointer(connection, mapping, entity, reference, words)
     connection.execute(TOMBSTONES, words)
+    connection.execute(
+        "select linkage.erase_persons(%(force)s, %(persons)s)",
+        {**words, "persons": erasing.erased_persons(connection, words)},
+    )
     connection.execute("drop table niche_gone")
 
 
-def _take_deletions(connection, mapping: Mapping, words: dict) -> None:
-    """Take the load's deletions out of raw, into a table that ends with it."""
+def _move_deletions(connection, mapping: Mapping, words: dict) -> None:
+    """Move the load's deletions from raw to `niche_gone`."""
     if "deletions" not in mapping.entities:
         return
     connection.execute(
@@ -74,14 +81,15 @@ def _take_deletions(connection, mapping: Mapping, words: dict) -> None:
         },
     )
     connection.execute(
-        "with taken as (delete from raw.niche_deletions where load_id = %(load)s"
+        "with erased as (delete from raw.niche_deletions where load_id = %(load)s"
         f" returning file_id) {erasing.COUNT}",
         words,
     )
 
 
-def _meet_tombstones(connection, words: dict) -> None:
-    """Find the deleted records of before that the load's rows are of, or name."""
+def _add_earlier_deletions(connection, words: dict) -> None:
+    """Add to `niche_gone` the records deleted before that the load's rows belong to or
+    name."""
     if not connection.execute(
         "select 1 from ops.niche_tombstones where force = %(force)s limit 1", words
     ).fetchone():

@@ -1,8 +1,8 @@
-"""The statements that erase: versions of a record, and its rows in quarantine.
+"""The statements that erase versions of a record, and its rows in quarantine.
 
-`pg_temp.niche_gone` holds the deleted records that matter to this load, by their id:
-those it deletes, those of before that its rows are of or name, and, marked as not
-explicit, those that went because they hung on one of these.
+`pg_temp.niche_gone` holds the ids of the deleted records that matter to this load:
+those that it deletes, those deleted before that its rows belong to or name, and, marked
+as not explicit, those that were erased because they hung on one of these.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NEWEST = "modified desc, deliveries.extracted_at desc, load_id desc, row_number 
 COUNT = """
     update ops.delivery_files as files
     set rows_erased = files.rows_erased + counted.number
-    from (select file_id, count(*) as number from taken group by file_id) as counted
+    from (select file_id, count(*) as number from erased group by file_id) as counted
     where files.file_id = counted.file_id
 """
 LATEST = """
@@ -39,19 +39,21 @@ LATEST = """
 
 
 def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
-    """Erase from raw what of an entity is deleted or hung on what is; returns whether
-    anything of it is gone."""
+    """Erase from raw the records of an entity that are deleted, or hang on one that is.
+
+    Returns True if any record of the entity is gone.
+    """
     key = ENTITIES[name].key
     hangs_on = [reference for reference in references(name) if reference.hangs]
     named = [(key, name), *((r.column, r.parent) for r in hangs_on)]
     touched = " or ".join(f"{column} = any(%({entity})s)" for column, entity in named)
     ids = {entity: gone_ids(connection, entity) for _, entity in named}
-    found = connection.execute(
+    ids_touched = connection.execute(
         f"select distinct {key} from raw.niche_{name}"
         f" where ({touched}) and file_id in {FILES}",
         {**words, **ids},
     ).fetchall()
-    if not found:
+    if not ids_touched:
         return bool(ids[name])
     joins = "".join(
         f" left join niche_gone as parent_{place}"
@@ -69,7 +71,7 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
         with
         versions as materialized (
             select ctid as place, * from raw.niche_{name}
-            where {key} = any(%(found)s) and file_id in {FILES}
+            where {key} = any(%(ids_touched)s) and file_id in {FILES}
         ),
         judged as (
             select
@@ -87,7 +89,7 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
                 over (partition by id order by {NEWEST}) as is_dead
         from judged inner join ops.deliveries using (load_id)
         """,
-        {**words, "found": [one for (one,) in found]},
+        {**words, "ids_touched": [one for (one,) in ids_touched]},
     )
     connection.execute(
         "insert into niche_gone"
@@ -97,14 +99,14 @@ def erase(connection: psycopg.Connection, name: str, words: dict) -> bool:
     )
     connection.execute(
         f"""
-        with taken as (
+        with erased as (
             delete from raw.niche_{name} where ctid = any(array(
                 select place from niche_versions where is_hit or is_dead
             )) returning file_id, {key} as id
         ),
         kept as (
             insert into ops.changed_keys (kind, force, id)
-            select distinct 'erased {name}', %(force)s, id from taken
+            select distinct 'erased {name}', %(force)s, id from erased
         ) {COUNT}
         """,
         words,
@@ -122,9 +124,25 @@ def gone_ids(connection: psycopg.Connection, name: str) -> list[str]:
     ).fetchone()[0]
 
 
+def erased_persons(connection: psycopg.Connection, words: dict) -> list[str]:
+    """The ids of the deleted persons of whom raw holds no version."""
+    return connection.execute(
+        f"""
+        select coalesce(array_agg(id), '{{}}')
+        from (
+            select unnest(%(gone)s::text[]) as id
+            except
+            select person_id from raw.niche_persons
+            where person_id = any(%(gone)s) and file_id in {FILES}
+        ) as erased
+        """,
+        {**words, "gone": gone_ids(connection, "persons")},
+    ).fetchone()[0]
+
+
 def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
-    """Forget that a record went with its parent, when it turns out to have had another:
-    a version of it that came with this load stands."""
+    """Take back that a record was erased with its parent, if a version of it that came
+    with this load names another parent."""
     connection.execute(
         f"""
         with
@@ -146,12 +164,12 @@ def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
 
 
 def erase_quarantined(connection: psycopg.Connection, name: str, words: dict) -> None:
-    """Erase quarantined rows in which an id stands that is gone, wherever in the row:
-    it may not have been a row that could be taken apart."""
+    """Erase quarantined rows that hold the id of a record that is gone, anywhere in the
+    row: its fields may not be readable."""
     named = [name, *(reference.parent for reference in references(name))]
     connection.execute(
         f"""
-        with taken as (
+        with erased as (
             delete from quarantine.niche_{name} as rows
             where file_id in {FILES} and exists (
                 select 1

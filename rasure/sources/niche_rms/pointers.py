@@ -1,10 +1,9 @@
-"""Pointers to what is deleted: emptied in every version, and the newest stated again.
+"""Empty the pointers to deleted records in every version, and restate the newest.
 
-A row that may name a deleted record and need not (the person of a stop-search) stays,
-without the name. Who reads only new deliveries would not see that; so a delta that
+A row that may name a deleted record but need not (the person of a stop-search) stays,
+without the name. A reader of new deliveries alone would not see that. So a delta that
 brings the deletion also restates the newest version of such rows, as rows of a file of
-its own (`<File>.csv, restated`). A full extract restates nothing: what is in it is read
-anew, and what is not is gone.
+its own (`<File>.csv, restated`). A full extract restates nothing: all of it is read.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def _restate(
     emptied: list[tuple[str, str]],
     words: dict,
 ) -> None:
-    """State the newest versions of rows again where they were among the `emptied`
-    (place, id), unless they came with this load anyway."""
+    """Copy the newest versions that are among the `emptied` (place, id) into this load,
+    unless they came with it anyway."""
     table = f"raw.niche_{entity.name}"
     newest = connection.execute(
         f"""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from rasure.landing.quoted import end_of_rows, sift
+from rasure.landing.sifting import end_of_rows, sift
 
 FIELD = some.text(alphabet='ab,"\n\\.', max_size=6)
 ROWS = some.lists(some.lists(FIELD, min_size=2, max_size=3), max_size=8)
