@@ -12,7 +12,7 @@ from psycopg import sql
 from rasure.instruments.bench.floors import BLOCK
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.mapping import Mapping
-from rasure.sources.niche_rms.written import template
+from rasure.sources.niche_rms.mapping_tables import template
 
 TYPED = {
     "instant": "to_timestamp({}, {}) at time zone 'UTC' at time zone {}",
