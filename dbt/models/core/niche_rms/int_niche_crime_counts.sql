@@ -1,5 +1,5 @@
--- The crimes of records counted by cell (month, areas, type), of which a day's delta
--- changes a few.
+-- The number of crimes of records management by month, areas and type. The delta of a
+-- day changes a few rows.
 {%- set columns = ['force', 'area_ids', 'geocode_quality', 'crime_type',
     'is_serious_violence', 'month'] %}
 
