@@ -1,9 +1,8 @@
 """Designate the hot places of every force, and mark them in the marts.
 
-Started when the marts have changed; it works when the data are of another day than the
-last time (and whenever it is started by hand), so that a change within the day neither
-waits for it nor is held up by it. A force whose data give the same hot places keeps the
-version it has.
+This DAG starts when the marts have changed. It designates once for each day of the
+data, and whenever it is started by hand, so that a change within a day does not wait
+for it. A force whose data give the same hot places keeps its version.
 """
 
 from airflow.sdk import Asset, dag, task

@@ -1,8 +1,8 @@
-"""Land what arrives in a source's watched folder; one DAG for each source there is.
+"""Land the deliveries in a source's watched folder; one DAG for each source.
 
-Started by an arriving delivery, or by hand with the path of one. Each delivery is a
-task of its own: a rejected one fails alone, at once and with its reason; the ones that
-landed set off the rest of the line.
+A DAG starts when a delivery arrives, or by hand with the path of one. Each delivery is
+a task of its own: a rejected delivery fails alone, at once and with its reason; those
+that land start the transform.
 """
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, task
@@ -16,12 +16,12 @@ RAW = Asset("rasure://raw")
 PATH = Param(
     None,
     type=["null", "string"],
-    description="A ZIP, folder or file on this machine; empty: what waits",
+    description="A ZIP, folder or file on this machine; empty: every waiting delivery",
 )
 
 
 def ingest(source: str):
-    """The DAG that lands what arrives of `source`."""
+    """The DAG that lands the deliveries of `source`."""
     folder = DeliveryArrived(str(inbox.folder(source)))
     arrival = Asset(
         f"rasure://landing/{source}",

@@ -1,6 +1,6 @@
 """Bring Superset up to date: dashboards, access and warm caches.
 
-Started when the designation is through, the last step that changes what people see.
+This DAG starts after the designation, the last step that changes the dashboards.
 """
 
 from airflow.sdk import Asset, dag, task

@@ -1,11 +1,11 @@
-"""Model what has landed: typed rows, who is one person, places, people, marts.
+"""Model what has landed: staging, record linkage, places, people, marts.
 
-Started when raw rows have changed. Each step of `rasure.transform.pipeline` is a task
-with its log, its seconds and its own retry, so that a failed step can be cleared alone
+This DAG starts when raw rows have changed. Each step of `rasure.transform.pipeline` is
+a task with its own log, seconds and retry, so that a failed step can be cleared alone
 and steps can run on different workers; record linkage runs in parallel with the places.
-A failed test stops what comes after it, and the pages keep the marts of the last good
-run. What dbt did to each model is kept in `ops.dbt_runs`. At the end the answers that
-charts have kept are dropped, so that the next look at the dashboard shows the change.
+A failed test stops the steps after it, and the pages keep the marts of the last good
+run. `ops.dbt_runs` holds what dbt did to each model. At the end the cached answers of
+the charts are dropped, so that the dashboard shows the change.
 """
 
 from airflow.sdk import Asset, dag, task

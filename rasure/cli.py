@@ -1,8 +1,8 @@
 """The `rasure` command.
 
 The commands of a part are in `rasure/<part>/commands.py`. They import heavy packages
-only when they run, and raise `RasureError` for what a person can mend. The instruments
-are named here and nowhere else in the product; they are loaded by their names.
+only when they run, and raise `RasureError` for a fault that the user can correct. The
+product names the instruments only here, and loads them by name.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ for part in (*PARTS, *INSTRUMENTS):
 
 
 def main() -> None:
-    """Run the command line; a `RasureError` becomes a sentence and an exit code."""
+    """Run the command line; for a `RasureError`, print its sentence and exit code."""
     try:
         app()
     except SystemExit as end:

@@ -1,7 +1,7 @@
 """Connections to the warehouse.
 
-Every session runs in UTC (local time is always an explicit `at time zone`), names
-itself, and keeps parallel workers out of short queries.
+Every session runs in UTC (local time is always an explicit `at time zone`) and has an
+application name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def connect(application: str = "rasure", **options) -> psycopg.Connection:
     except (psycopg.ProgrammingError, ValueError) as error:
         raise SetupError(
             "RASURE_DATABASE_URL is not of the form "
-            "postgresql://user:password@host:port/database. Mend it."
+            "postgresql://user:password@host:port/database. Correct it."
         ) from error
     except psycopg.OperationalError as error:
         place = url.rsplit("@", 1)[-1]  # without the password

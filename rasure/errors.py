@@ -1,18 +1,18 @@
-"""The errors an operator can act on.
+"""The errors that an operator can act on.
 
-Everything that Rasure raises on purpose descends from `RasureError`, carries a plain
-sentence that says what to do, and never a value from a person's record. The command
-line prints that sentence and exits with the error's code; nothing else is caught.
+Everything that Rasure raises on purpose descends from `RasureError`. Its message is a
+plain sentence that says what to do and holds no value of a person's record. The command
+line prints that sentence and exits with the error's code; it catches nothing else.
 """
 
 
 class RasureError(Exception):
-    """A fault that a person can mend. `exit_code` is the command line's answer."""
+    """A fault that the operator can correct; `exit_code` is that of the command."""
 
     exit_code = 1
 
 
 class SetupError(RasureError):
-    """The machine, the settings or a service is not as Rasure needs it."""
+    """The machine, the settings or a service does not meet a requirement of Rasure."""
 
     exit_code = 3

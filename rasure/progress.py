@@ -1,4 +1,4 @@
-"""A progress bar for landing and downloading, on standard error, for a person only."""
+"""A progress bar for landing and downloading, shown on standard error at a terminal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Give a callback for `rasure.landing.land`; nothing is shown when `quiet`, or when
-    nobody watches."""
+    """Yield the progress callback for `rasure.landing.land`.
+
+    It shows nothing if `quiet`, or if standard error is not a terminal.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda *_: None
         return

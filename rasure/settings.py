@@ -1,8 +1,8 @@
-"""Where a run keeps its things, and what it was told.
+"""The home of a run and its settings.
 
-Everything that a run makes lives under one folder, `RASURE_HOME` (default `.local` in
-the checkout), so that two homes never meet. Settings come, in this order, from the
-environment (`RASURE_…`), from `settings.toml` in the home, and from the defaults here.
+Everything that Rasure writes is under one folder, `RASURE_HOME` (default `.local` in
+the checkout), so that two homes share nothing. A setting comes from the environment
+(`RASURE_…`), else from `settings.toml` in the home, else from the defaults here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """One home and the settings that hold in it."""
+    """One home and its settings."""
 
     home: Path
 
@@ -30,13 +30,13 @@ class Settings:
 
     @cached_property
     def stored(self) -> dict:
-        """The content of `settings.toml` (ports, force), empty when there is none."""
+        """The content of `settings.toml` (ports, force); empty when there is none."""
         path = self.home / "settings.toml"
         return tomllib.loads(path.read_text()) if path.exists() else {}
 
     @cached_property
     def secrets(self) -> dict:
-        """The generated passwords of this home, empty before the first start."""
+        """The generated passwords of this home; empty before the first start."""
         path = self.home / "secrets.toml"
         return tomllib.loads(path.read_text()) if path.exists() else {}
 
@@ -47,7 +47,7 @@ class Settings:
 
     @property
     def landing(self) -> Path:
-        """The folder that is watched: one sub-folder per source."""
+        """The watched folders: one sub-folder per source."""
         return self.home / "landing"
 
     @property
@@ -64,11 +64,11 @@ class Settings:
     def database_url(self) -> str:
         """The warehouse, as a libpq URL: `RASURE_DATABASE_URL` or the private cluster.
 
-        Raises `SetupError` when neither is there.
+        Raises `SetupError` when there is neither.
         """
-        given = os.environ.get("RASURE_DATABASE_URL") or self.stored.get("database_url")
-        if given:
-            return given
+        url = os.environ.get("RASURE_DATABASE_URL") or self.stored.get("database_url")
+        if url:
+            return url
         port = self.stored.get("ports", {}).get("postgres")
         password = self.secrets.get("postgres", {}).get("rasure")
         if port is None or password is None:

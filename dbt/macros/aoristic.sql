@@ -1,13 +1,13 @@
-{#- Aoristic analysis (Ratcliffe 2000): an event known to lie between two instants counts
-    in each hour of the week by the share of the interval that the hour covers; the
-    weights of one event add up to 1. Hours are those of a local clock, 0 (Monday 00:00
-    to 00:59) to 167 (Sunday 23:00). The macros here use no context of dbt's, so that
-    tests and the bench render the very text that the models run. -#}
+{#- Aoristic analysis (Ratcliffe 2000): an event known to lie between two instants
+    counts in each hour of the week by the share of the interval that the hour covers;
+    the weights of one event add up to 1. Hours are those of a local clock, 0 (Monday
+    00:00 to 00:59) to 167 (Sunday 23:00). The macros here use no context of dbt, so
+    that tests and the bench render the same text that the models run. -#}
 
 
-{#- How the time of an event is told. Without an end, with an end before the start, or
-    within a minute, the start is the time; a week or more says nothing about the hour.
-    -#}
+{#- The kind of an event's time. Without an end, with an end before the start, or with
+    an end within a minute, the start is the time. An interval of a week or more does
+    not show the hour. -#}
 {% macro time_kind(starts, ends) -%}
     case
         when {{ starts }} is null then 'no start'
@@ -25,8 +25,8 @@
     event without a start has no rows.
     key: the columns that each row keeps, as text;
     clock_mode: 'absolute' measures intervals in elapsed time, so that the hour that the
-        clocks skip gets nothing and the one they repeat gets both; 'wall' measures them
-        on the face of the clock, as most published software does. -#}
+        clocks skip gets nothing and the hour that they repeat gets both; 'wall'
+        measures them in wall-clock time, as most published software does. -#}
 {% macro aoristic_weights(events, key, clock_mode='absolute') -%}
     {%- if clock_mode == 'absolute' -%}
         {%- set starts, ends = 'occurred_from', 'occurred_to' -%}

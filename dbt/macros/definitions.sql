@@ -1,4 +1,4 @@
-{#- The rows of a versioned seed that hold: those of the latest `valid_from`. -#}
+{#- The rows of a versioned seed that hold: those with the latest `valid_from`. -#}
 {% macro latest_definition(seed) -%}
     (
         select definitions.*

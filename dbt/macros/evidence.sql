@@ -1,4 +1,4 @@
-{#- What every row of evidence says: whose, for which rule, from which source. -#}
+{#- The columns of every row of evidence: the person, the rule and the source. -#}
 {% macro evidence_columns() -%}
     evidence.force,
         evidence.person_id,
@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 
-{#- The evidence in `relation` of the people who meet the rule it stands behind. -#}
+{#- The rows of evidence in `relation` for the people who meet their rule. -#}
 {% macro evidence_of_entries(relation) -%}
     from {{ relation }} as evidence
     inner join {{ ref('int_people_entries') }} as entries

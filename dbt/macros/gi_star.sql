@@ -1,13 +1,13 @@
 {#- Local Getis-Ord Gi* (Getis and Ord 1992, Ord and Getis 1995) with binary weights and
     each cell among its own neighbours:
-    Gi* = (sum x - xbar W) / (S sqrt((n W - W^2) / (n - 1))), S = sqrt(mean(x^2) - xbar^2),
-    W the number of neighbours; about standard normal.
-    Selects (force, cell_id, value, value_around, gi_star); none where all cells of a
-    force are alike.
+    Gi* = (sum x - xbar W) / (S sqrt((n W - W^2) / (n - 1))),
+    S = sqrt(mean(x^2) - xbar^2), W the number of neighbours; about standard normal.
+    Selects (force, cell_id, value, value_around, gi_star); no rows for a force whose
+    cells are all alike.
     cells: a relation with force, cell_id and value (integer), every cell of a force;
-    neighbours: a relation with cell_id and neighbour_ids (an array), every cell once,
-    also its own neighbour, and each the neighbour of its neighbours: so the sums around
-    the cells are made from the few that hold something. -#}
+    neighbours: a relation with cell_id and neighbour_ids (an array), every cell once. A
+    cell is its own neighbour, and the relation is symmetric, so that the sums around
+    the cells are computed from the few cells whose value is not 0. -#}
 {% macro gi_star(cells, neighbours) -%}
     (
         with
@@ -35,7 +35,7 @@
             group by neighbour.cell_id
         ),
 
-        weighed as (
+        weighted as (
             select
                 cells.force,
                 cells.cell_id,
@@ -49,19 +49,21 @@
         )
 
         select
-            weighed.force,
-            weighed.cell_id,
-            weighed.value,
-            weighed.value_around,
-            (weighed.value_around - totals.mean * weighed.w)
+            weighted.force,
+            weighted.cell_id,
+            weighted.value,
+            weighted.value_around,
+            (weighted.value_around - totals.mean * weighted.w)
             / (
                 totals.deviation
-                * sqrt((totals.n * weighed.w - weighed.w * weighed.w) / (totals.n - 1))
+                * sqrt(
+                    (totals.n * weighted.w - weighted.w * weighted.w) / (totals.n - 1)
+                )
             ) as gi_star
-        from weighed
+        from weighted
         inner join totals
-            on weighed.force = totals.force
+            on weighted.force = totals.force
             and totals.deviation > 0
-            and weighed.w < totals.n
+            and weighted.w < totals.n
     )
 {%- endmacro %}

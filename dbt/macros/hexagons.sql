@@ -1,5 +1,5 @@
 {#- The steps (di, dj) from a cell of `ST_HexagonGrid` to itself and its six neighbours;
-    every other column lies half a row higher. -#}
+    every other column is half a row higher. -#}
 {% macro hexagon_steps() -%}
     (
         values
@@ -12,7 +12,7 @@
 
 
 {#- The two cells of the hexagon grid that a point can lie in, with the squared distance
-    to their middles. The grid is that of `ST_HexagonGrid(hexagon_side_m)` from the
+    to their centres. The grid is that of `ST_HexagonGrid(hexagon_side_m)` from the
     origin of EPSG:27700: columns 1.5 sides apart, rows sqrt(3) sides apart, every other
     column half a row higher. -#}
 {% macro nearest_cells(geom) -%}
@@ -42,8 +42,8 @@
 {%- endmacro %}
 
 
-{#- The cell of the hexagon grid in which a point lies: of `nearest_cells` the one with
-    the nearest middle. -#}
+{#- The cell of the hexagon grid in which a point lies: the one of `nearest_cells` with
+    the nearest centre. -#}
 {% macro nearest_cell(geom) -%}
     (
         select
@@ -57,10 +57,10 @@
 {%- endmacro %}
 
 
-{#- The same for a million points: the rows of `relation` (x, y in metres) with the cell
-    (i, j) of each, by arithmetic alone (in floating point: numeric takes four times as
-    long); nulls where the point is not known. Of two middles as near, the western
-    one. -#}
+{#- The rows of `relation` (x, y in metres) with the cell (i, j) of each; null without a
+    point. It is `nearest_cell` for a million points: arithmetic only, in floating
+    point, because numeric takes four times as long. Of two centres at the same distance
+    it takes the western one. -#}
 {% macro with_nearest_cell(relation) -%}
     {%- set width = 1.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
     {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}

@@ -1,5 +1,5 @@
-{#- Strings of several codes, each different one read once: its terms, and the codes
-    that have none (null where there is none such). -#}
+{#- Each distinct string of several codes, with its terms and its codes without a term
+    (null if every code has one). -#}
 {% macro niche_code_lists(relation, field) -%}
 select
         lists.force,

@@ -1,4 +1,4 @@
-{#- The golden ids that record linkage holds now; none where it has never run. -#}
+{#- The current golden ids of record linkage; none before its first run. -#}
 {% macro linked_ids() -%}
     {%- set has_run = execute
         and run_query("select to_regclass('linkage.golden_ids') is not null")
@@ -21,9 +21,9 @@
 {%- endmacro %}
 
 
-{#- Pre-hook of `int_niche_person_ids`: keep in `changed_here` the person records that
-    may be somebody else now. They changed, were ever merged, or linkage has another
-    golden id for them than the model. -#}
+{#- Pre-hook of `int_niche_person_ids`: write to `changed_here` the person records whose
+    golden id may be another now. They have changed, were ever merged, or have another
+    golden id in linkage than in the model. -#}
 {% macro find_changed_identities() -%}
     {%- set changed = changed_keys_of('person_id') -%}
     {%- set merges = ref('stg_niche__person_merges') -%}

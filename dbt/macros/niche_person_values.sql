@@ -4,7 +4,8 @@
 {%- endmacro %}
 
 
-{#- Legal names come before maiden names, aliases and nicknames; then the newest. -#}
+{#- An order of names: legal names before maiden names, aliases and nicknames; then the
+    newest first. -#}
 {% macro legal_name_first() -%}
     array_position(array['legal', 'maiden', 'alias', 'nickname'], name_type),
                 modified_at desc,
@@ -12,23 +13,23 @@
 {%- endmacro %}
 
 
-{#- Of the records of one person the value of the record that was modified last and has
-    one. -#}
+{#- The newest value of `column` among the records of one person: that of the record
+    modified last which has one. -#}
 {% macro newest_known(column) -%}
     (array_agg(persons.{{ column }} order by persons.modified_at desc, persons.person_id)
             filter (where persons.{{ column }} is not null))[1]
 {%- endmacro %}
 
 
-{#- Every value that the records of one person have; null where none has one. -#}
+{#- All values of `column` in the records of one person; null if none has one. -#}
 {% macro all_known(column) -%}
     array_agg(distinct persons.{{ column }} order by persons.{{ column }})
             filter (where persons.{{ column }} is not null)
 {%- endmacro %}
 
 
-{#- Of the records that have a day of birth the one that does not estimate it, then the
-    one that was modified last. -#}
+{#- The value of `column` in the record with the surest date of birth: one that is not
+    estimated, then the one modified last. -#}
 {% macro surest_birth(column) -%}
     (array_agg(
             persons.{{ column }}

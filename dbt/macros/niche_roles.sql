@@ -1,8 +1,8 @@
-{#- The parts of a query up to `roles`: the roles of each
-    person in each occurrence, once, whichever records and sources say so. Who was
-    eliminated from the enquiry has that as a role of its own, and the roles it ended
-    (seed `role_tiers`) carry its time; a later record without it restores them. What was
-    eliminated is made twice, where anybody was, so that no part need be put by. -#}
+{#- The CTEs of a query up to `roles`: each role of a person in an occurrence, once,
+    whichever records and sources state it. Elimination from the enquiry is a role of
+    its own, and the roles that it ends (seed `role_tiers`) have its time; a later
+    record without it restores them. The CTEs are not materialized: computing the
+    eliminated roles twice, for the few occurrences that have one, is cheaper. -#}
 {% macro niche_roles() -%}
 events as not materialized (
     select
@@ -20,7 +20,7 @@ role_tiers as (
     {{ holding('role_tiers', 'role') }}
 ),
 
-told as (
+stated_roles as (
     select
         occurrence_id,
         golden_id,
@@ -36,18 +36,18 @@ told as (
 
 tiered as not materialized (
     select
-        told.occurrence_id,
-        told.golden_id,
-        told.force,
-        told.role,
+        stated_roles.occurrence_id,
+        stated_roles.golden_id,
+        stated_roles.force,
+        stated_roles.role,
         coalesce(role_tiers.side, 'neither') as side,
         coalesce(role_tiers.evidence_tier, 0) as evidence_tier,
-        told.role_from,
-        told.role_to,
-        case when role_tiers.can_be_eliminated then told.eliminated_at end
+        stated_roles.role_from,
+        stated_roles.role_to,
+        case when role_tiers.can_be_eliminated then stated_roles.eliminated_at end
             as eliminated_at
-    from told
-    left join role_tiers on told.role = role_tiers.role
+    from stated_roles
+    left join role_tiers on stated_roles.role = role_tiers.role
 ),
 
 roles as (

@@ -1,4 +1,5 @@
-{#- The version of a definition that holds: the one with the latest start. -#}
+{#- The version of each definition that holds: the one with the latest start that is not
+    in the future. -#}
 {% macro holding(seed, keys) -%}
     select distinct on ({{ keys }}) *
     from {{ ref(seed) }}
@@ -7,7 +8,7 @@
 {%- endmacro %}
 
 
-{#- The operational day of an instant: it begins at `operational_day_from` by the
+{#- The operational day of an instant. It begins at `operational_day_from` by the
     force's clock. -#}
 {% macro operational_date(instant, clock) -%}
     (({{ instant }} at time zone {{ clock }})
@@ -15,7 +16,7 @@
 {%- endmacro %}
 
 
-{#- day or night: the two windows in which places are patrolled and ranked. -#}
+{#- 'day' or 'night': the two windows in which places are patrolled and ranked. -#}
 {% macro patrol_window(instant, clock) -%}
     case
         when extract(hour from {{ instant }} at time zone {{ clock }})
@@ -26,14 +27,14 @@
 {%- endmacro %}
 
 
-{#- Whether something that began and perhaps ended holds on a day. -#}
+{#- True if something holds on a day; without an end it still does. -#}
 {% macro is_active_on(started_on, ended_on, day) -%}
     ({{ started_on }} <= {{ day }}
         and coalesce({{ ended_on }} >= {{ day }}, true))
 {%- endmacro %}
 
 
-{#- The Home Office class and subclass as the definitions write them: `8n` is 8N, `4/1`
+{#- The Home Office class and subclass in the form of the definitions: `8n` is 8N, `4/1`
     is 4.1, subclass `008/06` or `06` is 6. -#}
 {% macro offence_class(column) -%}
     upper(replace(ltrim(trim({{ column }}), '0'), '/', '.'))
@@ -44,10 +45,11 @@
 {%- endmacro %}
 
 
-{#- Whether knives were in it, and by which sign. Read from the top:
-    a weapon recorded as a knife; a text that says so surely (`knife_text_confidence`);
-    the manual flag, unless the text says there was none; a text that may say so.
-    'yes' and 'no' decide, 'review' is for a person to decide. -#}
+{#- The decision whether a crime involved a knife, or (`answer` 'source') the sign that
+    decided it. The first of these that holds decides: a weapon recorded as a knife; a
+    text with at least the confidence `knife_text_confidence`; the manual flag, unless
+    the text denies a knife; a text with less confidence. 'review' is for a person to
+    decide. -#}
 {% macro knife_decision(signs, answer) -%}
     {%- set sure = var('knife_text_confidence') -%}
     case

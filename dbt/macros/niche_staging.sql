@@ -3,11 +3,11 @@
     entity: its name; the raw table is `niche_<entity>`. key: its id. fields: the other
     columns but `modified_at`, as `name:form[:terms]` in the words of `entities.py`.
 
-    Current is the version last modified; of equals the one extracted last, then landed
-    last. A record that the newest full extract does not hold, and that was modified
-    before it, is gone; so is what the force deleted. An incremental run weighs the rows
-    of the new deliveries against the rows that stand, and so ends where a full refresh
-    does. -#}
+    The current version is the one last modified; among equals, the one extracted last,
+    then landed last. A record is gone if the newest full extract lacks it and it was
+    modified before that extract, or if the force deleted it. An incremental run
+    compares the rows of the new deliveries with the rows that the table has, and so
+    gives the same rows as a full refresh. -#}
 {% macro niche_staging(entity, key, fields) -%}
 {%- set fields = niche_words(fields) -%}
 {%- set is_partial = execute and is_incremental() -%}
@@ -46,7 +46,7 @@ standing as (
     {{ niche_standing_rows(entity, key) }}
 ),
 
-weighed as (
+compared as (
     select distinct on (candidates.force, candidates.{{ key }})
         candidates.*,
         bool_or(candidates.is_kept) over (
@@ -74,7 +74,7 @@ final as (
         {%- endfor %}
         rows.extracted_at,
         rows.modified_at
-    from {{ 'weighed' if is_partial else 'typed' }} as rows
+    from {{ 'compared' if is_partial else 'typed' }} as rows
     {{ niche_tombstones_join(entity, key, is_partial) }}
     where tombstones.id_hash is null
         and (
@@ -88,8 +88,8 @@ select * from final
 {%- endmacro %}
 
 
-{#- Pre-hook of a staging model: keep in `changed_here` the records that a new delivery
-    brings, that a deletion erased from raw, or that a new full extract may lack. -#}
+{#- Pre-hook of a staging model: write to `changed_here` the records that a new delivery
+    has, that a deletion erased from raw, or that a new full extract may lack. -#}
 {% macro find_changed_records() -%}
     {%- set files = ref('stg_niche__files') -%}
     {%- if execute and is_incremental() -%}
@@ -128,8 +128,8 @@ select * from final
 {%- endmacro %}
 
 
-{#- Post-hook of a staging model: the database refuses a row without its key, and counts
-    the codes without a term by small indexes. -#}
+{#- Post-hook of a staging model: make its key not null, and make a small index for each
+    column of codes without a term, so that they are counted fast. -#}
 {% macro enforce_keys() -%}
     {%- if not execute or is_incremental() -%}
     select 1
@@ -145,9 +145,10 @@ select * from final
 {%- endmacro %}
 
 
-{#- The deliveries with this entity that no transform has built, as an array of load ids.
-    They are a set and never a maximum: of two loads the lower id may be committed later.
-    They are written as constants, so that the index on `load_id` is used. -#}
+{#- The deliveries with this entity that no transform has built, as an array of load
+    ids. They are a set and never a maximum, because of two loads the lower id may be
+    committed later. They are constants in the query, so that it uses the index on
+    `load_id`. -#}
 {% macro new_deliveries(entity) -%}
     {%- set loads = run_query(
         "select distinct load_id from " ~ ref('stg_niche__files')
@@ -159,13 +160,14 @@ select * from final
 {%- endmacro %}
 
 
-{#- The parts `versions` and `newest` of the query on one entity: every version that came,
-    with what is known of its file and its force, and of each record the one that is
-    current. A full refresh looks for it only among the records that came more than once.
-    It reads the raw rows once for each part: kept as `versions` they would fill a
-    gigabyte of temporary files. Few records come more than once. The planner takes a
-    range of counts for one record in 200; it would take `> 1` for one in three, and sort
-    everything. -#}
+{#- The CTEs `versions` and `newest` of the query on one entity: every landed version,
+    with the data of its file and its force, and the newest version of each record.
+
+    A full refresh compares versions only for the few records that landed more than
+    once. It reads the raw rows once for each CTE, because materialized `versions` would
+    fill a gigabyte of temporary files. `repeated` tests a range of counts, because the
+    planner expects one record in 200 to pass it; it would expect one in three to pass
+    `> 1`, and sort everything. -#}
 {% macro niche_newest_versions(entity, key, is_partial) -%}
 versions as {{ '' if is_partial else 'not materialized ' }}(
     select
@@ -230,7 +232,7 @@ newest as (
 {%- endmacro %}
 
 
-{#- The order of versions of a record: the one that is current first. -#}
+{#- The order of the versions of a record: the current version first. -#}
 {% macro niche_newest_first(relation, key, modified) -%}
             {{ relation }}.force,
             {{ relation }}.{{ key }},
@@ -241,8 +243,8 @@ newest as (
 {%- endmacro %}
 
 
-{#- The rows that stand of the changed records. They are in the newest full extract, or
-    were modified after it, unless that extract is a new delivery. -#}
+{#- The rows that the table has of the changed records. They are in the newest full
+    extract, or were modified after it, unless that extract is a new delivery. -#}
 {% macro niche_standing_rows(entity, key) -%}
 select
         rows.*,
@@ -262,9 +264,9 @@ select
 {%- endmacro %}
 
 
-{#- What the force has deleted and not written since. A row landed before the deletion
-    was erased with it, so in a full refresh only later ones are looked up by their
-    hash. -#}
+{#- The tombstones of records that the force deleted and has not written since. A
+    deletion erases the rows that landed before it, so a full refresh computes the hash
+    of later rows only. -#}
 {% macro niche_tombstones_join(entity, key, is_partial) -%}
 left join {{ source('niche_ops', 'niche_tombstones') }} as tombstones
         on rows.force = tombstones.force

@@ -1,4 +1,4 @@
-{#- `name:form[:terms]` as a list of {name, form, terms}. -#}
+{#- The fields `name:form[:terms]` as a list of {name, form, terms}. -#}
 {% macro niche_words(fields) -%}
     {%- set words = [] -%}
     {%- for field in fields -%}
@@ -13,9 +13,9 @@
 {%- endmacro %}
 
 
-{#- One column, read in the force's own formats: times by its clock (the hour that
-    comes twice in autumn is the second one), coordinates as metres, a code as its term
-    with the code beside where the mapping has no term for it. -#}
+{#- One column, typed by the force's own formats: times by its clock (an hour that
+    occurs twice in autumn is the second one), coordinates in metres, a code as its
+    term. A code without a term in the mapping goes to the column `<name>_code`. -#}
 {% macro niche_typed(field) -%}
     {%- set raw = 'rows.' ~ field.name -%}
     {%- if field.form == 'instant' -%}
@@ -43,7 +43,7 @@
 {%- endmacro %}
 
 
-{#- How a code, or a string of several, finds its terms. -#}
+{#- The join of a code, or of a string of several codes, with its terms. -#}
 {% macro niche_terms_join(field) -%}
     {%- if field.form == 'codes' -%}
     left join {{ field.name }}_lists

@@ -1,6 +1,6 @@
-{#- On which side of a comparison something lies that is so old: in the window that ends
-    now, in the one of its length before it, or in the same one a year before. A year is
-    364 days, so that weekdays agree. -#}
+{#- The side of a comparison on which something of this age lies: the window that ends
+    now, the window of the same length before it, or the same window a year before. A
+    year is 364 days, so that weekdays agree. -#}
 {% macro window_side(age, length) -%}
     case
         when {{ age }} < {{ length }} then 'now'
@@ -11,8 +11,8 @@
 {%- endmacro %}
 
 
-{#- Whether an instant lies on any side of any window up to that length that ends at
-    `moment`; as ranges of the instant, which an index finds. -#}
+{#- True if an instant lies on any side of a window of at most this length that ends at
+    `moment`; written as ranges of the instant, so that an index can be used. -#}
 {% macro is_on_a_side(instant, moment, length) -%}
     {%- set year = "interval '8736 hours'" -%}
     (
@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 
-{#- How many there are of a side; 0 for none. -#}
+{#- The number of rows on a side. -#}
 {% macro count_of_side(side) -%}
     (count(*) filter (where side = '{{ side }}'))::integer
 {%- endmacro %}

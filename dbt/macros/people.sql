@@ -1,11 +1,11 @@
-{#- Completed years of age on a day; null where the birthday is not known. -#}
+{#- Completed years of age on a day; null if the date of birth is not known. -#}
 {% macro age_on(date_of_birth, day) -%}
     extract(year from age({{ day }}, {{ date_of_birth }}))::integer
 {%- endmacro %}
 
 
-{#- The rows of `people_figures` that hold, with the moment each force's data are of: the
-    two things that every rule on people counts with. -#}
+{#- The current row of `people_figures` for each force, with the instant of the force's
+    data. Every rule on people needs both. -#}
 {% macro people_figures() -%}
     (
         select
@@ -20,8 +20,8 @@
 {%- endmacro %}
 
 
-{#- Whether a person can be on any list at all: not an officer or member of staff, not
-    behind restricted access, not dead. -#}
+{#- True if a person can be on a list: not an officer or member of staff, not
+    restricted, not dead. -#}
 {% macro can_be_listed(person) -%}
     not {{ person }}.is_official
         and not {{ person }}.is_restricted
@@ -29,26 +29,26 @@
 {%- endmacro %}
 
 
-{#- The day that an event of a day stops counting: it counts up to the day before. -#}
+{#- The first day on which an event no longer counts. -#}
 {% macro months_after(day, months) -%}
     ({{ day }} + make_interval(months => {{ months }}))::date
 {%- endmacro %}
 
 
-{#- Whether an event lies far enough before the person's newest to be another one. -#}
+{#- True if an event is far enough before the person's newest to be a separate one. -#}
 {% macro is_apart() -%}
     event_at <= last_event_at - make_interval(hours => hours_apart)
 {%- endmacro %}
 
 
-{#- Months as days, a month being a twelfth of 365.25 days. -#}
+{#- Months in days; a month is a twelfth of 365.25 days. -#}
 {% macro days_of_months(months) -%}
     {{ months }} * 365.25 / 12
 {%- endmacro %}
 
 
-{#- Whether somebody is old enough to be on the list of risk. Who has no birthday on
-    record is kept apart with the young: hiding an adult does less harm. -#}
+{#- The age group, which decides the list of a person at risk. Somebody without a date
+    of birth is treated like the young, because hiding an adult does less harm. -#}
 {% macro age_group(age, listed_from_age) -%}
     case
         when {{ age }} is null then 'age not known'

@@ -1,4 +1,4 @@
-{#- The columns that every list of people has: who, why, whose plan, until when. -#}
+{#- The columns of every list of people: person, rules, plan and dates. -#}
 {% macro list_columns() -%}
     listed.force,
         listed.person_id,
@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 
-{#- The components of a score, each as it is counted. -#}
+{#- The columns of a score and its components. -#}
 {% macro score_columns() -%}
     coalesce(scores.score, 0)::double precision as score,
         coalesce(scores.recent_occurrences, 0) as recent_occurrences,
@@ -31,7 +31,7 @@
 {%- endmacro %}
 
 
-{#- The people of the list of risk whose age group is in `age_groups`. -#}
+{#- The people on the list of risk whose age group is in `age_groups`. -#}
 {% macro risk_list(age_groups) -%}
     select
         {{ list_columns() }},
@@ -49,7 +49,7 @@
 {%- endmacro %}
 
 
-{#- The newest plan of each person and list, unless it was closed. -#}
+{#- The newest plan of each person and list, unless it is closed. -#}
 {% macro current_plans() -%}
     select plans.*
     from (
@@ -61,8 +61,8 @@
 {%- endmacro %}
 
 
-{#- The day a review lapses unless something new comes: so many days after the newest
-    event or report, and never after the event stops counting. -#}
+{#- The day on which a review lapses without a new event or report: `review_days` after
+    the newest, and never after the event stops counting. -#}
 {% macro review_lapses_on() -%}
     least(
             events.counts_until,

@@ -1,14 +1,16 @@
-{#- The crimes that the rules on people look at. -#}
+{#- True for the crimes that the rules on people count. -#}
 {% macro listed_scope() -%}
     (is_serious_violence or is_knife_recorded or is_knife_possession)
 {%- endmacro %}
 
 
-{#- What `parts` in crimes say of people, one row a person, crime and side (causing harm,
-    harmed), with the strongest evidence and the harm whole and divided; of the crimes
-    that `scope` lets through, or of all. Among whom a crime's harm is divided is counted
-    on the way where the crimes are some, and asked of `int_crime_suspects`, which has
-    those of several people, where they are all, which is for one person at a time. -#}
+{#- One row for each person, crime and side (causing harm, harmed) of the relation
+    `parts`, with the strongest evidence and the harm, whole and divided among
+    co-suspects. `scope` restricts the crimes.
+
+    With a scope, co-suspects are counted in the query itself. Without one the relation
+    is read for one person at a time, so they come from `int_crime_suspects`, which has
+    the crimes with several suspects. -#}
 {% macro person_crimes(parts, scope=none) -%}
     with
 

@@ -1,5 +1,5 @@
-{#- The offences of a history: whose, which role, and what became of it in words that
-    never mix a suspicion with a finding. -#}
+{#- The offences of a history: the person, the role and the result. The words of a
+    result never mix a suspicion with a finding. -#}
 {% macro history_of_offences(offences) -%}
     select
         force,
@@ -27,8 +27,8 @@
 {%- endmacro %}
 
 
-{#- Orders, bail or warnings of a history, with the first moment they no longer hold: the
-    day after the last for what ends on a day. -#}
+{#- Orders, bail or warnings of a history, with the first instant at which they no
+    longer hold. If they end on a day, that is the start of the next day. -#}
 {% macro history_of_marks(relation, kind) -%}
     {%- set is_bail = kind == 'bail' -%}
     select

@@ -1,5 +1,5 @@
-{#- What a position out of the force may have meant, the likelier first: easting and
-    northing swapped; degrees, in either order, as given or before they were scaled. -#}
+{#- The possible meanings of a position outside the force, the likeliest first: easting
+    and northing swapped; degrees, in either order, as given or before scaling. -#}
 {% macro other_readings(positions, mappings) -%}
     (
         select
@@ -32,16 +32,15 @@
 {%- endmacro %}
 
 
-{#- How good a position is. Read from the top, the first that holds:
+{#- The quality of a position: the first of these that holds.
     missing: an easting or northing is not given;
-    default point: where the force's system puts what it could not place;
-    swapped: easting and northing the wrong way round, and mended;
-    degrees: mended too, but a system that keeps hundredths keeps a degree to a
-        kilometre: enough for an area, not for a hexagon;
-    outside the force: further than `outside_force_m` from the force area, where the
-        force's geography is known;
-    partial: nothing confirms the point: no street, no premises, not checked;
-    good. -#}
+    default point: the point that the force's system gives to records without a place;
+    swapped: easting and northing were swapped, and are corrected;
+    degrees: corrected too, but a system with two decimals keeps a degree to a
+        kilometre, which is enough for an area and not for a hexagon;
+    outside the force: further than `outside_force_m` from the force, if its geography
+        is built;
+    partial: nothing confirms the point: no street, no premises, no check; good. -#}
 {% macro position_quality(given, mended, forces) -%}
     case
             when {{ given }}.geom is null then 'missing'
@@ -59,7 +58,8 @@
 {%- endmacro %}
 
 
-{#- The qualities of a position that places can be ranked by, and that tell an area. -#}
+{#- The qualities of a position that are good enough to rank a place, and those that are
+    good enough for an area. -#}
 {% macro usable_qualities() -%}
     ('good', 'partial', 'swapped')
 {%- endmacro %}
@@ -69,7 +69,7 @@
 {%- endmacro %}
 
 
-{#- The key of a place of this source: one per force and position. -#}
+{#- The key of a place of this source, from the force and the position. -#}
 {% macro niche_place_id(force, position_id) -%}
     md5({{ force }} || '|' || {{ position_id }})::uuid
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {#- The share of an hour in the profile of a subject with few events, drawn towards the
-    force's: (k f + w) / (k + n), with k what the force's profile counts for in events, f
-    the hour's share of it, w the subject's own weight in the hour and n its events. -#}
+    force's: (k f + w) / (k + n). k is the number of events that the force's profile
+    counts for, f the hour's share in that profile, w the subject's own weight in the
+    hour and n its number of events. -#}
 {% macro shrunk_share(own_weight, own_events, force_share, shrinkage_events) -%}
     coalesce(
         ({{ shrinkage_events }} * ({{ force_share }}) + {{ own_weight }})

@@ -1,6 +1,6 @@
-{#- The chance that |Z| exceeds |z|, Z standard normal: erfc(|z| / sqrt 2) by Chebyshev
-    fitting (Numerical Recipes, erfcc), with a relative error under 1.2e-7 everywhere;
-    past 37 deviations it is that of 37, which is as good as 0. -#}
+{#- The probability that |Z| exceeds |z|, Z standard normal: erfc(|z| / sqrt 2) by
+    Chebyshev fitting (Numerical Recipes, erfcc), with a relative error under 1.2e-7
+    everywhere. Beyond 37 deviations it is that of 37, practically 0. -#}
 {% macro two_sided_p(z) -%}
     {%- set coefficients = [
         -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807,
@@ -17,14 +17,14 @@
 {%- endmacro %}
 
 
-{#- Every row of a relation with force and a standard score `z`, with p_value and
-    p_adjusted: the false discovery rate, within its force, at which the row is called
-    (Benjamini and Hochberg 1995). -#}
+{#- The rows of a relation that has force and a standard score `z`, with p_value and
+    p_adjusted. p_adjusted is the false discovery rate within the force at which the row
+    becomes significant (Benjamini and Hochberg 1995). -#}
 {% macro with_significance(scored, z) -%}
     (
         with
 
-        judged as (
+        tested as (
             select
                 *,
                 {{ two_sided_p(z) }} as p_value
@@ -37,7 +37,7 @@
                 p_value * count(*) over (partition by force) / row_number() over (
                     partition by force order by p_value
                 ) as p_of_rank
-            from judged
+            from tested
         )
 
         select

@@ -1,8 +1,8 @@
-"""Geography: the ground that crimes are counted on.
+"""Geography: the boundaries, areas and hexagons that crimes are counted in.
 
 Polygons and lookups come from two packages that ship open data, and from the tables of
-facts beside this file; nothing is downloaded. What is heavy (geopandas) is imported
-only by what builds and loads, so that landing can ask `known_forces` at no cost.
+facts in this folder; nothing is downloaded. Only the modules that build and load import
+geopandas, which is slow to import, so that landing can call `known_forces` at no cost.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def build(connection, force: str, area_set: str | None = None) -> None:
 
 
 def is_built(connection, force: str) -> bool:
-    """Whether the geography of `force` is in the warehouse, from today's tables.
+    """True if the geography of `force` was built from the current tables of facts.
 
-    A force that the tables do not know cannot be built from them: what is there stands.
+    A force that the tables do not have cannot be built from them, so any geography of
+    it in the warehouse counts as built.
     """
     built = connection.execute(
         "select tables_version from geo.forces where force = %s", (force,)

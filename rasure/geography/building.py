@@ -1,10 +1,10 @@
 """Build the geography of one force: from the packages' files to `geo.*`.
 
-Python reads files and copies rows; the geometry is worked in PostGIS, so that crimes
-and boundaries go through the same transformation. It is one transaction: a force is
-wholly built or not at all, readers see the old ground until the new one is committed,
-and building again gives the same rows and the same ids. Who calls it holds a run
-(`rasure.runs`), so that no ground changes under a transform.
+Python reads files and copies rows; PostGIS computes the geometry, so that crimes and
+boundaries go through the same transformation. A force is built in one transaction:
+readers see the old geography until the new one is committed, and a second build gives
+the same rows and ids. The caller holds a run (`rasure.runs`), so that the geography
+does not change during a transform.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIDE_M = 123.5  # 3 * sqrt(3) / 2 * 123.5 ** 2 = 39,627 m2, about 145,000 in 5,7
 DISTRICTS_SINCE = "2009-04-01"  # the last change of districts before the 2011 census
 
 
-FILLED = tuple(
+BUILT_TABLES = tuple(
     f"geo.{table}"
     for table in (
         "forces",
@@ -42,8 +42,8 @@ def build(
 ) -> None:
     """Build or rebuild the geography of `force` (a slug such as `thames-valley`).
 
-    `area_set` chooses the default set of areas; without it the one chosen before
-    holds, and at first the force's first (`lpa12` for Thames Valley, else `district`).
+    `area_set` becomes the default set of areas. Without it the default stays, and a new
+    force gets its first set (`lpa12` for Thames Valley, otherwise `district`).
     Raises `UnknownForce`, `UnknownAreaSet` and `ReferenceMissing` before it changes
     anything.
     """
@@ -54,7 +54,7 @@ def build(
     institutions = reference.institutions(force, set(own["lsoa_code"]))
     schema.ensure(connection)
     with connection.transaction():
-        chosen = _default_area_set(connection, force, areas, area_set)
+        default_area_set = _default_area_set(connection, force, areas, area_set)
         _copy_codes(connection, frame["lsoa_code"])
         copy_lsoas(connection, reference.near(frame, force))
         run(
@@ -65,18 +65,18 @@ def build(
             tables_version=tables_version(force),
         )
         _copy_areas(connection, areas)
-        run(connection, "areas", force=force, default_area_set=chosen)
+        run(connection, "areas", force=force, default_area_set=default_area_set)
         run(connection, "hexagons", force=force, side_m=SIDE_M)
         run(connection, "link_lsoas", force=force)
         _insert_institutions(connection, institutions)
-        connection.execute(f"analyze {', '.join(FILLED)}")
+        connection.execute(f"analyze {', '.join(BUILT_TABLES)}")
 
 
 def area_rows(force: str, own) -> list[tuple]:
     """The dated areas of a force: (area_set, area, district_code, from, to).
 
-    From `<force>_areas.csv` beside this file when there is one; otherwise every
-    district is an area of the set `district`. `own` are the force's LSOAs.
+    They come from `<force>_areas.csv` in this folder when there is one; otherwise every
+    district is an area of the set `district`. `own` holds the force's LSOAs.
     """
     if shipped := shipped_areas(force):
         return [
@@ -97,7 +97,7 @@ def area_rows(force: str, own) -> list[tuple]:
 
 
 def run(connection: psycopg.Connection, script: str, **parameters) -> None:
-    """Run `sql/<script>.sql`, several statements, with its named parameters."""
+    """Run the statements of `sql/<script>.sql` with their named parameters."""
     text = resources.files("rasure.geography").joinpath(f"sql/{script}.sql").read_text()
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(text, parameters)
@@ -136,8 +136,8 @@ def copy_rows(
 
 def _copy_codes(connection: psycopg.Connection, codes: Iterable[str]) -> None:
     """Fill geo.lsoa11_codes once; it is the same for every force."""
-    filled = "select exists (select from geo.lsoa11_codes)"
-    if not connection.execute(filled).fetchone()[0]:
+    has_codes = "select exists (select from geo.lsoa11_codes)"
+    if not connection.execute(has_codes).fetchone()[0]:
         copy_rows(connection, "geo.lsoa11_codes", ((code,) for code in codes))
         connection.execute("analyze geo.lsoa11_codes")
 
@@ -154,20 +154,20 @@ def _default_area_set(
     connection: psycopg.Connection,
     force: str,
     areas: list[tuple],
-    asked: str | None,
+    requested: str | None,
 ) -> str:
-    """The area set that hexagons are counted in: asked for, chosen before, or first."""
-    known = list(dict.fromkeys(area_set for area_set, *_ in areas))
-    if asked is not None and asked not in known:
+    """The area set of the hexagons: the requested, the current default or the first."""
+    area_sets = list(dict.fromkeys(area_set for area_set, *_ in areas))
+    if requested is not None and requested not in area_sets:
         raise UnknownAreaSet(
-            f"{force} has no area set {asked!r}; it has {', '.join(known)}."
+            f"{force} has no area set {requested!r}; it has {', '.join(area_sets)}."
         )
-    before = connection.execute(
+    current = connection.execute(
         "select default_area_set from geo.force_settings where force = %s", (force,)
     ).fetchone()
-    if asked is None and before and before[0] in known:
-        return before[0]
-    return asked or known[0]
+    if requested is None and current and current[0] in area_sets:
+        return current[0]
+    return requested or area_sets[0]
 
 
 def _insert_institutions(

@@ -57,7 +57,7 @@ def load(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Load what no package ships: LSOA 2021 boundaries, or a force's streets.
+    """Load what no package ships: LSOA 2021 boundaries, or the streets of a force.
 
     Streets: OS Open Roads, OpenStreetMap ways or edges (u, v, length).
     """
@@ -109,7 +109,7 @@ def status(
 
 @geography.command()
 def forces() -> None:
-    """List the forces that can be built, by the name that their files bear."""
+    """List the forces that can be built, by the name that their files have."""
     from rasure.geography import known_forces
 
     for force, name in known_forces().items():
@@ -117,7 +117,7 @@ def forces() -> None:
 
 
 def _sentence(row: dict) -> str:
-    """What is there of one force, in a line."""
+    """The geography of one force, as a line."""
     return (
         f"{row['force_name']} ({row['force']}): {row['area_km2']:,} km2, "
         f"{_count(row['areas'], 'area')} ({row['default_area_set']}), "
@@ -129,7 +129,7 @@ def _sentence(row: dict) -> str:
 
 
 def _loaded(file: str, loaded: dict) -> str:
-    """What a load did, in a line."""
+    """The result of a load, as a line."""
     if "lsoas" in loaded:
         return (
             f"{loaded['lsoas']:,} LSOAs of 2021 loaded from {file}; "

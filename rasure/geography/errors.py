@@ -1,4 +1,4 @@
-"""What can be wrong with geography, in the words of the person who can mend it."""
+"""Faults of geography, in words that the operator can act on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rasure.errors import RasureError, SetupError
 
 
 class UnknownForce(RasureError):
-    """A force slug that no boundary is known for."""
+    """A force slug that has no boundaries."""
 
     exit_code = 2
 
@@ -26,15 +26,15 @@ class UnknownAreaSet(RasureError):
 
 
 class BoundaryFileRejected(RasureError):
-    """A boundary file that cannot be loaded, with what was expected and found."""
+    """A boundary file cannot be loaded; says what was expected and what it has."""
 
 
 class StreetFileRejected(RasureError):
-    """A street network that cannot be loaded, with what was expected and found."""
+    """A street network cannot be loaded; says what was expected and what it has."""
 
 
 class ForceNotBuilt(RasureError):
-    """A force whose ground is not in the warehouse yet."""
+    """A force whose geography is not in the warehouse yet."""
 
     def __init__(self, force: str) -> None:
         super().__init__(

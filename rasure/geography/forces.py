@@ -1,8 +1,7 @@
-"""The police forces that have a ground of their own, and what our tables say of each.
+"""The 43 territorial police forces of England and Wales, and our tables of facts.
 
-The 43 territorial forces of England and Wales. The British Transport Police and the
-Police Service of Northern Ireland publish in the same layout but have no neighbourhood
-in the boundaries used here, so they are unknown.
+The British Transport Police and the Police Service of Northern Ireland publish in the
+same layout but have no neighbourhood in the boundaries used here, so they are unknown.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def known_forces() -> dict[str, str]:
 
 
 def force_name(force: str) -> str:
-    """The name of a force by its slug; raises `UnknownForce`, naming what is known."""
+    """The name of a force by its slug; raises `UnknownForce` with the known slugs."""
     known = known_forces()
     if force not in known:
         raise UnknownForce(force, sorted(known))
@@ -41,7 +40,7 @@ def force_name(force: str) -> str:
 
 
 def shipped_areas(force: str) -> list[dict[str, str]]:
-    """The rows of `<force>_areas.csv` beside this file; none without such a table."""
+    """The rows of `<force>_areas.csv` in this folder; none without such a table."""
     table = f"{force.replace('-', '_')}_areas.csv"
     if not resources.files("rasure.geography").joinpath(table).is_file():
         return []
@@ -49,9 +48,10 @@ def shipped_areas(force: str) -> list[dict[str, str]]:
 
 
 def tables_version(force: str) -> str:
-    """A digest of all that the tables of facts say of a force.
+    """A digest of the rows of a force in all tables of facts.
 
-    Kept with a force that is built: once it differs, the ground is out of date.
+    It is stored with a force that is built: once it differs, the geography is out of
+    date.
     """
     tables = ("forces.csv", "districts_not_in_lookup.csv", "institutions.csv")
     own = [

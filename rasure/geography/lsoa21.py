@@ -22,10 +22,10 @@ CODE = r"[EW]01\d{6}"
 
 
 def load(connection: psycopg.Connection, path: Path) -> int:
-    """Load the 2021 LSOAs in `path`, replace those already there, return how many.
+    """Load the 2021 LSOAs of `path`, replace those already there, return their number.
 
-    Links each to its district, force and areas where the force has been built; the
-    others are linked when theirs is. One transaction. Raises `BoundaryFileRejected`.
+    Links each LSOA to its district, force and areas if the force is built, otherwise
+    once it is. One transaction. Raises `BoundaryFileRejected`.
     """
     frame = read_boundaries(Path(path))
     schema.ensure(connection)
@@ -64,10 +64,10 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
         )
     code = code_column(frame, path.name)
     name = name_column(frame)
-    doubled = int(frame[code].duplicated().sum())
-    if doubled:
+    duplicates = int(frame[code].duplicated().sum())
+    if duplicates:
         raise BoundaryFileRejected(
-            f"{path.name} has {doubled} codes more than once in column {code!r}. "
+            f"{path.name} has {duplicates} codes more than once in column {code!r}. "
             "Expected one shape per LSOA."
         )
     shapes = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
@@ -89,26 +89,26 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
 
 
 def code_column(frame: geopandas.GeoDataFrame, file: str) -> str:
-    """The column whose every value is an LSOA code, the one named for 2021 if several.
+    """The column in which every value is an LSOA code; of several, that named for 2021.
 
-    Raises `BoundaryFileRejected`, naming the columns found.
+    Raises `BoundaryFileRejected`, which names the columns of the file.
     """
     names = [name for name in frame.columns if name != frame.geometry.name]
-    found = [
+    code_columns = [
         name for name in names if frame[name].astype(str).str.fullmatch(CODE).all()
     ]
-    if not found:
+    if not code_columns:
         raise BoundaryFileRejected(
             f"{file} has no column of LSOA codes such as E01000001. Columns found: "
             f"{', '.join(map(str, names)) or 'none'}."
         )
-    dated = [name for name in found if "21" in name]
-    if not dated and all("11" in name for name in found):
+    columns_of_2021 = [name for name in code_columns if "21" in name]
+    if not columns_of_2021 and all("11" in name for name in code_columns):
         raise BoundaryFileRejected(
-            f"{file} holds the LSOAs of 2011 (column {found[0]!r}), which Rasure has. "
-            "Expected those of 2021 (LSOA21CD)."
+            f"{file} holds the LSOAs of 2011 (column {code_columns[0]!r}), which "
+            "Rasure has. Expected those of 2021 (LSOA21CD)."
         )
-    return (dated or found)[0]
+    return (columns_of_2021 or code_columns)[0]
 
 
 def name_column(frame: geopandas.GeoDataFrame) -> str | None:
@@ -123,15 +123,15 @@ def name_column(frame: geopandas.GeoDataFrame) -> str | None:
 def _refuse_older_codes(
     connection: psycopg.Connection, path: Path, frame: geopandas.GeoDataFrame
 ) -> None:
-    """A large file without one new code is of 2011, whatever its columns are called."""
+    """Reject a large file in which every code is of 2011, whatever its columns are."""
     newer = connection.execute(
         "select count(*) from unnest(%s::text[]) as file (lsoa_code)"
         " where not exists (select from geo.lsoa11_codes as older"
         "   where older.lsoa_code = file.lsoa_code)",
         (frame["lsoa_code"].tolist(),),
     ).fetchone()[0]
-    known = connection.execute("select exists (select from geo.lsoa11_codes)")
-    if known.fetchone()[0] and newer == 0 and len(frame) > 500:
+    has_codes = connection.execute("select exists (select from geo.lsoa11_codes)")
+    if has_codes.fetchone()[0] and newer == 0 and len(frame) > 500:
         raise BoundaryFileRejected(
             f"{path.name} holds {len(frame)} codes and every one is of 2011. Expected "
             "the boundaries of 2021."

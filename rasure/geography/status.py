@@ -1,4 +1,4 @@
-"""What geography the warehouse holds, for a person or for a program."""
+"""The geography that the warehouse holds."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ order by forces.force
 
 
 def read_status(connection: psycopg.Connection) -> list[dict]:
-    """One row per force that is built: counts of what it has, and its area in km2."""
+    """One row per force that is built: its counts and its area in km2."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(STATUS).fetchall()

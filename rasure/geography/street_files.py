@@ -1,8 +1,8 @@
-"""Street networks as their publishers give them, brought to one set of columns.
+"""Read the street networks of three publishers into one set of columns.
 
-Three kinds of file are read, in any format and coordinate system that geopandas knows:
-OS Open Roads (its `road_link` layer), OpenStreetMap ways (a `highway` or `fclass`
-column) and plain edges (`u`, `v` and a length). They are told apart by their columns.
+A file can have any format and coordinate system that geopandas reads. Its columns show
+its kind: OS Open Roads (the `road_link` layer), OpenStreetMap ways (a `highway` or
+`fclass` column) or plain edges (`u`, `v` and a length).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import shapely
 
 from rasure.geography.errors import StreetFileRejected
 
-# Our column: the names that it has in the files, as `plain` makes them.
+# Our column, and its names in the files in the form that `plain` returns.
 ALIASES = {
     "name": ("name1", "roadname", "name"),
     "road_number": ("roadclassificationnumber", "roadnumber", "ref"),
@@ -44,8 +44,8 @@ def read_streets(
     """The format of a street file, and its lines that touch the bounds of `within`.
 
     The frame has `name`, `road_number`, `kind`, `form` (lower-case text or None),
-    `is_trunk`, `length_m` (as stated, else not a number) and single lines in the
-    file's own coordinate system. Raises `StreetFileRejected`.
+    `is_trunk`, `length_m` (as stated, otherwise NaN) and single lines in the file's own
+    coordinate system. Raises `StreetFileRejected`.
     """
     if not path.exists():
         raise StreetFileRejected(f"There is no file {path}.")
@@ -58,17 +58,17 @@ def read_streets(
                 "one (EPSG:27700 or EPSG:4326)."
             )
         columns = plain_columns(info["fields"])
-        network = recognised(columns, path.name, info["fields"])
+        file_format = format_of(columns, path.name, info["fields"])
         frame = geopandas.read_file(path, layer=layer, bbox=within)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise StreetFileRejected(
             f"{path.name} cannot be read as streets. {EXPECTED}"
         ) from error
-    return network, checked_lines(one_set_of_columns(frame, columns), path.name)
+    return file_format, checked_lines(one_set_of_columns(frame, columns), path.name)
 
 
 def street_layer(path: Path) -> str:
-    """The layer of road links where there is one by that name, else the first."""
+    """The layer named road_link if there is one, otherwise the first layer."""
     layers = [name for name, _ in pyogrio.list_layers(path)]
     if not layers:
         raise StreetFileRejected(f"{path.name} has no layer. {EXPECTED}")
@@ -82,11 +82,11 @@ def plain(name: str) -> str:
 
 
 def plain_columns(fields) -> dict[str, str]:
-    """Plain name to the file's own."""
+    """Plain name to the name in the file."""
     return {plain(field): field for field in fields}
 
 
-def recognised(columns: dict[str, str], file: str, fields) -> str:
+def format_of(columns: dict[str, str], file: str, fields) -> str:
     """`os_open_roads`, `openstreetmap` or `edges`, by the columns of the file."""
     if "formofway" in columns and columns.keys() & set(ALIASES["kind"]):
         return "os_open_roads"
@@ -104,13 +104,13 @@ def one_set_of_columns(
     frame: geopandas.GeoDataFrame, columns: dict[str, str]
 ) -> geopandas.GeoDataFrame:
     """The columns that `read_streets` describes, whatever the file calls them."""
-    given = {
+    file_column = {
         ours: next((columns[name] for name in names if name in columns), None)
         for ours, names in ALIASES.items()
     }
     text = {
         ours: frame[column].map(first_text) if column else None
-        for ours, column in given.items()
+        for ours, column in file_column.items()
     }
     kind, form, oneway = text["kind"], text["form"], text["oneway"]
     if kind is not None and text["classification"] is not None:
@@ -125,7 +125,8 @@ def one_set_of_columns(
         trunk = is_any(text["is_trunk"], YES)
     else:
         trunk = kind.str.lower().eq("trunk") if kind is not None else False
-    length = pd.to_numeric(frame[given["length_m"]]) if given["length_m"] else np.nan
+    length_column = file_column["length_m"]
+    length = pd.to_numeric(frame[length_column]) if length_column else np.nan
     return geopandas.GeoDataFrame(
         {
             "name": text["name"],
@@ -151,7 +152,7 @@ def first_text(value: object) -> str | None:
 
 
 def is_any(values: pd.Series, words: tuple[str, ...]) -> pd.Series:
-    """Whether each text is one of the lower-case words."""
+    """True for each text that is one of the lower-case words."""
     return values.astype("string").str.lower().isin(words)
 
 
@@ -168,6 +169,6 @@ def checked_lines(frame: geopandas.GeoDataFrame, file: str) -> geopandas.GeoData
     lines = shapely.force_2d(frame.geometry.to_numpy())
     lines[is_several] = shapely.line_merge(lines[is_several])
     frame = frame.set_geometry(geopandas.GeoSeries(lines, frame.index, frame.crs))
-    still = frame.geometry.geom_type == "MultiLineString"
-    frame.loc[still, "length_m"] = np.nan
+    is_still_several = frame.geometry.geom_type == "MultiLineString"
+    frame.loc[is_still_several, "length_m"] = np.nan
     return frame.explode(ignore_index=True)

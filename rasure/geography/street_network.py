@@ -1,9 +1,9 @@
-"""From lines to a network: links from junction to junction, with stable ids.
+"""Make a network from lines: links from junction to junction, with stable ids.
 
-Publishers cut their lines differently, OpenStreetMap's run through junctions or end at
-every bend; so each is cut wherever it shares a vertex with another and put together
-where nothing else meets. A long link is cut into equal pieces, because a patrol may
-take the busy end of a long street. Ends within 0.1 m are one node.
+Publishers cut their lines differently: lines of OpenStreetMap run through junctions or
+end at a bend. So each line is cut where it shares a vertex with another line, and two
+lines are joined where only they meet. A long link is cut into equal pieces, because a
+patrol may walk only the busy end of a long street. Ends within 0.1 m are one node.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.ops import substring
 
-# The line that a stretch was cut from, its two nodes, and its (n, 2) points.
+# A stretch: the line it was cut from, its two nodes, and its (n, 2) points.
 Stretch = tuple[int, int, int, np.ndarray]
 
 SNAP_M = 0.1
@@ -39,11 +39,11 @@ class Link:
 
 
 def links_of(lines: np.ndarray, sort: list | None = None) -> list[Link]:
-    """The links of `lines` (LineStrings in metres), in their order, none twice.
+    """The links of `lines` (LineStrings in metres), in the order of the lines.
 
-    `sort` says what sort of street each line is: where two links of one sort meet and
-    nothing else does, there is no junction and they are one link. A course that is
-    there twice, in whichever direction, is one link: the first.
+    `sort` is the sort of street of each line: where exactly two links meet and are of
+    one sort, there is no junction and they become one link. A course that occurs twice,
+    in either direction, is one link: the first.
     """
     points, line_of = shapely.get_coordinates(lines, return_index=True)
     if not len(points):
@@ -61,19 +61,19 @@ def links_of(lines: np.ndarray, sort: list | None = None) -> list[Link]:
         ends = int(node_of[start]), int(node_of[end])
         stretches.setdefault(course_id(course), (int(line_of[start]), *ends, course))
     names = node_names(points, node_of)
-    found: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     for line, *ends, course in merged(list(stretches.values()), names, sort):
         for from_node, to_node, piece in pieces(course, *ends):
             link_id = course_id(piece)
             link = Link(link_id, line, from_node, to_node, shapely.LineString(piece))
-            found.setdefault(link_id, link)
-    return list(found.values())
+            links.setdefault(link_id, link)
+    return list(links.values())
 
 
 def merged(
     stretches: list[Stretch], names: list[str], sort: list | None
 ) -> list[tuple[int, str, str, np.ndarray]]:
-    """The stretches, those that meet where nothing else does made one.
+    """The stretches, with two that meet at a point where no third does joined to one.
 
     A ring that meets no other street begins at its westernmost point.
     """
@@ -83,13 +83,13 @@ def merged(
         at[end].append(number)
 
     def goes_on(node: int, number: int) -> int | None:
-        """The stretch that continues `number` at a node, if it is no junction."""
+        """The stretch that continues `number` at a node; None at a junction."""
         others = [one for one in at[node] if one != number]
         if len(at[node]) != 2 or len(others) != 1:
             return None
         lines = stretches[number][0], stretches[others[0]][0]
-        alike = sort is None or sort[lines[0]] == sort[lines[1]]
-        return others[0] if alike else None
+        is_one_sort = sort is None or sort[lines[0]] == sort[lines[1]]
+        return others[0] if is_one_sort else None
 
     used: set[int] = set()
     answer = []

@@ -1,7 +1,7 @@
-"""Load the street network of a force, which patrol zones are drawn on.
+"""Load the street network of a force, on which patrol zones are drawn.
 
-Idempotent by content: the same streets again change nothing, whatever the file is
-called; others replace them whole, in one transaction.
+Loading the same streets again changes nothing, whatever the file's name. Other streets
+replace the network as a whole, in one transaction.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load left in the warehouse; `is_new` unless it was there already."""
+    """The network after a load; `is_new` is False if the warehouse had it already."""
 
     force: str
     file_format: str
@@ -48,7 +48,7 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
     """Load the streets of `force`, and of a kilometre around it, from a file.
 
     One transaction. Raises `ForceNotBuilt`, or `StreetFileRejected` for a file that
-    is no street network, has broken lines or lengths, or no street in the force.
+    is no street network, has invalid lines or lengths, or has no street in the force.
     """
     schema.ensure(connection)
     with connection.transaction():
@@ -98,7 +98,7 @@ def force_ground(connection: psycopg.Connection, force: str) -> shapely.Geometry
 def to_national_grid(
     connection: psycopg.Connection, frame: geopandas.GeoDataFrame
 ) -> np.ndarray:
-    """The lines in EPSG:27700, through the transformation that crimes go through."""
+    """The lines in EPSG:27700, by the transformation that crimes go through."""
     if frame.crs.to_epsg() == 27700:
         return frame.geometry.to_numpy()
     connection.execute(
@@ -116,7 +116,7 @@ def to_national_grid(
 
 
 def check_lengths(stated: np.ndarray, lines: np.ndarray, file: str) -> None:
-    """Raise `StreetFileRejected` when stated lengths are not the lines' own metres."""
+    """Raise `StreetFileRejected` if the stated lengths are not the lines' metres."""
     measured = shapely.length(lines)
     is_stated = np.isfinite(stated)
     wrong = np.abs(stated - measured) > LENGTH_TOLERANCE * measured + 1.0
@@ -129,9 +129,9 @@ def check_lengths(stated: np.ndarray, lines: np.ndarray, file: str) -> None:
 
 
 def sorts(frame: geopandas.GeoDataFrame) -> list[tuple]:
-    """What sort of street each line is, by name, number, kind, form and class."""
-    told = frame[["name", "road_number", "kind", "form", "is_trunk"]].astype(object)
-    return list(told.where(told.notna(), None).itertuples(index=False, name=None))
+    """The sort of street of each line: name, number, kind, form and class."""
+    columns = frame[["name", "road_number", "kind", "form", "is_trunk"]].astype(object)
+    return list(columns.where(columns.notna(), None).itertuples(index=False, name=None))
 
 
 def link_rows(
@@ -163,7 +163,7 @@ def link_rows(
 def unpatrollable(
     rules: list[dict[str, str]], kind: str | None, form: str | None, is_trunk: bool
 ) -> str | None:
-    """Why a street of this kind cannot be patrolled on foot; None when it can."""
+    """The reason why no foot patrol can use a street of this kind; None if it can."""
     street = {"kind": kind, "form": form, "is_trunk": str(bool(is_trunk)).lower()}
     for rule in rules:
         if all(not rule[name] or rule[name] == value for name, value in street.items()):
@@ -174,13 +174,13 @@ def unpatrollable(
 def store(
     connection: psycopg.Connection, force: str, file_format: str, rows: list[tuple]
 ) -> bool:
-    """Replace the network of `force`; False, and no change, when it is this one."""
+    """Replace the network of `force`; False if the warehouse already holds this one."""
     content = json.dumps([row[1:9] for row in rows])
     content_id = hashlib.sha256(content.encode()).hexdigest()[:16]
-    known = connection.execute(
+    stored = connection.execute(
         "select content_id from geo.street_networks where force = %s", (force,)
     ).fetchone()
-    if known == (content_id,):
+    if stored == (content_id,):
         return False
     connection.execute("delete from geo.street_networks where force = %s", (force,))
     connection.execute(

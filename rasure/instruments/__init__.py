@@ -1,8 +1,9 @@
-"""Instruments: what tests, measures and shows the product, and is no part of it.
+"""Instruments: they test, measure and show the product, and are no part of it.
 
-`simulate` writes the deliveries of a simulated force and what is true of it; `truth`
-compares the warehouse with that; `bench` measures speed and memory; `linkage_quality`
-makes person records that are hard to link and scores a linkage of them; `demo` takes a
-delivery through the whole product. An instrument may import the product. The product
-never imports an instrument: `rasure/cli.py` alone names those that have commands.
+`simulate` writes the deliveries of a simulated force and the truth of it; `truth`
+compares the warehouse with that truth; `bench` measures speed and memory;
+`linkage_quality` makes person records that are hard to link and scores a linkage of
+them; `demo` takes a delivery through the whole product. An instrument may import the
+product. The product never imports an instrument: only `rasure/cli.py` names those that
+have commands.
 """

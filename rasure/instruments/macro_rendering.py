@@ -1,7 +1,7 @@
-"""The project's macros rendered outside dbt, for the tests and the bench.
+"""Render the project's macros outside dbt, for the tests and the bench.
 
-What is rendered is the very text that the models run, not a copy. Only macros that need
-nothing of dbt's own (no `ref`, no `var`) can be.
+The rendered text is the one that the models run, not a copy. Only macros that use
+nothing of dbt itself (no `ref`, no `var`) can be rendered.
 """
 
 from __future__ import annotations
@@ -29,5 +29,5 @@ def macro(name: str, *arguments, **options) -> str:
 def weights(
     events: str, key: str, clock_mode: Literal["absolute", "wall"] = "absolute"
 ) -> str:
-    """A sub-select of (key, hour_of_week, weight) of the relation `events`."""
+    """A subquery with (key, hour_of_week, weight) of the relation `events`."""
     return macro("aoristic_weights", events, key, clock_mode=clock_mode)

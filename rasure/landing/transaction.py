@@ -77,17 +77,17 @@ class Transaction:
                 raise_on_failure(attempt.delivery, attempt.verdicts)
                 copying.copy_quarantine(connection, load_id, self.landed)
                 counts = store.record_landed(connection, attempt, load_id, self.landed)
-                if self.contract.settle:
-                    self.contract.settle(connection, load_id)
+                if self.contract.before_commit:
+                    self.contract.before_commit(connection, load_id)
             attempt.decided = time.monotonic()
         finally:
             if result is not None:
                 records.keep_docs(attempt, self.gate, result)
         if not self.has_manifest:
             records.keep_manifest(attempt, self.landed)
-        if self.contract.tidy:
+        if self.contract.after_commit:
             with suppress(psycopg.Error):
-                self.contract.tidy(connection, load_id)
+                self.contract.after_commit(connection, load_id)
         forces = tuple(sorted({name.force for _, name in self.files}))
         return load_id, counts, forces
 

@@ -1,4 +1,4 @@
-"""Hot people: what analysts and plan owners say, and the network of co-suspects.
+"""Hot people: decisions and plans on listed people, and the network of co-suspects.
 
-Who meets which rule is SQL, `dbt/models/core/people`.
+dbt decides who meets which rule, in `dbt/models/core/people`.
 """

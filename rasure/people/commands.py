@@ -1,6 +1,6 @@
-"""`rasure people`: decide on people who meet a rule, plan for them, show the late.
+"""`rasure people`: decide on people who meet a rule, plan for them, show overdue ones.
 
-Nobody is put on a list here, and no name is asked for or shown.
+No command puts a person on a list, and none takes or shows a name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Listed(StrEnum):
 
 
 class Planned(StrEnum):
-    """What there can be a plan for: the lists, and reviews of one knife event."""
+    """What a plan can be for: the lists, and reviews of one knife event."""
 
     risk = "risk"
     vulnerable = "vulnerable"

@@ -1,7 +1,7 @@
-"""Decisions and plans on people who meet a rule: written once, never changed.
+"""Decisions and plans on people who meet a rule: rows are added, never changed.
 
-Nobody can be put on a list here: a decision needs a rule that is met. Days are counted
-to the day the force's data are of, as in the lists themselves.
+A decision needs a rule that the person meets, so nobody can be put on a list here.
+"Today" is the day of the force's data, as in the lists.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rasure.people.errors import NotOnAList, ReviewDateRejected
 
 List = Literal["risk", "vulnerable", "review"]
 
-STANDING = {
+MEETS_RULE = {
     "risk": "select 1 from core.int_people_entries"
     " where force = %(force)s and person_id = %(person)s and list = 'risk'",
     "vulnerable": "select 1 from core.int_people_entries"
@@ -65,9 +65,9 @@ def decide(
     by: str,
     review_on: date | None = None,
 ) -> date:
-    """Keep an analyst's word on a person of a list; returns the review date.
+    """Store an analyst's decision on a person of a list; returns the review date.
 
-    Without `review_on` it is as far away as it may be. Raises `NotOnAList`,
+    Without `review_on` the review is on the latest date allowed. Raises `NotOnAList`,
     `ReviewDateRejected`.
     """
     until = _checked(connection, force, on_list, person, review_on)
@@ -92,7 +92,7 @@ def plan(
     review_on: date | None = None,
     close: bool = False,
 ) -> date:
-    """Keep a plan for a person of a list (or close it); returns its review date.
+    """Store a plan for a person of a list (or close it); returns its review date.
 
     Raises `NotOnAList`, `ReviewDateRejected`.
     """
@@ -109,8 +109,8 @@ def plan(
 def forget_gone(connection: psycopg.Connection) -> int:
     """Erase decisions and plans on people whom the force's records no longer have.
 
-    A person deleted at the source must be gone here too. A force without any person (a
-    core that is not built) loses nothing. Returns the rows erased.
+    A person deleted at the source must be erased here too. Nothing is erased for a
+    force without any person (its core is not built). Returns the number of rows erased.
     """
     return sum(
         connection.execute(
@@ -139,8 +139,8 @@ def _checked(
     person: str,
     review_on: date | None,
 ) -> date:
-    found = connection.execute(STANDING[on_list], {"force": force, "person": person})
-    if found.fetchone() is None:
+    entry = connection.execute(MEETS_RULE[on_list], {"force": force, "person": person})
+    if entry.fetchone() is None:
         raise NotOnAList(
             f"Person {person} of {force} meets no rule of the list {on_list!r}: there "
             "is nothing to decide, and nobody is listed without a rule. Check the id "

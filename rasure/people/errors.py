@@ -1,13 +1,13 @@
-"""What can go wrong with hot people, in sentences that say what to do.
+"""Faults of decisions and plans on hot people, in sentences that say what to do.
 
-No sentence says who somebody is beyond the id that the user gave.
+A sentence identifies nobody beyond the id that the user gave.
 """
 
 from rasure.errors import RasureError
 
 
 class PeopleError(RasureError):
-    """A decision, a plan or the network cannot be made as asked."""
+    """A decision, a plan or the network of co-suspects is not possible as requested."""
 
 
 class NotOnAList(PeopleError):

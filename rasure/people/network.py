@@ -1,9 +1,10 @@
-"""Who was suspected together with whom: for analysts, never a reason to be listed.
+"""The network of co-suspects: for analysts, never a reason to list a person.
 
-People are joined when they count as causing harm in one occurrence; in an occurrence of
-m of them every pair weighs 1/(m - 1), so that each person gives it one in all (Newman
-2001). An occurrence with more people than `network_most_suspects` (a brawl, a protest)
-says nothing about who knows whom and is left out.
+Two people are partners if both count as causing harm in one occurrence. In an
+occurrence with m such people every pair weighs 1/(m - 1), so that each person has a
+weight of one in it (Newman 2001). An occurrence with more people than
+`network_most_suspects` (a brawl, a protest) is left out: it does not show who knows
+whom.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ OCCURRENCES = """
 
 @dataclass(frozen=True)
 class Position:
-    """A person's place in the network: partners, their weight, k-core, component."""
+    """A person's position in the network: partners, weight, k-core, component."""
 
     person_id: str
     partners: int
@@ -46,9 +47,10 @@ class Position:
 
 
 def positions(occurrences: Sequence[list[str]]) -> list[Position]:
-    """The place of each person in the network of `occurrences` (ids of each one).
+    """The position of each person in the network; sorted by person id.
 
-    Components are numbered from 1, the largest first; the order is by person id.
+    `occurrences` holds the person ids of each occurrence. Components are numbered from
+    1, the largest first.
     """
     import rustworkx
 
@@ -59,11 +61,11 @@ def positions(occurrences: Sequence[list[str]]) -> list[Position]:
         share = 1 / (len(members) - 1)
         for pair in combinations(sorted(number[person] for person in members), 2):
             weights[pair] += share
-    partners, given = [0] * len(people), [0.0] * len(people)
+    partners, total_weight = [0] * len(people), [0.0] * len(people)
     for pair, weight in weights.items():
         for at in pair:
             partners[at] += 1
-            given[at] += weight
+            total_weight[at] += weight
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(people)
     graph.add_edges_from_no_data(list(weights))
@@ -71,28 +73,36 @@ def positions(occurrences: Sequence[list[str]]) -> list[Position]:
         rustworkx.connected_components(graph),
         key=lambda members: (-len(members), min(members)),
     )
-    of = {
+    component_of = {
         at: (place, len(members))
         for place, members in enumerate(components, start=1)
         for at in members
     }
     cores = rustworkx.core_number(graph)
     return [
-        Position(person, partners[at], round(given[at], 6), cores[at], *of[at])
+        Position(
+            person,
+            partners[at],
+            round(total_weight[at], 6),
+            cores[at],
+            *component_of[at],
+        )
         for at, person in enumerate(people)
     ]
 
 
 def joined(connection: psycopg.Connection) -> list[tuple[str, list[str]]]:
-    """The force and the people (golden ids) of each occurrence that joins some."""
+    """The force and the people (golden ids) of each occurrence with two or more."""
     return sorted(connection.execute(OCCURRENCES))
 
 
 def refresh(
     connection: psycopg.Connection, occurrences: list[tuple[str, list[str]]]
 ) -> int:
-    """Replace `people.co_offending` by the network of `occurrences` (of `joined`);
-    returns its people."""
+    """Replace `people.co_offending` by the network of `occurrences`.
+
+    `occurrences` are those that `joined` returns. Returns the number of people.
+    """
     by_force: dict[str, list[list[str]]] = {}
     for force, people in occurrences:
         by_force.setdefault(force, []).append(people)

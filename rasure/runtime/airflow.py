@@ -1,8 +1,8 @@
 """Airflow in a private home: its configuration and its first-time set-up.
 
-The metadata live in PostgreSQL; tasks run on this machine (LocalExecutor). Users are
-kept by the FAB provider, whose passwords are hashed in the metadata database (Airflow's
-own simple manager is meant for development only).
+The metadata are in PostgreSQL; tasks run on this machine (LocalExecutor). The FAB
+provider keeps the users, with hashed passwords in the metadata database, because
+Airflow's own simple manager is meant for development only.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from rasure.settings import CHECKOUT, Settings
 
 
 def program() -> str:
-    """The `airflow` command of the environment that runs this."""
+    """The path of the `airflow` command in this Python environment."""
     return str(Path(sys.prefix) / "bin" / "airflow")
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of every Airflow process, and so of every task."""
+    """The environment variables of every Airflow process, and so of every task."""
     return {
         **base_environment(settings),
         "AIRFLOW_HOME": str(settings.home / "airflow"),
@@ -41,7 +41,7 @@ def metadata_url(settings: Settings, port: int) -> str:
 
 
 def configure(settings: Settings, ports: dict[str, int]) -> None:
-    """Write `airflow.cfg`: what differs from Airflow's own defaults."""
+    """Write `airflow.cfg`, with the options that differ from Airflow's defaults."""
     keys = settings.secrets["airflow"]
     web = f"http://127.0.0.1:{ports['airflow']}"
     metadata = metadata_url(settings, ports["postgres"])
@@ -86,7 +86,7 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
         "fab": {"update_fab_perms": True, "enable_proxy_fix": False},
         "scheduler": {
             "task_instance_heartbeat_timeout": 120,
-            # how long it rests with nothing to do: a delivery meets it six times
+            # seconds of rest with nothing to do; a delivery waits for it six times
             "scheduler_idle_sleep_time": 0.3,
         },
         "dag_processor": {"refresh_interval": 60, "parsing_processes": 1},
@@ -106,7 +106,7 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
 
 
 def setup_steps(settings: Settings) -> list[Step]:
-    """What a new metadata database needs."""
+    """The steps that set up a new metadata database."""
     script = str(Path(__file__).with_name("setup_airflow.py"))
     return [
         Step(

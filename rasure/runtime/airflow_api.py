@@ -1,4 +1,4 @@
-"""Airflow's REST API, as this home's administrator."""
+"""A client of Airflow's REST API, as the administrator of this home."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Airflow:
         return answer.json() if answer.content else {}
 
     def dags(self) -> dict[str, dict]:
-        """The DAGs that Airflow knows, by id."""
+        """The DAGs of this Airflow, by id."""
         return {dag["dag_id"]: dag for dag in self.call("GET", "/dags")["dags"]}
 
     def runs(self, dag_id: str, since: str | None = None) -> list[dict]:
-        """The runs of a DAG, the newest first, queued at or after `since` (ISO)."""
+        """The runs of a DAG queued at or after `since` (ISO), the newest first."""
         options = {"order_by": "-run_after", "limit": 50}
         if since:
             options["run_after_gte"] = since
@@ -68,7 +68,7 @@ class Airflow:
         return self.call("GET", path, params=options)["dag_runs"]
 
     def run(self, dag_id: str, run_id: str) -> dict:
-        """One run."""
+        """One run of a DAG."""
         return self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict]:
@@ -89,11 +89,11 @@ class Airflow:
         )
 
     def trigger(self, dag_id: str, **parameters) -> str:
-        """Start a run by hand; its id."""
+        """Start a run by hand; returns its id."""
         body = {"logical_date": None, "conf": parameters}
         return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
 
     def note(self, dag_id: str, run_id: str, text: str) -> None:
-        """Put a note on a run."""
+        """Set the note of a run, cut to 1,000 characters."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}"
         self.call("PATCH", path, json={"note": text[:1000]})

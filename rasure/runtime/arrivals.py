@@ -1,9 +1,9 @@
 """The trigger behind the assets `rasure://landing/<source>`.
 
 Airflow's own file triggers wait for one named file and delete it, so that an event
-which is lost with a killed triggerer is lost for good. This one announces every flag of
-a folder once and leaves it there: the landing itself takes the flag away, and after a
-restart what still waits is announced again.
+lost with a killed triggerer is lost for good. This trigger announces every flag of a
+folder once and leaves it there: landing removes the flag, and after a restart the flags
+that are still there are announced again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rasure.runtime.inbox import READY
 
 
 class DeliveryArrived(BaseEventTrigger):
-    """Fires whenever new `.ready` flags stand in `folder`, with their names."""
+    """Fires whenever new `.ready` flags are in `folder`, with their names."""
 
     def __init__(self, folder: str, seconds: float = 0.5) -> None:
         super().__init__()
@@ -42,10 +42,10 @@ class DeliveryArrived(BaseEventTrigger):
             await asyncio.sleep(self.seconds)
 
     def _flags(self) -> set[tuple[str, int]]:
-        found = set()
+        flags = set()
         for path in Path(self.folder).glob(f"*{READY}"):
             try:
-                found.add((path.name, path.stat().st_mtime_ns))
+                flags.add((path.name, path.stat().st_mtime_ns))
             except FileNotFoundError:
                 continue  # landed between the two calls
-        return found
+        return flags

@@ -1,8 +1,8 @@
-"""A private PostgreSQL cluster: made, started, killed and removed.
+"""A private PostgreSQL cluster: create, start, kill and remove it.
 
 A cluster listens on the loopback address only, has no Unix socket (so that no path is
-too long for one), wants a password from everyone and writes data checksums. `rasure up`
-runs one under its process manager; tests take one that is theirs for a while:
+too long for one), requires a password from everyone and writes data checksums.
+`rasure up` runs one under its process manager; a test uses a temporary one:
 
     with private_cluster() as url: ...
 """
@@ -28,7 +28,7 @@ from rasure.errors import SetupError
 from rasure.runtime import postgres
 from rasure.runtime.ports import free_port
 
-# For tests: a crash of the machine would lose data, a crash of the server does not.
+# For tests: a crash of the machine would lose data, a crash of the server would not.
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -49,24 +49,24 @@ class Cluster:
 
     @property
     def installation(self) -> postgres.Installation:
-        """The programs that match the data folder, or the newest for a new one."""
+        """The programs of the data folder's version; the newest for a new folder."""
         answer = postgres.run(["cat", self.folder / "PG_VERSION"])
         return postgres.find(int(answer.stdout) if answer.returncode == 0 else None)
 
     @property
     def exists(self) -> bool:
-        """Whether `create` has finished here before."""
+        """True if `create` has finished in this folder."""
         return postgres.run(["test", "-f", self.folder / "complete"]).returncode == 0
 
     def create(self) -> None:
-        """Run initdb; a cluster that is half made (killed meanwhile) is made anew."""
+        """Run initdb; start again if an earlier call was killed before it finished."""
         if self.exists:
             return
         if self.folder.exists():
             shutil.rmtree(self.folder)
-        postgres.give(self.folder)
+        postgres.make_folder(self.folder)
         password = Path(tempfile.mkdtemp(dir=tempfile.gettempdir())) / "password"
-        postgres.give(password.parent)
+        postgres.make_folder(password.parent)
         try:
             password.write_text(self.password)
             password.chmod(0o644)  # inside a folder that only the server may enter
@@ -106,19 +106,19 @@ class Cluster:
     def url(
         self, database: str = "postgres", role: str = "", password: str = ""
     ) -> str:
-        """A libpq URL, of the superuser when no role is named."""
-        who = f"{role}:{password}" if role else f"postgres:{self.password}"
-        return f"postgresql://{who}@127.0.0.1:{self.port}/{database}"
+        """A libpq URL, of the superuser when no role is given."""
+        login = f"{role}:{password}" if role else f"postgres:{self.password}"
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
 
     def admin(self, database: str = "postgres") -> psycopg.Connection:
         """A connection of the superuser, in autocommit mode."""
         return psycopg.connect(self.url(database), autocommit=True, connect_timeout=5)
 
     def start(self, timeout: float = 60) -> None:
-        """Start the server apart from any process manager and wait until it answers.
+        """Start the server without a process manager and wait until it answers.
 
-        After `kill` this is the restart: PostgreSQL recovers from its log. It is tried
-        again while processes of a killed server still hold its memory.
+        After `kill`, PostgreSQL recovers from its log. The start is repeated while
+        processes of a killed server still hold its memory, for `timeout` seconds.
         """
         log = self.folder / "server.log"
         command = [self.installation.program("pg_ctl"), "start", "-w", "-s"]
@@ -131,7 +131,7 @@ class Cluster:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stop the server in order (open sessions are ended); fine when it is down."""
+        """Stop the server and end its open sessions; does nothing when it is down."""
         program = self.installation.program("pg_ctl")
         postgres.run([program, "stop", "-D", self.folder, "-m", "fast", "-w", "-s"])
 
@@ -162,13 +162,13 @@ class Cluster:
 def make_role(
     connection: psycopg.Connection, role: str, password: str, *rights: str
 ) -> None:
-    """Create the role, or give it this password; `rights` such as `createdb`."""
-    known = connection.execute(
+    """Create the role or change its password; `rights` are such as `createdb`."""
+    exists = connection.execute(
         "select true from pg_roles where rolname = %s", (role,)
     ).fetchone()
     connection.execute(
         sql.SQL("{} role {} with login {} password {}").format(
-            sql.SQL("alter" if known else "create"),
+            sql.SQL("alter" if exists else "create"),
             sql.Identifier(role),
             sql.SQL(" ".join(rights)),
             sql.Literal(password),
@@ -178,12 +178,12 @@ def make_role(
 
 @contextlib.contextmanager
 def running_cluster(folder: Path | None = None, fast: bool = True) -> Iterator[Cluster]:
-    """A cluster of one's own in a new folder, removed at the end.
+    """A temporary cluster in a new folder, removed at the end.
 
-    Without `folder`, or where the server's user cannot reach it, the cluster lives in
-    the machine's temporary folder. Every database that is created in it has PostGIS;
-    there are the roles `rasure` (may create databases; owner of `rasure`) and
-    both readers, whose passwords are the superuser's.
+    Without `folder`, or if the server's user cannot reach it, the cluster is in the
+    machine's temporary folder. Every database that is created in it has PostGIS. It has
+    the roles `rasure` (may create databases; owns the database `rasure`) and both
+    readers, all with the superuser's password.
     """
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -214,6 +214,6 @@ def running_cluster(folder: Path | None = None, fast: bool = True) -> Iterator[C
 
 @contextlib.contextmanager
 def private_cluster(folder: Path | None = None, fast: bool = True) -> Iterator[str]:
-    """The URL of an empty database `rasure` in a cluster of one's own."""
+    """The URL of an empty database `rasure` in a temporary cluster."""
     with running_cluster(folder, fast) as cluster:
         yield cluster.url("rasure", "rasure", cluster.password)

@@ -24,10 +24,10 @@ def timed_printer() -> Callable[[str], None]:
     """Return a function that prints a sentence and the seconds since this call."""
     began = time.monotonic()
 
-    def tell(sentence: str) -> None:
+    def say(sentence: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {sentence}", file=sys.stderr)
 
-    return tell
+    return say
 
 
 def up(
@@ -59,14 +59,14 @@ def status(as_json: AsJson = False) -> None:
     """Show what runs, where it listens, and how old the data are."""
     from rasure.runtime.status import status as read_status
 
-    found = read_status()
+    current = read_status()
     if as_json:
-        print(json.dumps(found, indent=2, default=str))
+        print(json.dumps(current, indent=2, default=str))
         return
-    print(f"home       {found['home']}")
-    for service in found["services"]:
+    print(f"home       {current['home']}")
+    for service in current["services"]:
         where = service["url"] or ""
         print(f"{service['state']:<10} {service['name']:<22} {where}")
-    print(f"warehouse  {'answers' if found['warehouse'] else 'does not answer'}")
-    for force, day in found["data_as_at"].items():
+    print(f"warehouse  {'answers' if current['warehouse'] else 'does not answer'}")
+    for force, day in current["data_as_at"].items():
         print(f"data as at {day:%d %B %Y}, {force}")

@@ -1,4 +1,4 @@
-"""The designation as the line runs it: once for each day of the data."""
+"""The designation as the DAG runs it: once for each day of the data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from rasure.transform import state
 
 
 def designate_due(connection: psycopg.Connection, always: bool = False) -> bool:
-    """Designate every force when the data are of another day than the last time, or
-    `always`; returns True if it did.
+    """Designate every force if the day of the data has changed; returns True if it did.
 
-    No transform runs meanwhile: it would take the models away under the ranking.
+    `always` designates on the same day too. No transform runs during a designation: it
+    would replace the tables that the ranking reads.
     """
     from rasure.places import designate_all
 

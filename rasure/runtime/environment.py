@@ -1,7 +1,7 @@
-"""The environment of the services: what they need of the caller's, and nothing else.
+"""The environment variables of the services.
 
 A caller's PYTHONPATH, AIRFLOW__… or PG… must not change what a home does, and calls
-between services of one machine must not leave it through a proxy.
+between services of one machine must not go through a proxy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DROPPED = ("AIRFLOW", "DBT_", "FLASK_", "PG", "PYTHON", "SUPERSET_", "VIRTUAL_EN
 
 
 def callers_environment() -> dict[str, str]:
-    """The caller's environment without what would steer a service by accident."""
+    """The caller's environment without variables that would configure a service."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -25,7 +25,7 @@ def callers_environment() -> dict[str, str]:
 
 
 def base_environment(settings: Settings) -> dict[str, str]:
-    """What every service gets on top of the caller's environment."""
+    """The variables that every service gets in addition to the caller's."""
     path = f"{Path(sys.prefix) / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
     return {
         "RASURE_HOME": str(settings.home),

@@ -1,8 +1,8 @@
 """The private home: its folders, its ports and its passwords.
 
-Everything that a run makes lies under one folder. The ports that were chosen are
-remembered in `settings.toml`, the passwords that were generated in `secrets.toml`,
-which only the owner may read. What is there already is never changed, only added to.
+Everything that Rasure writes is under one folder. `settings.toml` holds the chosen
+ports; `secrets.toml`, which only the owner may read, holds the generated passwords.
+Passwords and settings are added to these files, never removed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ELSEWHERE = Path("/var/lib/rasure")
 
 
 def check(settings: Settings) -> None:
-    """Raise `SetupError` when the home cannot be: path, space, right to write."""
+    """Raise `SetupError` if the home's path, disk space or permissions do not do."""
     home = settings.home
     if len(os.fsencode(home)) > LONGEST_PATH:
         raise SetupError(
@@ -44,7 +44,7 @@ def check(settings: Settings) -> None:
     if odd:
         raise SetupError(
             f"The home's path has the character {odd[0]!r}, which its process manager "
-            f"cannot take: {home}. Set RASURE_HOME to a plainer path."
+            f"cannot read: {home}. Set RASURE_HOME to a plainer path."
         )
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -58,14 +58,14 @@ def check(settings: Settings) -> None:
     free = shutil.disk_usage(home).free / 2**30
     if free < NEEDED_GIB:
         raise SetupError(
-            f"The disk that holds {home} has {free:.1f} GiB left and Rasure wants "
+            f"The disk that holds {home} has {free:.1f} GiB left and Rasure needs "
             f"{NEEDED_GIB} GiB. Free some, or set RASURE_HOME to another disk."
         )
 
 
 def prepare(settings: Settings) -> None:
     """Make the folders and the passwords; a second call changes nothing."""
-    # the database's user must be able to pass through, nobody to look around
+    # The database's user must be able to enter the home; nobody may list it.
     settings.home.chmod(0o711 if postgres.operating_user() else 0o700)
     for folder in FOLDERS:
         (settings.home / folder).mkdir(exist_ok=True)
@@ -77,14 +77,14 @@ def prepare(settings: Settings) -> None:
             raise SetupError(
                 f"{settings.home} holds a database but its passwords, secrets.toml, "
                 "are gone. Put the file back from a copy, or remove the whole folder "
-                "to start anew."
+                "to start again."
             )
         write_private(settings.home / "secrets.toml", tomli_w.dumps(new_secrets()))
         return
-    known = tomllib.loads((settings.home / "secrets.toml").read_text())
-    whole = {part: new | known.get(part, {}) for part, new in new_secrets().items()}
-    if known | whole != known:  # an older home lacks what has come since
-        write_private(settings.home / "secrets.toml", tomli_w.dumps(known | whole))
+    stored = tomllib.loads((settings.home / "secrets.toml").read_text())
+    complete = {part: new | stored.get(part, {}) for part, new in new_secrets().items()}
+    if stored | complete != stored:  # an older home lacks the newer secrets
+        write_private(settings.home / "secrets.toml", tomli_w.dumps(stored | complete))
 
 
 def new_secrets() -> dict:
@@ -109,7 +109,7 @@ def _password(size: int = 18) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
+    """Write a file that only its owner may read, atomically."""
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -120,7 +120,7 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-REMEMBERED = {
+STORED_VARIABLES = {
     "RASURE_DATABASE_URL": "database_url",
     "RASURE_READER_URL": "reader_url",
     "RASURE_PEOPLE_READER_URL": "people_reader_url",
@@ -130,48 +130,51 @@ REMEMBERED = {
 }
 
 
-def remember(settings: Settings, **values) -> None:
-    """Add `values`, and what the environment says, to `settings.toml`."""
+def store_settings(settings: Settings, **values) -> None:
+    """Add `values` and the `STORED_VARIABLES` that are set to `settings.toml`."""
     path = settings.home / "settings.toml"
     stored = tomllib.loads(path.read_text()) if path.exists() else {}
-    told = {
+    from_environment = {
         setting: os.environ[name]
-        for name, setting in REMEMBERED.items()
+        for name, setting in STORED_VARIABLES.items()
         if os.environ.get(name)
     }
-    if stored | told | values != stored:
-        write_private(path, tomli_w.dumps(stored | told | values))
+    changed = stored | from_environment | values
+    if changed != stored:
+        write_private(path, tomli_w.dumps(changed))
 
 
 def choose_ports(
     settings: Settings, running: set[str], reserved: Reservations
 ) -> tuple[dict, list[str]]:
-    """The port of each service, and a sentence for each that had to move.
+    """The port of each service, and a sentence for each service whose port changed.
 
-    The port of a service in `running` is kept. Another's is the remembered one or the
-    usual one when that is free, else one that the operating system picks; it is added
-    to `reserved`, to be held until the service listens.
+    A service in `running` keeps its port. Any other gets its stored or usual port if
+    that is free, otherwise one that the operating system chooses; this port is added to
+    `reserved`, which holds it until the service listens.
     """
-    known = settings.stored.get("ports", {})
-    ports, moved = {}, []
+    stored_ports = settings.stored.get("ports", {})
+    ports, sentences = {}, []
     for service, usual in USUAL_PORTS.items():
-        wanted = known.get(service, usual)
-        if service in running or reserved.take(wanted):
-            ports[service] = wanted
+        preferred = stored_ports.get(service, usual)
+        if service in running or reserved.take(preferred):
+            ports[service] = preferred
             continue
         ports[service] = reserved.take_any(usual)
-        moved.append(
-            f"Port {wanted} is taken; {service} listens on {ports[service]} instead."
+        sentences.append(
+            f"Port {preferred} is in use; {service} listens on {ports[service]} "
+            "instead."
         )
-    remember(settings, ports=ports)
-    return ports, moved
+    store_settings(settings, ports=ports)
+    return ports, sentences
 
 
 def database_folder(settings: Settings) -> Path:
-    """The folder of the cluster, in the home if the server's user can reach it there.
+    """The data folder of the cluster.
 
-    Where it cannot (a home below a folder that only root may enter), the files go to
-    /var/lib/rasure and the home holds a link to them.
+    It is in the home if the server's user can reach it there. Otherwise (the home is
+    below a folder that only root may enter) it is in /var/lib/rasure, and the home
+    holds a link to it.
     """
     link = settings.home / "postgres"
     if link.is_symlink():

@@ -1,9 +1,9 @@
-"""The watched folder: how a delivery is handed over, and what became of it.
+"""The watched folder: how a delivery is offered, and what came of it.
 
-A delivery (an archive, a folder or a file) may take a while to copy, so it counts only
-once a flag, an empty file `<name>.ready`, stands beside it. Whoever lands it renames
-the flag to `<name>.landed` or `<name>.rejected` (which then holds the reason). To offer
-a delivery again, put a new `<name>.ready` there.
+A delivery (an archive, a folder or a file) may take a while to copy, so it is landed
+only once its flag, an empty file `<name>.ready`, is in the same folder. Landing
+replaces the flag with `<name>.landed`, or with `<name>.rejected`, which holds the
+reason. To offer a delivery again, put a new `<name>.ready` there.
 """
 
 from __future__ import annotations
@@ -28,23 +28,24 @@ def waiting(source: str) -> list[str]:
     """The paths of the deliveries that are ready, the oldest flag first."""
     flags = [flag for flag in folder(source).glob(f"*{READY}") if flag.is_file()]
     flags.sort(key=lambda flag: (flag.stat().st_mtime, flag.name))
-    found = [flag.with_name(flag.name.removesuffix(READY)) for flag in flags]
-    return [str(path) for path in found if path.exists()]
+    deliveries = [flag.with_name(flag.name.removesuffix(READY)) for flag in flags]
+    return [str(path) for path in deliveries if path.exists()]
 
 
 def offer(source: str, path: Path, name: str | None = None) -> Path:
-    """Copy a delivery into the watched folder and flag it; the path it has there."""
+    """Copy a delivery into the watched folder and flag it; returns its path there."""
     target = put(source, path, name)
     for outcome in OUTCOMES:
-        _beside(target, outcome).unlink(missing_ok=True)
-    _beside(target, READY).touch()
+        _flag(target, outcome).unlink(missing_ok=True)
+    _flag(target, READY).touch()
     return target
 
 
 def put(source: str, path: Path, name: str | None = None) -> Path:
-    """Copy a delivery into the watched folder without a flag; the path it has there.
+    """Copy a delivery into the watched folder without a flag; returns its path there.
 
-    On one disk the files are linked, not copied: a delivery is never written to.
+    On one disk the files of a folder are linked, not copied, because nothing writes to
+    a delivery.
     """
     if not path.exists():
         raise SetupError(f"There is nothing at {path}. Name a ZIP, a folder or a file.")
@@ -68,9 +69,9 @@ def _link_or_copy(source: str, target: str) -> str:
 
 
 def is_landed(source: str, path: Path, name: str | None = None) -> bool:
-    """Whether a delivery of this name and these file sizes lies here, landed."""
+    """True if the folder has a landed delivery of this name and these file sizes."""
     target = folder(source) / (name or path.name)
-    landed = _beside(target, ".landed").exists() and not _beside(target, READY).exists()
+    landed = _flag(target, ".landed").exists() and not _flag(target, READY).exists()
     return landed and _sizes(path) == _sizes(target)
 
 
@@ -83,22 +84,23 @@ def _sizes(path: Path) -> dict[str, int]:
     }
 
 
-def settle(path: Path, outcome: str, text: str = "") -> None:
-    """Put `.landed` or `.rejected` with `text` in place of the flag of a delivery.
+def record_outcome(path: Path, outcome: str, text: str = "") -> None:
+    """Replace the flag of a delivery with `outcome`, a file that holds `text`.
 
-    Does nothing for a delivery without a flag (one that was not handed over here).
+    `outcome` is `.landed` or `.rejected`. Does nothing for a delivery without a flag
+    (one that was not offered in this folder).
     """
-    flag = _beside(path, READY)
+    flag = _flag(path, READY)
     if flag.exists():
-        _beside(path, outcome).write_text(text)
+        _flag(path, outcome).write_text(text)
         flag.unlink()
 
 
 def refusal(path: Path) -> str | None:
-    """Why a delivery that lies here was refused; None where it was not."""
-    told = _beside(path, ".rejected")
-    return told.read_text() if told.exists() else None
+    """The reason why a delivery in this folder was rejected; None if it was not."""
+    reason = _flag(path, ".rejected")
+    return reason.read_text() if reason.exists() else None
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def _flag(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)

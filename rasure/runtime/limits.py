@@ -1,22 +1,21 @@
-"""How much memory one process of a service may take.
+"""The memory limit of one process of a service.
 
-Neither PostgreSQL nor Superset bounds what a single request needs, and where memory
-runs out the kernel ends whoever has most of it, with all that others were doing. A
-process that meets its own limit is told so: a session of PostgreSQL fails alone; of
-Superset, what the same worker answers at that moment may fail with it.
+Neither PostgreSQL nor Superset limits the memory of a single request, and when memory
+runs out the kernel ends the largest process with all its work. With a limit of its own,
+a session of PostgreSQL fails alone; a worker of Superset fails with the requests that
+it answers at that moment.
 """
 
 from __future__ import annotations
 
 import os
 
-SMALLEST = 3 * 2**30  # bytes: with six years a transform's largest session took 1.9 GiB
+SMALLEST = 3 * 2**30  # bytes: at six years a transform's largest session used 1.9 GiB
 PART = 4  # of the machine's memory
 
 
 def memory_limit() -> int:
-    """Bytes of address space for one process: a quarter of the machine's memory, or
-    3 GiB where that is more."""
+    """The address space of one process in bytes: a quarter of the memory, or 3 GiB."""
     return max(machines_memory() // PART, SMALLEST)
 
 

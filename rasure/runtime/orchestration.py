@@ -1,7 +1,7 @@
-"""What the DAGs share: when to try again, when to raise the alarm, what to tell.
+"""What the DAGs share: retries, deadlines, notes on failure, and landing as a task.
 
-A task's work is in the other parts of `rasure`; here is only what Airflow needs to know
-about it. Imported by every DAG file, so nothing heavy is imported at the top.
+The work of a task is in the other packages of `rasure`. Every DAG file imports this
+module, so it imports nothing heavy at the top.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from airflow.sdk import (
 
 log = logging.getLogger(__name__)
 
-# A connection, a disk or a busy server may be well in a minute. Bad data and faults of
-# the code are the same the next time, so everything else fails at once.
+# A connection, a disk or a busy server may recover in a minute. Bad data and faults of
+# the code stay the same, so everything else fails at once.
 MAY_PASS = (
     "rasure.errors.SetupError",
     "rasure.runs.RunBusy",
@@ -41,8 +41,8 @@ RETRIES = {
 }
 
 
-def tell_failure(context) -> None:
-    """Put the sentence of the exception on the DAG run, where the overview shows it."""
+def note_failure(context) -> None:
+    """Set the exception's sentence as the note of the DAG run, for the overview."""
     from rasure.runtime.airflow_api import Airflow
 
     run = context["dag_run"]
@@ -56,11 +56,11 @@ def tell_failure(context) -> None:
         log.warning("the note could not be put on the run", exc_info=True)
 
 
-DEFAULTS = {**RETRIES, "owner": "rasure", "on_failure_callback": tell_failure}
+DEFAULTS = {**RETRIES, "owner": "rasure", "on_failure_callback": note_failure}
 
 
 def deadline(minutes: int) -> DeadlineAlert:
-    """An alarm when a run is not through `minutes` after it was queued."""
+    """An alarm for a run that has not finished `minutes` after it was queued."""
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(minutes=minutes),
@@ -74,7 +74,7 @@ def record_missed_deadline(context: dict) -> None:
     from rasure.database import connect
 
     run = context["dag_run"]
-    log.error("%s, run %s: not through in time", run["dag_id"], run["dag_run_id"])
+    log.error("%s, run %s: not finished in time", run["dag_id"], run["dag_run_id"])
     with connect("rasure deadline") as connection:
         connection.execute(
             "insert into ops.missed_deadlines (dag_id, run_id, deadline_at) "
@@ -84,7 +84,7 @@ def record_missed_deadline(context: dict) -> None:
 
 
 def land_offered(source: str, path: str) -> dict:
-    """Land a delivery and take its flag away; the counts, for the task's result."""
+    """Land a delivery and replace its flag; returns the counts as the task's result."""
     from rasure.landing import DeliveryRejected, land
     from rasure.runtime import inbox
 
@@ -92,11 +92,13 @@ def land_offered(source: str, path: str) -> dict:
     try:
         landed = land(source, delivery)
     except DeliveryRejected as error:
-        inbox.settle(delivery, ".rejected", str(error))
+        inbox.record_outcome(delivery, ".rejected", str(error))
         raise
     counts = {
         name: getattr(landed, name)
         for name in ("load_id", "state", "rows_read", "rows_landed", "rows_quarantined")
     }
-    inbox.settle(delivery, ".landed", f"load {landed.load_id}: {landed.state}\n")
+    inbox.record_outcome(
+        delivery, ".landed", f"load {landed.load_id}: {landed.state}\n"
+    )
     return counts

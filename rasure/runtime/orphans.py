@@ -1,9 +1,8 @@
-"""Services that outlived their process manager (it was killed), and their end.
+"""Find and end services whose process manager was killed.
 
-supervisord leads a session of its own, in which all its services run; as long as one of
-them lives, the system gives the session's number to nobody else. A service of a home
-whose process manager is gone has nobody to look after it and holds the port of its
-successor.
+Such a service is not supervised and holds the port of its successor. supervisord leads
+a session of its own, in which all its services run; while one of them runs, the
+operating system does not use the session's number again.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def find(pid_file: Path) -> list[int]:
 
 
 def _lives(pid: int) -> bool:
-    """Whether the process is there and more than a dead child that nobody fetched."""
+    """True if the process runs; a zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
     except OSError:
@@ -52,9 +51,10 @@ def _session(pid: int) -> int | None:
 
 
 def end(pid_file: Path, cluster: Cluster, patience: float = 20) -> int:
-    """End what `find` finds and the database: politely, then not; how many there were.
+    """End the orphaned services and the database; returns how many there were.
 
-    The database is stopped last and in order, so that the others can finish.
+    A service that does not end within `patience` seconds of SIGTERM gets SIGKILL. The
+    database is stopped last, so that the services can finish.
     """
     count = len({*find(pid_file), cluster.postmaster()} - {None})
     if not count:
@@ -70,7 +70,7 @@ def end(pid_file: Path, cluster: Cluster, patience: float = 20) -> int:
 
 
 def _others(pid_file: Path, cluster: Cluster) -> list[int]:
-    """The orphans that are not the database's (whose sessions lead their own)."""
+    """The orphans without the database's postmaster."""
     postmaster = cluster.postmaster()
     return [pid for pid in find(pid_file) if pid != postmaster]
 

@@ -1,9 +1,9 @@
-"""Ports on the loopback address: which are free, whose they are, and reserving them.
+"""Ports on the loopback address: find free ones, reserve them, and see who listens.
 
 Minutes may pass between the choice of a port and the moment its service listens there.
-Until then the `up` that chose it holds a reservation: a Unix socket with a name in the
-abstract namespace, which every user of the machine sees (just as far as its ports
-reach), one process at a time can have, and the system frees when that process ends.
+Until then the `rasure up` that chose it holds a reservation: a Unix socket with a name
+in the abstract namespace. Every user of the machine sees that name, only one process at
+a time can bind it, and the system frees it when that process ends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rasure.errors import SetupError
 
 
 class Reservations(contextlib.ExitStack):
-    """The ports that this process has reserved, given up at the end of the `with`."""
+    """The ports that this process has reserved, released at the end of the `with`."""
 
     def take(self, port: int) -> bool:
         """Reserve `port`; False when it is in use or reserved by anybody."""
@@ -35,7 +35,7 @@ class Reservations(contextlib.ExitStack):
         return True
 
     def take_any(self, preferred: int) -> int:
-        """Reserve `preferred`, or else one that the operating system picks."""
+        """Reserve `preferred`, or otherwise a port that the operating system picks."""
         for port in (preferred, *(free_port() for _ in range(20))):
             if self.take(port):
                 return port
@@ -43,7 +43,7 @@ class Reservations(contextlib.ExitStack):
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on 127.0.0.1:`port` now."""
+    """True if a server could listen on 127.0.0.1:`port` now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -61,24 +61,24 @@ def free_port() -> int:
 
 
 def listens(port: int, manager: int | None) -> bool:
-    """Whether a service of the process manager with the pid `manager` has `port`.
+    """True if a service of the process manager with the pid `manager` has `port`.
 
-    A service is a descendant of its manager or, when it lost its parent, in the
-    session that the manager leads.
+    A service is a descendant of its manager or, if its parent has ended, in the session
+    that the manager leads.
     """
     if manager is None:
         return False
     owners = {
-        found.pid
-        for found in psutil.net_connections("tcp")
-        if found.status == psutil.CONN_LISTEN and found.laddr.port == port
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
     }
     return any(_belongs(pid, manager) for pid in owners - {None})
 
 
 def _belongs(pid: int, manager: int) -> bool:
     try:
-        above = [parent.pid for parent in psutil.Process(pid).parents()]
-        return manager in above or os.getsid(pid) == manager
+        ancestors = [parent.pid for parent in psutil.Process(pid).parents()]
+        return manager in ancestors or os.getsid(pid) == manager
     except (psutil.Error, OSError):
         return False

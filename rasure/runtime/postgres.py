@@ -1,7 +1,7 @@
-"""The PostgreSQL that this machine has, and the user that it may run as.
+"""Find the machine's PostgreSQL and run its programs as the right user.
 
-PostgreSQL refuses to run as root. When the caller is root its programs therefore run
-as the operating system's `postgres` user (which the Debian package makes), otherwise
+PostgreSQL refuses to run as root. When the caller is root, its programs therefore run
+as the operating system's `postgres` user (which the Debian package creates), otherwise
 as the caller. Nothing here touches the cluster that the distribution itself runs.
 """
 
@@ -22,7 +22,7 @@ PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin
 
 @dataclass(frozen=True)
 class Installation:
-    """The programs of one PostgreSQL major version that has PostGIS beside it."""
+    """The programs of one PostgreSQL major version."""
 
     version: int
     folder: Path
@@ -38,10 +38,10 @@ def find(version: int | None = None) -> Installation:
     `RASURE_POSTGRES_BIN` names a folder to use instead of the usual ones. Raises
     `SetupError` when there is none.
     """
-    given = os.environ.get("RASURE_POSTGRES_BIN")
-    folders = [Path(given)] if given else _folders()
-    found = [Installation(_version(folder), folder) for folder in folders]
-    new_enough = [one for one in found if one.version >= OLDEST]
+    setting = os.environ.get("RASURE_POSTGRES_BIN")
+    folders = [Path(setting)] if setting else _folders()
+    installations = [Installation(_version(folder), folder) for folder in folders]
+    new_enough = [one for one in installations if one.version >= OLDEST]
     if version is not None:
         new_enough = [one for one in new_enough if one.version == version]
         if not new_enough:
@@ -123,8 +123,8 @@ def run(command: list, **options) -> subprocess.CompletedProcess:
     )
 
 
-def give(folder: Path) -> None:
-    """Make `folder`, for the server's user alone."""
+def make_folder(folder: Path) -> None:
+    """Make `folder`, owned by the server's user and closed to all others."""
     folder.mkdir(parents=True, exist_ok=True)
     user = operating_user()
     if user:
@@ -137,7 +137,7 @@ def unreachable(folder: Path) -> Path | None:
     """The first folder on the way to `folder` that the server's user may not enter."""
     if operating_user() is None:
         return None
-    way = [part for part in (*reversed(folder.parents), folder) if part.exists()]
-    if run(["test", "-x", way[-1]]).returncode == 0:
+    existing = [part for part in (*reversed(folder.parents), folder) if part.exists()]
+    if run(["test", "-x", existing[-1]]).returncode == 0:
         return None
-    return next(part for part in way if run(["test", "-x", part]).returncode != 0)
+    return next(part for part in existing if run(["test", "-x", part]).returncode != 0)

@@ -1,19 +1,20 @@
--- What the readers of a warehouse may do beside reading: as little as PostgreSQL allows.
+-- Leave the readers of a warehouse no right but reading, as far as PostgreSQL allows.
 --
--- Run by a superuser in the warehouse's database; again changes nothing. `rasure up` does
--- so in the cluster of its own; on a server of yours it is the administrator's
--- (`psql -f`, docs/install.md).
+-- A superuser runs this in the warehouse's database; running it again changes nothing.
+-- `rasure up` runs it in the private cluster. On a server of your own, the administrator
+-- runs it with `psql -f` (docs/install.md).
 do $$
 declare
     owner constant text := (
         select datdba::regrole::text from pg_database where datname = current_database()
     );
-    found text;
+    function_name text;
+    alter_role text;
 begin
-    -- Everybody may call these until told otherwise. They run SQL out of sight of
-    -- Superset's checks, say what a session is called, show or end what others ask, hold
-    -- locks that a transform waits for, wait, or write.
-    for found in
+    -- By default everybody may call these functions. They run SQL that Superset does not
+    -- check, change settings of the session, show or end the queries of others, hold
+    -- locks that a transform waits for, sleep, or write.
+    for function_name in
         select oid::regprocedure::text
         from pg_proc
         where
@@ -32,28 +33,28 @@ begin
                     'pg_cancel_backend', 'pg_terminate_backend',
                     'pg_logical_emit_message', 'lo_creat', 'lo_create',
                     'lo_from_bytea',
-                    -- PostGIS answers these of tables that one may not read
+                    -- PostGIS answers these for tables that the caller may not read
                     'st_estimatedextent', '_postgis_stats', '_postgis_selectivity',
                     '_postgis_join_selectivity'
                 )
             )
     loop
-        execute format('revoke execute on function %s from public', found);
-        execute format('grant execute on function %s to %s', found, owner);
+        execute format('revoke execute on function %s from public', function_name);
+        execute format('grant execute on function %s to %s', function_name, owner);
     end loop;
     execute format('revoke temporary on database %I from public', current_database());
 
-    for found in
+    for alter_role in
         select format('alter role %I ', rolname)
         from pg_roles
         where rolname in ('rasure_reader', 'rasure_people_reader')
     loop
-        execute found || 'set default_transaction_read_only = on';
-        execute found || 'set statement_timeout = ''60s''';
-        -- an open transaction keeps a transform from putting a new table in place
-        execute found || 'set idle_in_transaction_session_timeout = ''60s''';
-        execute found || 'set temp_file_limit = ''2GB''';
-        execute found || 'connection limit 50';
+        execute alter_role || 'set default_transaction_read_only = on';
+        execute alter_role || 'set statement_timeout = ''60s''';
+        -- an open transaction keeps a transform from replacing a table
+        execute alter_role || 'set idle_in_transaction_session_timeout = ''60s''';
+        execute alter_role || 'set temp_file_limit = ''2GB''';
+        execute alter_role || 'connection limit 50';
     end loop;
 end
 $$;

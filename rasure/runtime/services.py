@@ -1,6 +1,6 @@
-"""What runs: the programs of a home, their settings and how to tell that they are well.
+"""The services of a home: their programs, their settings and their health checks.
 
-The order of `all_services` is the order of starting; stopping goes the other way.
+`all_services` lists them in the order of starting; they stop in the reverse order.
 """
 
 from __future__ import annotations
@@ -53,18 +53,18 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
     """Every service of the home, in the order of starting."""
     cluster = private_cluster_of(settings, ports["postgres"])
     web = f"http://127.0.0.1:{ports['airflow']}"
-    told_ports = f"{ports['airflow']} {ports['postgres']}"
+    port_numbers = f"{ports['airflow']} {ports['postgres']}"
     airflow_parts = [
         Service(
             name=f"airflow-{part}",
             command=[airflow.program(), part, *options],
-            is_well=partial(_airflow_is_well, settings, ports["airflow"], told),
-            # a change of the ports in airflow.cfg restarts what has read it
-            environment={**airflow.environment(settings), "RASURE_PORTS": told_ports},
+            is_well=partial(_airflow_is_well, settings, ports["airflow"], component),
+            # another port in airflow.cfg must restart the services that have read it
+            environment={**airflow.environment(settings), "RASURE_PORTS": port_numbers},
             url=web if part == "api-server" else None,
             port=ports["airflow"] if part == "api-server" else None,
         )
-        for part, options, told in (
+        for part, options, component in (
             ("api-server", (), "metadatabase"),
             ("scheduler", ("--skip-serve-logs",), "scheduler"),
             ("dag-processor", (), "dag_processor"),
@@ -106,7 +106,7 @@ def private_cluster_of(settings: Settings, port: int) -> Cluster:
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "wal_compression": "lz4",
-        "wal_level": "minimal",  # nobody follows a private cluster; `rasure` rebuilds
+        "wal_level": "minimal",  # a private cluster has no replica
         "max_wal_senders": "0",
         "random_page_cost": "1.1",
         "max_connections": "100",
@@ -124,15 +124,15 @@ def private_cluster_of(settings: Settings, port: int) -> Cluster:
 
 
 def _shared_memory_is_small() -> bool:
-    """Whether /dev/shm is too small for parallel queries, as in many containers."""
+    """True if /dev/shm is too small for parallel queries, as in many containers."""
     if not Path("/dev/shm").is_dir():  # noqa: S108 - measured, never written
         return True
-    found = os.statvfs("/dev/shm")  # noqa: S108
-    return found.f_blocks * found.f_frsize < 512 * 2**20
+    disk = os.statvfs("/dev/shm")  # noqa: S108
+    return disk.f_blocks * disk.f_frsize < 512 * 2**20
 
 
 def listens_itself(settings: Settings, port: int) -> bool:
-    """Whether it is a service of this home, not of another, that has `port`."""
+    """True if a service of this home, not of another, listens on `port`."""
     manager = None
     with contextlib.suppress(OSError, ValueError):
         manager = int((settings.home / "run" / "supervisord.pid").read_text())
@@ -140,10 +140,10 @@ def listens_itself(settings: Settings, port: int) -> bool:
 
 
 def _database_is_well(cluster: Cluster) -> bool:
-    """Whether the server on the port answers and its files are this cluster's.
+    """True if the server on the port answers and its data folder is the cluster's.
 
-    The server tells its folder itself: it runs as another user, whose sockets even
-    root may not see in a container.
+    The check asks the server for its folder, because the server runs as another user,
+    whose sockets even root may not see in a container.
     """
     try:
         with cluster.admin() as connection:
@@ -158,15 +158,17 @@ def _superset_is_well(settings: Settings, port: int) -> bool:
     return listens_itself(settings, port) and _get(url) is not None
 
 
-def _airflow_is_well(settings: Settings, port: int, part: str) -> bool:
+def _airflow_is_well(settings: Settings, port: int, component: str) -> bool:
     if not listens_itself(settings, port):
         return False
     answer = _get(f"http://127.0.0.1:{port}/api/v2/monitor/health")
-    return answer is not None and answer.json().get(part, {}).get("status") == "healthy"
+    if answer is None:
+        return False
+    return answer.json().get(component, {}).get("status") == "healthy"
 
 
 def _get(url: str) -> httpx.Response | None:
-    """The answer of a service on this machine (never through a proxy)."""
+    """The answer of a service on this machine, without a proxy; None if it has none."""
     try:
         answer = httpx.get(url, timeout=10, trust_env=False)
     except httpx.HTTPError:

@@ -1,7 +1,8 @@
 """Set up Airflow's metadata database: tables, then the administrator.
 
-Run as a program with Airflow's configuration in the environment and the password on
-standard input. One process for both, because half of each is the import of Airflow.
+Run it as a program, with Airflow's configuration in the environment and the password on
+standard input. One process does both, because importing Airflow takes half the time of
+each.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ PERSON = ("-f", "Airflow", "-l", "Administrator", "-e", "admin@localhost")
 
 
 def commands(password: str) -> list[tuple[str, ...]]:
-    """What is to be run, in order, as words of Airflow's command line."""
+    """The commands to run, in order, as arguments of Airflow's command line."""
     account = ("-r", "Admin", "-u", "admin", f"--password={password}")
     return [("db", "migrate"), ("users", "create", *account, *PERSON)]
 
 
 def main() -> None:
-    """Migrate the tables and make the user `admin` if there is none."""
+    """Migrate the tables and create the user `admin` if there is none."""
     password = sys.stdin.readline().strip()
     from airflow.cli import cli_parser
 

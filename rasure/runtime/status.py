@@ -1,4 +1,4 @@
-"""What runs in a home, and how old its data are."""
+"""The state of a home: its services, and the day of its data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ class ServiceStatus:
 
 
 def status() -> dict:
-    """The home, its services, whether the warehouse answers, data as at which day."""
+    """The state of the home.
+
+    Keys: `home` (path), `services` (`ServiceStatus` as dicts), `warehouse` (True if it
+    answers) and `data_as_at` (the day of the data of each force).
+    """
     settings = Settings.load()
     ports = settings.stored.get("ports")
     services = all_services(settings, ports) if ports and settings.secrets else []
@@ -34,7 +38,7 @@ def status() -> dict:
     return {
         "home": str(settings.home),
         "services": [
-            asdict(_one(settings, service, states.get(service.name)))
+            asdict(_service_status(settings, service, states.get(service.name)))
             for service in services
         ],
         "warehouse": reachable,
@@ -42,8 +46,11 @@ def status() -> dict:
     }
 
 
-def _one(settings: Settings, service: Service, told: dict | None) -> ServiceStatus:
-    name = told["statename"] if told else "STOPPED"
+def _service_status(
+    settings: Settings, service: Service, process: dict | None
+) -> ServiceStatus:
+    """The status of a service; `process` is what supervisord reports of it."""
+    name = process["statename"] if process else "STOPPED"
     if name == "RUNNING":
         state = "well" if service.is_well() else "ill"
     elif name in ("STARTING", "BACKOFF"):
@@ -54,15 +61,15 @@ def _one(settings: Settings, service: Service, told: dict | None) -> ServiceStat
     return ServiceStatus(
         name=service.name,
         state=state,
-        pid=told["pid"] if runs else None,
-        uptime_seconds=told["now"] - told["start"] if runs else None,
+        pid=process["pid"] if runs else None,
+        uptime_seconds=process["now"] - process["start"] if runs else None,
         url=service.url,
         log=str(settings.logs / f"{service.name}.log"),
     )
 
 
 def _warehouse(settings: Settings) -> tuple[bool, dict[str, datetime.date]]:
-    """Whether the warehouse answers, and the day of data of each force in the marts."""
+    """True if the warehouse answers, and the day of data of each force in the marts."""
     from rasure.errors import SetupError
 
     try:

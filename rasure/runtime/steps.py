@@ -1,7 +1,7 @@
-"""First-time steps of a metadata database, each done once and resumable.
+"""First-time set-up steps of a metadata database: each runs once and can be resumed.
 
-What was done is written into the same database as it was done to, so that a database
-that is new, put back from a copy, or was left half set up gets exactly what it lacks.
+The steps that have run are recorded in the database that they set up. So a database
+that is new, restored from a copy, or half set up gets exactly the steps that it lacks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from rasure.runtime.environment import callers_environment
 
 @dataclass(frozen=True)
 class Step:
-    """A command that sets something up; harmless to run again. `answers` are typed."""
+    """A command that sets something up and can be repeated.
+
+    `answers` is the text that it gets on standard input.
+    """
 
     name: str
     command: list[str]
@@ -29,7 +32,7 @@ class Step:
 
 
 def missing(url: str, steps: list[Step]) -> list[Step]:
-    """The steps that this database has not seen."""
+    """The steps that have not run for this database."""
     with psycopg.connect(url) as connection:
         connection.execute(
             "create table if not exists rasure_setup ("
@@ -41,14 +44,14 @@ def missing(url: str, steps: list[Step]) -> list[Step]:
 
 
 def run_missing(
-    url: str, steps: list[Step], log: Path, tell: Callable[[str], None], lock: int
+    url: str, steps: list[Step], log: Path, say: Callable[[str], None], lock: int
 ) -> None:
-    """Run what this database has not seen; raises `SetupError` naming the log.
+    """Run the steps that this database lacks; raises `SetupError`, which names the log.
 
-    `lock` is a file descriptor that each step keeps open as long as it runs.
+    `lock` is a file descriptor that each step keeps open while it runs.
     """
     for step in missing(url, steps):
-        tell(f"setting up {step.name}")
+        say(f"setting up {step.name}")
         with log.open("a") as out:
             answer = subprocess.run(
                 step.command,

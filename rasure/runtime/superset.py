@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rasure.errors import RasureError, SetupError
 from rasure.runtime.environment import base_environment, callers_environment
-from rasure.runtime.home import READERS, REMEMBERED
+from rasure.runtime.home import READERS, STORED_VARIABLES
 from rasure.runtime.steps import Step
 from rasure.settings import CHECKOUT, Settings
 
@@ -42,7 +42,7 @@ def program(name: str) -> str:
 
 
 def check(settings: Settings) -> None:
-    """Raise `SetupError` if Superset's environment or its reader is missing."""
+    """Raise `SetupError` if Superset's environment or its reader role is missing."""
     if "database_url" in settings.stored and "reader_url" not in settings.stored:
         raise SetupError(
             "The warehouse is a server of your own, so Superset needs a role there "
@@ -78,9 +78,9 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
     )
     base = base_environment(settings)
     optional = {
-        name: str(settings.stored[REMEMBERED[name]])
+        name: str(settings.stored[STORED_VARIABLES[name]])
         for name in OPTIONAL_SETTINGS
-        if REMEMBERED[name] in settings.stored
+        if STORED_VARIABLES[name] in settings.stored
     }
     return {
         **base,
@@ -124,9 +124,9 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
 
 
 def drop_cached_answers() -> int:
-    """Delete the cached answers of charts, so that they query the marts; how many.
+    """Delete the cached answers of charts, so that they query the marts again.
 
-    All workers of Superset read the cache from these files.
+    All workers of Superset read the cache from these files. Returns their number.
     """
     folder = Settings.load().home / "superset" / "cache" / "data"
     dropped = 0

@@ -1,7 +1,7 @@
-"""`rasure up` and `rasure down`: bring the services of a home up, in order, and down.
+"""`rasure up` and `rasure down`: start and stop the services of a home, in order.
 
-`up` may be called at any time: it starts what does not run, finishes what a killed
-first start left unfinished, and changes nothing when all is well.
+`up` may be called at any time: it starts the services that do not run, completes a
+first start that was killed, and changes nothing when all services are well.
 """
 
 from __future__ import annotations
@@ -29,72 +29,77 @@ from rasure.runtime.steps import run_missing
 from rasure.settings import Settings
 
 PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
-TRIES = 3  # how often ports are chosen when strangers take them meanwhile
-Tell = Callable[[str], None]
+TRIES = 3  # how often ports are chosen if other programs take them in the meantime
+Say = Callable[[str], None]
 
 
-class PortTaken(SetupError):
-    """A stranger listens where a service that is being started should."""
+class PortInUse(SetupError):
+    """Another program listens on the port of a service that is being started."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """One `up`: the home, whom to tell, how long to wait, the lock that it holds."""
+    """One `up`: the home, how to print, seconds to wait, the descriptor of its lock."""
 
     settings: Settings
-    tell: Tell
+    say: Say
     patience: float
     lock: int
 
 
-def up(groups: tuple[str, ...], tell: Tell, patience: float = PATIENCE) -> None:
+def up(groups: tuple[str, ...], say: Say, patience: float = PATIENCE) -> None:
     """Start the services of `groups` (all when empty) and wait until they are well."""
-    wanted = _checked(groups)
+    requested = _checked(groups)
     settings = Settings.load()
     home.check(settings)
-    with _lock(settings, tell) as lock:
+    with _lock(settings, say) as lock:
         home.prepare(settings)
-        home.remember(settings)
-        if "superset" in wanted:
+        home.store_settings(settings)
+        if "superset" in requested:
             superset.check(Settings.load())
-        _end_orphans(Settings.load(), tell)
+        _end_orphans(Settings.load(), say)
         for tries_left in reversed(range(TRIES)):
             try:
-                _try(tell, patience, lock, wanted)
+                _try(say, patience, lock, requested)
                 return
-            except PortTaken:
+            except PortInUse:
                 if not tries_left:
                     raise
 
 
-def _try(tell: Tell, patience: float, lock: int, wanted: list[str]) -> None:
-    """Choose ports and bring up; the ports are reserved until all is well."""
+def _try(say: Say, patience: float, lock: int, requested: list[str]) -> None:
+    """Choose ports and start the services; reserve the ports until all are well."""
     with Reservations() as reserved:
         settings = Settings.load()
-        ports, moved = home.choose_ports(settings, _listening(settings), reserved)
-        for sentence in moved:
-            tell(sentence)
-        _bring_up(Work(Settings.load(), tell, patience, lock), ports, wanted)
+        ports, sentences = home.choose_ports(settings, _listening(settings), reserved)
+        for sentence in sentences:
+            say(sentence)
+        _bring_up(Work(Settings.load(), say, patience, lock), ports, requested)
 
 
 def _listening(settings: Settings) -> set[str]:
-    """The groups that have their port already. A database that runs has (it ends
-    when it cannot); an Airflow or Superset runs a minute before it listens."""
-    known = settings.stored.get("ports", {})
-    found = {
+    """The groups that have their port already.
+
+    Airflow and Superset run for a minute before they listen, so their ports are
+    checked. A database that runs has its port, because it ends without one.
+    """
+    stored_ports = settings.stored.get("ports", {})
+    listening = {
         group
-        for group, port in known.items()
+        for group, port in stored_ports.items()
         if group != "postgres" and listens_itself(settings, port)
     }
     database = supervisor.states(settings).get("postgres", {}).get("statename")
-    return found | ({"postgres"} if database in ("RUNNING", "STARTING") else set())
+    if database in ("RUNNING", "STARTING"):
+        listening.add("postgres")
+    return listening
 
 
-def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
+def _bring_up(work: Work, ports: dict[str, int], requested: list[str]) -> None:
     settings = work.settings
     cluster = private_cluster_of(settings, ports["postgres"])
     if not cluster.exists:
-        work.tell("making the database's files")
+        work.say("making the database's files")
     cluster.create()
     airflow.configure(settings, ports)
     services = all_services(settings, ports)
@@ -104,7 +109,7 @@ def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
         _remove_stale_pid(cluster)
     _start(work, [by_name["postgres"]])
     warehouse.prepare_cluster(cluster, settings)
-    warehouse.prepare_schema(settings, work.tell)
+    warehouse.prepare_schema(settings, work.say)
     steps = {
         "airflow": airflow.setup_steps(settings),
         "superset": superset.setup_steps(settings, ports),
@@ -113,11 +118,13 @@ def _bring_up(work: Work, ports: dict[str, int], wanted: list[str]) -> None:
     def set_up_and_start(group: str) -> None:
         url = cluster.url(group, group, settings.secrets["postgres"][group])
         log = settings.logs / f"{group}-setup.log"
-        run_missing(url, steps[group], log, work.tell, work.lock)
+        run_missing(url, steps[group], log, work.say, work.lock)
         _start(work, [by_name[name] for name in GROUPS[group]])
 
     with ThreadPoolExecutor() as pool:
-        list(pool.map(set_up_and_start, [group for group in wanted if group in steps]))
+        list(
+            pool.map(set_up_and_start, [group for group in requested if group in steps])
+        )
 
 
 def _start(work: Work, services: list[Service]) -> None:
@@ -129,7 +136,7 @@ def _start(work: Work, services: list[Service]) -> None:
         if state == "RUNNING" and service.is_well():
             continue
         if state not in ("RUNNING", "STARTING", "BACKOFF"):
-            work.tell(f"starting {service.name}")
+            work.say(f"starting {service.name}")
             supervisor.start(work.settings, service.name)
         ill.append(service)
     began = time.monotonic()
@@ -138,24 +145,24 @@ def _start(work: Work, services: list[Service]) -> None:
         for service in list(ill):
             state = states[service.name]["statename"]
             seconds = time.monotonic() - began
-            if _is_strangers(work.settings, service, state):
-                raise PortTaken(
+            if _is_port_of_other_program(work.settings, service, state):
+                raise PortInUse(
                     f"Another program took port {service.port} while {service.name} "
                     "was being started. Run `rasure up` again."
                 )
             if state in ("FATAL", "EXITED") or seconds > work.patience:
                 raise SetupError(_explanation(work.settings, service.name))
             if state == "RUNNING" and service.is_well():
-                work.tell(f"{service.name} is well after {seconds:.0f} s")
+                work.say(f"{service.name} is well after {seconds:.0f} s")
                 ill.remove(service)
         time.sleep(0.3)
 
 
-def _is_strangers(settings: Settings, service: Service, state: str) -> bool:
-    """Whether the port of a service that is not well yet is somebody else's."""
+def _is_port_of_other_program(settings: Settings, service: Service, state: str) -> bool:
+    """True if another program listens on the port of a service that is not well yet."""
     if service.port is None or is_free(service.port):
         return False
-    if service.name == "postgres":  # ends at once when it cannot have its port
+    if service.name == "postgres":  # it ends at once without its port
         return state in ("BACKOFF", "EXITED", "FATAL")
     return not listens_itself(settings, service.port)
 
@@ -167,42 +174,44 @@ def _explanation(settings: Settings, name: str) -> str:
     return f"{name} did not come up. Its log, {log}, ends with: {last[:300]}"
 
 
-def _end_orphans(settings: Settings, tell: Tell) -> None:
-    """End what a killed process manager has left running."""
+def _end_orphans(settings: Settings, say: Say) -> None:
+    """End the services whose process manager was killed."""
     ports = settings.stored.get("ports")
     if supervisor.is_there(settings) or not ports:
         return
     cluster = private_cluster_of(settings, ports["postgres"])
     if orphans.end(settings.home / "run" / "supervisord.pid", cluster):
-        tell("ended services whose process manager had been killed")
+        say("ended services whose process manager had been killed")
 
 
 def _remove_stale_pid(cluster: Cluster) -> None:
-    """Forget the process id of a server that a crash or a reboot has ended.
+    """Remove the pid file of a server that a crash or a reboot has ended.
 
-    PostgreSQL does so itself unless another process has the number by now.
+    PostgreSQL does so itself unless another process has that process id now.
     """
     if cluster.postmaster() is None:
         (cluster.folder / "postmaster.pid").unlink(missing_ok=True)
 
 
-def down(tell: Tell) -> None:
+def down(say: Say) -> None:
     """Stop every service, the last started first, and then the process manager."""
     settings = Settings.load()
     if not (settings.home / "run").exists():
-        tell(f"nothing runs under {settings.home}")
+        say(f"nothing runs under {settings.home}")
         return
-    with _lock(settings, tell):
-        _end_orphans(settings, tell)
+    with _lock(settings, say):
+        _end_orphans(settings, say)
         states = supervisor.states(settings)
         idle = ("STOPPED", "EXITED", "FATAL")
-        live = {name for name, told in states.items() if told["statename"] not in idle}
+        live = {
+            name for name, process in states.items() if process["statename"] not in idle
+        }
         if not live:
-            tell(f"nothing runs under {settings.home}")
+            say(f"nothing runs under {settings.home}")
         for group in reversed(GROUPS):
             names = [name for name in reversed(GROUPS[group]) if name in live]
             if names:
-                tell(f"stopping {group}")
+                say(f"stopping {group}")
                 supervisor.stop(settings, names)
         supervisor.shut_down(settings)
 
@@ -217,10 +226,10 @@ def _checked(groups: tuple[str, ...]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _lock(settings: Settings, tell: Tell) -> Iterator[int]:
+def _lock(settings: Settings, say: Say) -> Iterator[int]:
     """Let one `up` or `down` at a time work on this home; yields the lock's descriptor.
 
-    A set-up step inherits it: a step that outlives a killed `up` is waited for.
+    A set-up step inherits it, so the next call waits for a step of a killed `up`.
     """
     path: Path = settings.home / "run" / "lock"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -228,6 +237,6 @@ def _lock(settings: Settings, tell: Tell) -> Iterator[int]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell("waiting for another `rasure up` or `rasure down` of this home")
+            say("waiting for another `rasure up` or `rasure down` of this home")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield file.fileno()

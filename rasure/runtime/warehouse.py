@@ -1,4 +1,4 @@
-"""The databases and roles of a home: the warehouse, its reader, two metadata stores."""
+"""The databases and roles of a home: warehouse, its readers, two metadata databases."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rasure.settings import Settings
 
 OWNERS = ("rasure", "airflow", "superset")
 READERS_SQL = Path(__file__).with_name("readers.sql")
-# another text: older homes are set up again
+# A comment on the role `rasure`. If you change this text, older homes are set up again.
 DONE = "set up, with readers who only read and a log that holds no value"
-# set_config stands for all that readers.sql takes from them
-MAY_DO_MORE = """
+# readers.sql revokes set_config and others together, so checking one is enough.
+READERS_MAY_DO_MORE = """
     select exists (
         select from pg_roles
         where rolname = any(%s)
@@ -31,15 +31,15 @@ MAY_DO_MORE = """
 
 
 def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
-    """Make the roles and databases of the private cluster; again changes nothing.
+    """Create the roles and databases of the private cluster; can be repeated.
 
-    Nobody but a database's owner may connect to it, except the readers to the
-    warehouse; nobody but owners may make anything in `public`.
+    Only its owner may connect to a database; the readers may connect to the warehouse
+    too. Only owners may create anything in `public`.
     """
     passwords = settings.secrets["postgres"]
     with cluster.admin() as connection:
-        known = connection.execute("select datname from pg_database").fetchall()
-        databases = {name for (name,) in known}
+        rows = connection.execute("select datname from pg_database").fetchall()
+        databases = {name for (name,) in rows}
         if databases.issuperset(OWNERS) and _is_done(connection):
             return
         for role in (*OWNERS, *READERS):
@@ -55,11 +55,11 @@ def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
             )
         for reader in READERS:
             connection.execute(f"grant connect on database rasure to {reader}")
-        # what readers.sql takes from them is theirs in every other database
+        # readers.sql revokes rights in the warehouse only, so close the other databases
         connection.execute("revoke connect on database postgres, template1 from public")
-        # what PostgreSQL says of a value that it cannot take holds that value
-        for told in ("log_min_messages = fatal", "log_min_error_statement = panic"):
-            connection.execute(f"alter database rasure set {told}")
+        # an error message or its statement may hold a value of a person's record
+        for setting in ("log_min_messages = fatal", "log_min_error_statement = panic"):
+            connection.execute(f"alter database rasure set {setting}")
     with cluster.admin("rasure") as connection:
         connection.execute("create extension if not exists postgis")
         connection.execute(READERS_SQL.read_text())
@@ -75,9 +75,11 @@ def _is_done(connection: psycopg.Connection) -> bool:
     return answer == (DONE,)
 
 
-def prepare_schema(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Create or upgrade the tables that Rasure itself keeps in the warehouse, and tell
-    of readers that may do more than read (on a server whose administrator we are not).
+def prepare_schema(settings: Settings, say: Callable[[str], None]) -> None:
+    """Create or upgrade the tables that Rasure itself keeps in the warehouse.
+
+    On a server of which we are not the administrator the readers may have more rights
+    than reading; `say` then says how to revoke them. Raises `SetupError`.
     """
     try:
         with psycopg.connect(
@@ -86,9 +88,11 @@ def prepare_schema(settings: Settings, tell: Callable[[str], None]) -> None:
             options="-c timezone=UTC -c client_min_messages=warning",
         ) as connection:
             schema.ensure(connection)
-            (is_open,) = connection.execute(MAY_DO_MORE, [list(READERS)]).fetchone()
-            if is_open:
-                tell(
+            (may_do_more,) = connection.execute(
+                READERS_MAY_DO_MORE, [list(READERS)]
+            ).fetchone()
+            if may_do_more:
+                say(
                     "The readers of the warehouse may do more than read. Have an "
                     "administrator run this in its database, once: "
                     f"psql -f {READERS_SQL}"

@@ -22,14 +22,14 @@ def download_command(
         str, typer.Option(help="Which files")
     ] = "street,outcomes,stop-and-search",
     to_folder: Annotated[
-        Path | None, typer.Option(help="Where to; a folder in the home by default")
+        Path | None, typer.Option(help="The folder; by default one in the home")
     ] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="Another place that keeps the archives")
+        str | None, typer.Option(help="Another address of the archives")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar")] = False,
 ) -> None:
-    """Download a force's files; run it again to go on where it was broken off."""
+    """Download a force's files; run it again to continue after an interruption."""
     import sys
 
     from rasure import sources
@@ -38,7 +38,7 @@ def download_command(
 
     sources.get(source)
     with progress_bar(quiet=quiet or not sys.stderr.isatty()) as progress:
-        done = publisher.download(
+        downloaded = publisher.download(
             force,
             first,
             last,
@@ -47,10 +47,11 @@ def download_command(
             base_url=base_url or publisher.BASE_URL,
             progress=progress,
         )
-    for path in done.missing:
+    for path in downloaded.missing:
         typer.echo(f"The publisher has no {path}.", err=True)
-    what = "Already there" if done.was_there else "Downloaded"
+    what = "Already there" if downloaded.was_there else "Downloaded"
     typer.echo(
-        f"{what}: {len(done.files)} files with {done.rows:,} rows in {done.folder}. "
-        f"Land them with: rasure land {source} {done.folder}"
+        f"{what}: {len(downloaded.files)} files with {downloaded.rows:,} rows in "
+        f"{downloaded.folder}. Land them with: rasure land {source} "
+        f"{downloaded.folder}"
     )

@@ -1,8 +1,8 @@
-"""What an inbound source promises: its kinds of file, their columns, their row rules.
+"""The contract of an inbound source: its kinds of file, their columns and row rules.
 
-A source is data. `rasure.landing` reads any source from its contract, `expectations/`
-judges its files by it, and adding a source means adding a module under
-`rasure.sources`, never another loader.
+A source is data: `rasure.landing` reads any source by its contract, and
+`expectations/` checks its files. A new source is a new module under `rasure.sources`,
+never another loader.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
-MANIFEST = "manifest.json"  # the file in a delivery that says what is in it
+MANIFEST = "manifest.json"  # the file of a delivery that lists its files
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True)
 class RowRule:
-    """A rule that every row must keep; `violated` is DuckDB SQL, true when it does not.
+    """A rule for every row; `violated` is DuckDB SQL that is true if a row breaks it.
 
     `reason` names the column and what was expected. It is stored and shown, so it holds
     no value of the row. `violated` may use the columns and `file_month` (a date).
@@ -41,13 +41,15 @@ class RowRule:
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file of a source, and the raw table that takes it.
+    """One kind of file of a source, and the raw table that its rows are copied to.
 
-    `derived` names DuckDB expressions over the columns for the rules to share;
-    `measures` are aggregates over the file that its gate is shown. `encodings` are
-    tried in turn. Its fields may have line breaks, in quotes (`has_line_breaks`), and
-    its columns may come `in_any_order`; one of which a row at fault must not be passed
-    over is to be `whole`. Of one that `is_fresh`, some row changes every day.
+    - `derived`: DuckDB expressions over the columns that several rules use, by name.
+    - `measures`: aggregates over the file that `expectations/` can check, by name.
+    - `encodings`: tried in this order.
+    - `has_line_breaks`: quoted fields may contain line breaks.
+    - `in_any_order`: the columns may come in any order.
+    - `whole`: one faulty row rejects the delivery, instead of going to quarantine.
+    - `is_fresh`: some row changes every day, so `expectations/` can reject an old file.
     """
 
     name: str
@@ -58,15 +60,18 @@ class FileKind:
     measures: dict[str, str] = field(default_factory=dict)
     longest_line: int = 20_000
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
-    is_encoding_stated: bool = False  # by the delivery itself, which is then believed
+    is_encoding_stated: bool = False  # by the manifest; then no other is tried
     has_line_breaks: bool = False
     in_any_order: bool = False
     whole: bool = False
     is_fresh: bool = False
 
     def as_in(self, header: list[str]) -> FileKind:
-        """This kind with its columns in the order of a file's header line, where they
-        may come in any order and are all there, each once."""
+        """This kind with its columns in the order of a file's header line.
+
+        The kind is returned as it is if its columns may not come in any order, or if
+        the header does not have each of them once.
+        """
         if not self.in_any_order or sorted(header) != sorted(self.headers):
             return self
         by_header = {column.header: column for column in self.columns}
@@ -80,8 +85,11 @@ class FileKind:
 
 @dataclass(frozen=True)
 class FileName:
-    """What a file's name says: kind, force and the month it covers (its first day),
-    None where its delivery's manifest says what it covers."""
+    """The parts of a file's name: kind, force and month.
+
+    `month` is the first day of the month that the file covers; None if the manifest of
+    the delivery states the period.
+    """
 
     kind: str
     force: str
@@ -92,14 +100,17 @@ class FileName:
 class Source:
     """An inbound source: its name, its kinds of file, and how to read a file's name.
 
-    `read_name` takes a file's path in the delivery and returns a `FileName`, or None
-    when the file is none of this source's; `known_forces` lists the forces it may name.
+    `read_name` returns the `FileName` of a path in the delivery, or None if the file is
+    not of this source. `known_forces` returns the forces that a file may name.
 
-    Where every force has words of its own, `of_force` gives the contract in a force's
-    words; a delivery must then have a manifest that names the force, and states all.
-    `settle` is called with the connection and the load id when all rows are copied and
-    before they are committed: for what a delivery says of rows that came before it;
-    `tidy` after that, and should it fail, nothing is lost but speed.
+    If file and column names differ between forces, `of_force` returns the contract in
+    the words of a force; a delivery must then have a manifest that names the force and
+    lists all files.
+
+    Both hooks are called with the connection and the load id. `before_commit` is called
+    when all rows are copied: it applies the delivery to rows of earlier ones, for
+    instance deletions. `after_commit` only makes later reads faster; its failure is not
+    a failure of the landing.
     """
 
     name: str
@@ -108,5 +119,5 @@ class Source:
     known_forces: Callable[[], set[str]]
     layout: str
     of_force: Callable[[str], Source] | None = None
-    settle: Callable[[psycopg.Connection, int], None] | None = None
-    tidy: Callable[[psycopg.Connection, int], None] | None = None
+    before_commit: Callable[[psycopg.Connection, int], None] | None = None
+    after_commit: Callable[[psycopg.Connection, int], None] | None = None

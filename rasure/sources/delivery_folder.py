@@ -1,8 +1,8 @@
-"""A delivery folder in the making: hidden until it is whole, then renamed.
+"""Build a delivery folder: hidden until it is complete, then renamed.
 
-What is fetched lies in `.<name>.part` beside the final folder, with the state that a
-later run needs to go on; the final name is taken only when the manifest is written, so
-a folder of that name is never half a delivery.
+Fetched files go to `.<name>.part`, next to the final folder, with the state that a
+later run needs to continue. The folder gets its final name after the manifest is
+written, so a folder of that name is always a complete delivery.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rasure.errors import SetupError
 from rasure.sources.contract import MANIFEST
-from rasure.sources.errors import FolderTaken
+from rasure.sources.errors import FolderInUse
 from rasure.sources.remote_zip import Fetched
 
 STATE = ".download.json"
@@ -26,7 +26,10 @@ STATE = ".download.json"
 
 @dataclass
 class Downloaded:
-    """A finished delivery: where, its files by path, what the publisher lacks."""
+    """A finished delivery: its folder, its files by path, and the files not published.
+
+    `was_there` is True if an earlier download had finished it.
+    """
 
     folder: Path
     files: dict[str, Fetched] = field(default_factory=dict)
@@ -36,16 +39,16 @@ class Downloaded:
 
     @property
     def rows(self) -> int:
-        """Data rows in all files, their header lines left out."""
+        """The number of data rows in all files, without the header lines."""
         return sum(max(0, file.lines - 1) for file in self.files.values())
 
 
 @contextmanager
-def in_the_making(folder: Path) -> Iterator[Path]:
-    """Give the hidden folder for `folder`, held against a second download.
+def unfinished_folder(folder: Path) -> Iterator[Path]:
+    """Yield the hidden folder for `folder`, locked against a second download.
 
-    Raises `FolderTaken` when another process holds it, and `SetupError` when the disk
-    is full. What lies in it stays when the block is left early.
+    Raises `FolderInUse` when another process has locked it, and `SetupError` when the
+    disk is full. The files in it stay when the block is left early.
     """
     work = folder.with_name(f".{folder.name}.part")
     try:
@@ -55,7 +58,7 @@ def in_the_making(folder: Path) -> Iterator[Path]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield work
         except BlockingIOError as error:
-            raise FolderTaken(
+            raise FolderInUse(
                 f"Another download to {folder} is under way. Wait for it to end."
             ) from error
         finally:
@@ -65,20 +68,22 @@ def in_the_making(folder: Path) -> Iterator[Path]:
             raise
         raise SetupError(
             f"The disk that holds {folder.parent} is full. Make room, then run the "
-            "same command again; it goes on from there."
+            "same command again; it continues from there."
         ) from error
 
 
-def finish(work: Path, folder: Path, asked: dict, done: Downloaded) -> Downloaded:
-    """Write the manifest, clear what is not of the delivery, take the final name."""
-    write_json(work / STATE, {"asked": asked, "missing": done.missing})
+def finish(
+    work: Path, folder: Path, request: dict, downloaded: Downloaded
+) -> Downloaded:
+    """Write the manifest, remove all other files and rename the folder."""
+    write_json(work / STATE, {"asked": request, "missing": downloaded.missing})
     write_json(
         work / MANIFEST,
         {
             "source": "police_uk",
             "kind": "full",
-            "extracted_at": done.extracted_at,
-            "window": {"from": asked["months"][0], "to": asked["months"][-1]},
+            "extracted_at": downloaded.extracted_at,
+            "window": {"from": request["months"][0], "to": request["months"][-1]},
             "files": [
                 {
                     "path": path,
@@ -86,11 +91,11 @@ def finish(work: Path, folder: Path, asked: dict, done: Downloaded) -> Downloade
                     "bytes": file.bytes,
                     "rows": max(0, file.lines - 1),
                 }
-                for path, file in sorted(done.files.items())
+                for path, file in sorted(downloaded.files.items())
             ],
         },
     )
-    kept = {work / path for path in (STATE, MANIFEST, *done.files)}
+    kept = {work / path for path in (STATE, MANIFEST, *downloaded.files)}
     for path in sorted(work.rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
@@ -98,21 +103,21 @@ def finish(work: Path, folder: Path, asked: dict, done: Downloaded) -> Downloade
         elif path not in kept:
             path.unlink()
     work.rename(folder)
-    done.folder = folder
-    return done
+    downloaded.folder = folder
+    return downloaded
 
 
-def finished(folder: Path, asked: dict) -> Downloaded | None:
-    """The download that `folder` holds, None when it is not there or empty.
+def finished(folder: Path, request: dict) -> Downloaded | None:
+    """The finished download in `folder`; None if the folder is missing or empty.
 
-    Raises `FolderTaken` when it holds anything but what was `asked`.
+    Raises `FolderInUse` when it holds anything but the files of `request`.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return None
-    known = read_json(folder / STATE)
+    state = read_json(folder / STATE)
     manifest = read_json(folder / MANIFEST)
-    if known.get("asked") != asked or not manifest:
-        raise FolderTaken(
+    if state.get("asked") != request or not manifest:
+        raise FolderInUse(
             f"{folder} is there already and holds something else. Remove it to "
             "download again, or name another folder with --to-folder."
         )
@@ -121,12 +126,12 @@ def finished(folder: Path, asked: dict) -> Downloaded | None:
         for file in manifest["files"]
     }
     return Downloaded(
-        folder, files, known["missing"], manifest["extracted_at"], was_there=True
+        folder, files, state["missing"], manifest["extracted_at"], was_there=True
     )
 
 
 def read_json(path: Path) -> dict:
-    """The object in a JSON file; empty when there is no such file or it is damaged."""
+    """The object in a JSON file; empty when the file is missing or damaged."""
     try:
         return json.loads(path.read_text())
     except (OSError, ValueError):
@@ -134,7 +139,7 @@ def read_json(path: Path) -> dict:
 
 
 def write_json(path: Path, content: dict) -> None:
-    """Write a JSON file in one step."""
+    """Write a JSON file atomically."""
     partial = path.with_name(f"{path.name}.new")
     partial.write_text(json.dumps(content, indent=2) + "\n")
     partial.replace(path)

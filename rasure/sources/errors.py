@@ -1,4 +1,4 @@
-"""What can go wrong with fetching a source, in words that say what to do."""
+"""Faults of fetching a source, in words that say what to do."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from rasure.errors import RasureError
 
 
 class DownloadFailed(RasureError):
-    """A download that could not be finished; what came is kept for the next try."""
+    """A download that could not be finished; the fetched parts are kept."""
 
 
 class NotPublished(DownloadFailed):
-    """The publisher does not have what was asked for."""
+    """The publisher does not have the requested file."""
 
     def __init__(self, url: str, status: int) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ class FileChanged(DownloadFailed):
 
 
 class RangesRefused(DownloadFailed):
-    """The server gives a file only whole."""
+    """The server does not serve parts of a file."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
@@ -39,5 +39,5 @@ class RangesRefused(DownloadFailed):
         )
 
 
-class FolderTaken(RasureError):
-    """The folder to download to holds something else, or is being downloaded to."""
+class FolderInUse(RasureError):
+    """The folder holds something else, or another download writes to it."""

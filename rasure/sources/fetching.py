@@ -1,9 +1,9 @@
-"""Reading parts of a file on a web server, through whatever the line and server do.
+"""Read parts of a file on a web server, in spite of faults of the network and server.
 
-A request that fails for a reason that can pass (no answer, a dropped line, a server's
-fault, a trickle) is made again, later each time and a bounded number of times; what has
-come is kept, so that a later request, or a later run, asks only for the rest. Every
-answer is held against the file's first one: its size, ETag and date must stay.
+A request that fails for a reason that can pass (no answer, a lost connection, a fault
+of the server, a slow answer) is repeated with growing waits, a limited number of times.
+The received bytes are kept, so that a later request, or a later run, fetches only the
+rest. The size, ETag and date of every answer must equal those of the first.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from rasure.sources.errors import (
     RangesRefused,
 )
 
-WORTHWHILE = 64 * 1024  # an attempt that brought this much was no failure
-PASSING = {408, 425, 429}  # and every 5xx
+WORTHWHILE = 64 * 1024  # bytes; an attempt that brought as many was no failure
+TRANSIENT_STATUSES = {408, 425, 429}  # and every 5xx
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to hope: attempts, seconds between and within them, bytes a second."""
+    """The limits of retrying.
+
+    `first_wait` and `longest_wait` are seconds between attempts, `silence` is seconds
+    without an answer, and `slowest` is the fewest bytes a second.
+    """
 
     attempts: int = 6
     first_wait: float = 1.0
@@ -41,7 +45,7 @@ class Patience:
 
 
 class Transient(Exception):
-    """A fault that may pass; `retry_after` is the server's own wish in seconds."""
+    """A fault that may pass; `retry_after` is the server's `Retry-After` in seconds."""
 
     def __init__(self, fault: str, retry_after: float = 0.0) -> None:
         super().__init__(fault)
@@ -50,7 +54,7 @@ class Transient(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one version of a file on a server from the next."""
+    """The size, ETag and date that identify one version of a file on a server."""
 
     size: int
     etag: str | None
@@ -58,7 +62,7 @@ class Identity:
 
     @property
     def validator(self) -> str | None:
-        """What `If-Range` may carry: a strong ETag, or the date."""
+        """The value for `If-Range`: a strong ETag, otherwise the date."""
         if self.etag and not self.etag.startswith("W/"):
             return self.etag
         return self.modified
@@ -67,9 +71,9 @@ class Identity:
 class RemoteFile:
     """One file on a server, read by byte ranges (RFC 9110, section 14).
 
-    `identity` is set by the first read and holds for all later ones: `FileChanged` is
-    raised when an answer is of another version. `RangesRefused` is raised when the
-    server sends the whole file in place of a part.
+    The first read sets `identity`; a later answer of another version raises
+    `FileChanged`. A server that sends the whole file instead of a part raises
+    `RangesRefused`.
     """
 
     def __init__(self, client: httpx.Client, url: str, patience: Patience) -> None:
@@ -79,43 +83,45 @@ class RemoteFile:
         self.identity: Identity | None = None
 
     def read_end(self, length: int) -> bytes:
-        """The last `length` bytes, or the whole of a shorter file."""
-        return self.persevere(lambda: self._read(f"-{length}", None))
+        """The last `length` bytes, or all bytes of a shorter file."""
+        return self.retried(lambda: self._read(f"-{length}", None))
 
     def read(self, start: int, length: int) -> bytes:
         """Exactly `length` bytes from `start`."""
         span = f"{start}-{start + length - 1}"
-        return self.persevere(lambda: self._read(span, length))
+        return self.retried(lambda: self._read(span, length))
 
     def save(
         self, part: Path, start: int, length: int, progress: Callable[[int], None]
     ) -> None:
-        """Bring `part` to the `length` bytes from `start`, continuing what it holds.
+        """Append to `part` until it holds the `length` bytes from `start`.
 
-        `progress` is told how many bytes `part` holds.
+        `progress` is called with the number of bytes that `part` holds.
         """
         part.touch()
         while (held := part.stat().st_size) < length:
             progress(held)
-            self.persevere(lambda: self._append(part, start, length, progress))
-        if held > length:  # not of this member
+            self.retried(lambda: self._append(part, start, length, progress))
+        if held > length:  # the file is not of this member
             part.unlink()
             self.save(part, start, length, progress)
 
-    def persevere(self, attempt: Callable):
-        """Call `attempt` until it raises no `Transient`, a bounded number of times.
+    def retried(self, attempt: Callable):
+        """Call `attempt` until it raises no `Transient`, a limited number of times.
 
-        Raises `DownloadFailed` with the last fault when none succeeded.
+        Raises `DownloadFailed` with the last fault when no attempt succeeds.
         """
-        growing = tenacity.wait_exponential_jitter(
+        growing_wait = tenacity.wait_exponential_jitter(
             multiplier=self.patience.first_wait,
             max=self.patience.longest_wait,
             jitter=self.patience.first_wait,
         )
 
         def wait(state: tenacity.RetryCallState) -> float:
-            asked = state.outcome.exception().retry_after
-            return max(growing(state), min(asked, self.patience.longest_wait))
+            retry_after = state.outcome.exception().retry_after
+            return max(
+                growing_wait(state), min(retry_after, self.patience.longest_wait)
+            )
 
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.patience.attempts),
@@ -128,16 +134,16 @@ class RemoteFile:
         except Transient as fault:
             raise DownloadFailed(
                 f"{self.url} could not be read: {fault}, {self.patience.attempts} "
-                "times in a row. What has come is kept; run the same command again to "
-                "go on from there."
+                "times in a row. The received part is kept; run the same command again "
+                "to continue from there."
             ) from fault
 
     def _read(self, span: str, length: int | None) -> bytes:
         with closing(self._stream(span)) as chunks:
-            found = b"".join(chunks)
-        if length is not None and len(found) != length:
-            raise Transient(f"{len(found):,} of {length:,} bytes came")
-        return found
+            content = b"".join(chunks)
+        if length is not None and len(content) != length:
+            raise Transient(f"{len(content):,} of {length:,} bytes came")
+        return content
 
     def _append(
         self, part: Path, start: int, length: int, progress: Callable[[int], None]
@@ -168,32 +174,35 @@ class RemoteFile:
         except httpx.TimeoutException as error:
             raise Transient("the server fell silent") from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise DownloadFailed(f"{self.url} is no web address; check it.") from error
+            raise DownloadFailed(
+                f"{self.url} is not a web address. Correct it."
+            ) from error
         except httpx.ConnectError as error:
             raise Transient("there is no connection to the server") from error
         except (httpx.TransportError, httpx.StreamError) as error:
             raise Transient("the connection broke") from error
         except httpx.TooManyRedirects as error:
-            raise DownloadFailed(f"{self.url} leads round in a circle.") from error
+            raise DownloadFailed(f"{self.url} redirects in a circle.") from error
 
     def _paced(self, answer: httpx.Response) -> Iterator[bytes]:
-        """The answer's bytes, as long as they come fast enough."""
-        since, came = time.monotonic(), 0
+        """The answer's bytes; raises `Transient` if they come too slowly."""
+        since, received = time.monotonic(), 0
         for chunk in answer.iter_raw():
-            came += len(chunk)
+            received += len(chunk)
             yield chunk
             waited = time.monotonic() - since
             if waited >= self.patience.silence:
-                if came < self.patience.slowest * waited:
+                if received < self.patience.slowest * waited:
                     raise Transient("the answer only trickled")
-                since, came = time.monotonic(), 0
+                since, received = time.monotonic(), 0
 
     def _check(self, answer: httpx.Response, span: str) -> None:
         status = answer.status_code
-        if status >= 500 or status in PASSING:
-            wish = answer.headers.get("Retry-After", "")
+        if status >= 500 or status in TRANSIENT_STATUSES:
+            seconds = answer.headers.get("Retry-After", "")
             raise Transient(
-                f"the server answered {status}", float(wish) if wish.isdigit() else 0.0
+                f"the server answered {status}",
+                float(seconds) if seconds.isdigit() else 0.0,
             )
         if status in (403, 404, 410):
             raise NotPublished(self.url, status)
@@ -202,7 +211,7 @@ class RemoteFile:
                 f"{self.url} answers with a web page, not with an archive. Check the "
                 "address, and whether the network asks for a login."
             )
-        found = re.fullmatch(
+        content_range = re.fullmatch(
             r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("Content-Range", "")
         )
         etag = answer.headers.get("ETag")
@@ -212,12 +221,13 @@ class RemoteFile:
             raise FileChanged(self.url)
         if status == 200:
             raise RangesRefused(self.url)
-        if status != 206 or not found:
+        if status != 206 or not content_range:
             raise DownloadFailed(f"{self.url} gave an unexpected answer ({status}).")
-        size = int(found[3])
+        size = int(content_range[3])
         identity = Identity(size, etag, answer.headers.get("Last-Modified"))
         if self.identity and identity != self.identity:
             raise FileChanged(self.url)
-        if not span.startswith("-") and int(found[1]) != int(span.split("-")[0]):
-            raise Transient("the server sent another part than was asked for")
+        is_from_end = span.startswith("-")
+        if not is_from_end and int(content_range[1]) != int(span.split("-")[0]):
+            raise Transient("the server sent another part than was requested")
         self.identity = identity

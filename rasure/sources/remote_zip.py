@@ -1,9 +1,9 @@
-"""A ZIP archive on a web server: its directory, and single members, verified.
+"""Read the directory and single members of a ZIP archive on a web server.
 
-The publisher's archives are the whole country, gigabytes each; a force's months are a
-hundredth of one. `zipfile` reads the directory through byte ranges; a member's packed
-bytes are fetched to a `.part` file that survives a kill, then unpacked and held against
-the length and CRC-32 that the directory states.
+Each archive of the publisher covers the country and has gigabytes; the months of a
+force are a hundredth of it. `zipfile` reads the directory through byte ranges. The
+packed bytes of a member go to a `.part` file, which a later run continues; then they
+are unpacked, and length and CRC-32 are checked against the directory.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, …, name and extra lengt
 
 @dataclass(frozen=True)
 class Fetched:
-    """A member that was written whole: its SHA-256, bytes and lines with text."""
+    """A member that was written completely: its SHA-256, bytes and lines with text."""
 
     sha256: str
     bytes: int
@@ -43,7 +43,7 @@ class RemoteZip:
 
     def __init__(self, remote: RemoteFile) -> None:
         self.remote = remote
-        entries = remote.persevere(self._directory)
+        entries = remote.retried(self._directory)
         self.members = {entry.filename: entry for entry in entries}
 
     def _directory(self) -> list[zipfile.ZipInfo]:
@@ -52,22 +52,22 @@ class RemoteZip:
             with zipfile.ZipFile(window) as archive:
                 return archive.infolist()
         except (zipfile.BadZipFile, ValueError) as error:
-            raise Transient("what came is not a ZIP archive") from error
+            raise Transient("the answer is not a ZIP archive") from error
 
     def fetch(
         self, entry: zipfile.ZipInfo, path: Path, progress: Callable[[int], None]
     ) -> Fetched:
-        """Write a member to `path`, atomically and verified, continuing `.part` files.
+        """Write a member to `path`, atomically and verified; continue a `.part` file.
 
-        A file that already holds the member's content is left. `progress` is told how
-        many packed bytes have come.
+        A file that already holds the member's content is left. `progress` is called
+        with the number of packed bytes received.
         """
         if path.exists() and matches(path, entry):
             progress(entry.compress_size)
             return measure(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         packed = path.with_name(f".{path.name}.part")
-        self.remote.persevere(lambda: self._attempt(entry, packed, path, progress))
+        self.remote.retried(lambda: self._attempt(entry, packed, path, progress))
         packed.unlink()
         return measure(path)
 
@@ -100,7 +100,7 @@ class RemoteZip:
 
 
 def matches(path: Path, entry: zipfile.ZipInfo) -> bool:
-    """Whether the file at `path` has the length and CRC-32 that `entry` states."""
+    """True if the file at `path` has the length and CRC-32 that `entry` states."""
     if path.stat().st_size != entry.file_size:
         return False
     checksum = 0
@@ -125,7 +125,7 @@ def _inflate(entry: zipfile.ZipInfo, packed: Path, unpacked: Path) -> None:
     """Unpack one member's bytes; raises `zlib.error` when they are damaged."""
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DownloadFailed(
-            f"{entry.filename} is packed by a method that is not known here "
+            f"{entry.filename} is packed by a method that Rasure cannot unpack "
             f"({entry.compress_type})."
         )
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -143,7 +143,7 @@ def _inflate(entry: zipfile.ZipInfo, packed: Path, unpacked: Path) -> None:
 
 
 class _Window(io.RawIOBase):
-    """A remote file as `zipfile` wants it: seekable, its end already at hand."""
+    """A remote file as a seekable stream for `zipfile`; its end is already read."""
 
     def __init__(self, remote: RemoteFile, end: bytes) -> None:
         self.remote = remote
@@ -166,14 +166,14 @@ class _Window(io.RawIOBase):
         return self.position
 
     def readinto(self, buffer) -> int:
-        wanted = max(0, min(len(buffer), self.size - self.position))
-        at_hand = self.position - (self.size - len(self.end))
-        if not wanted:
+        length = max(0, min(len(buffer), self.size - self.position))
+        offset_in_end = self.position - (self.size - len(self.end))
+        if not length:
             return 0
-        if at_hand >= 0:
-            found = self.end[at_hand : at_hand + wanted]
+        if offset_in_end >= 0:
+            content = self.end[offset_in_end : offset_in_end + length]
         else:
-            found = self.remote.read(self.position, wanted)
-        buffer[: len(found)] = found
-        self.position += len(found)
-        return len(found)
+            content = self.remote.read(self.position, length)
+        buffer[: len(content)] = content
+        self.position += len(content)
+        return len(content)

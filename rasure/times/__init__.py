@@ -1,4 +1,4 @@
-"""Hot times: what of the aoristic method is not set-based.
+"""Hot times: the simulation of the hours' bands.
 
-The method itself is SQL, `dbt/macros/aoristic.sql`.
+The aoristic method itself is SQL, `dbt/macros/aoristic.sql`.
 """

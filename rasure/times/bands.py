@@ -1,9 +1,9 @@
-"""How sure the weights of the hours are, by drawing an hour for each event.
+"""The bands of the hours: how sure their weights are, by drawing hours of events.
 
-An event known only to lie in an interval has one true hour. Drawn from its aoristic
-weights, hundreds of times over, the counts of each hour give a band in which 95% of
-the draws lie. An instant drawn evenly from the interval falls into an hour with exactly
-the hour's weight, so that no table of weights is needed. The same seed gives the same.
+An event with an interval of time has one true hour. The hour is drawn from the event's
+aoristic weights, hundreds of times; 95% of the resulting counts of an hour lie in its
+band. An instant drawn evenly from the interval falls into an hour with exactly the
+hour's weight, so no table of weights is needed. The same seed gives the same bands.
 """
 
 from __future__ import annotations
@@ -63,12 +63,15 @@ EVENTS = """
 
 @dataclass(frozen=True)
 class Times:
-    """Known times, one value an event, hours as numbers.
+    """The events with a known time: one element an event in each array, in hours.
 
-    `group` numbers force and area; `hour` is the local hour of the week of the start;
-    `past` the part of that hour gone at the start; `length` the interval; `change` how
-    many hours after the start's hour the clocks change (infinite: they do not), `shift`
-    what they change by.
+    - `group`: the number of the event's force and area.
+    - `hour`: the local hour of the week in which the event starts.
+    - `past`: the part of that hour before the start.
+    - `length`: the length of the interval.
+    - `change`: the hours from the start's hour to a change of the clocks; infinite
+      without one.
+    - `shift`: the hours by which the clocks change.
     """
 
     group: np.ndarray
@@ -80,7 +83,7 @@ class Times:
 
 
 def draw(times: Times, groups: int, draws: int, seed: int) -> np.ndarray:
-    """Counts of shape (draws, groups, 168): an hour for each event, drawn each time."""
+    """Counts of shape (draws, groups, 168), with one drawn hour for each event."""
     spread = times.length > 0
     fixed = np.bincount(
         times.group[~spread] * WEEK + times.hour[~spread], minlength=groups * WEEK
@@ -104,14 +107,14 @@ def draw(times: Times, groups: int, draws: int, seed: int) -> np.ndarray:
 def uniform_shares(
     exposure: np.ndarray, events: int, hours: list[int], draws: int, seed: int
 ) -> list[tuple[int, float, float]]:
-    """What share the fullest hours hold when `events` fall by `exposure` alone.
+    """The share of `events` in the fullest hours if they fall by `exposure` alone.
 
-    `exposure` is how often each of the 168 hours came. Returns (hours, mean share, the
-    share that 97.5% of the draws stay below) for each size in `hours`.
+    `exposure` is how often each of the 168 hours of the week occurred. Returns (hours,
+    mean share, 97.5th percentile of the share) for each number of hours in `hours`.
     """
     rng = np.random.default_rng([seed, events])
-    thrown = rng.multinomial(events, exposure / exposure.sum(), size=draws)
-    fullest = -np.sort(-thrown, axis=1)
+    counts = rng.multinomial(events, exposure / exposure.sum(), size=draws)
+    fullest = -np.sort(-counts, axis=1)
     shares = np.cumsum(fullest, axis=1) / events
     return [
         (size, shares[:, size - 1].mean(), np.percentile(shares[:, size - 1], BAND[1]))

@@ -1,4 +1,4 @@
-"""`rasure times`: what of the hot times is drawn by simulation."""
+"""`rasure times`: simulate the bands of the hot times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 @times.callback()
 def group() -> None:
-    """Keep `bands` a command of its own, however few there are."""
+    """Keep `bands` a sub-command, although there is only one."""
 
 
 @times.command("bands")
@@ -28,7 +28,7 @@ def bands_command(
         int, typer.Option(min=0, help="The same seed, the same bands.")
     ] = 1,
 ) -> None:
-    """Draw the 95% bands of each hour, and what chance puts into the fullest hours."""
+    """Draw the 95% band of each hour, and the share of the fullest hours by chance."""
     from rasure.database import connect
     from rasure.times.store import refresh
 

@@ -1,7 +1,7 @@
-"""What can go wrong with hot times, in sentences that say what to do."""
+"""Faults of hot times, in sentences that say what to do."""
 
 from rasure.errors import RasureError
 
 
 class NoTimes(RasureError):
-    """There is nothing whose times could be told."""
+    """There is no event with a known time."""

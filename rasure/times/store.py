@@ -1,4 +1,4 @@
-"""Draw the bands of hot times and keep them in `times`, all or nothing."""
+"""Draw the bands of hot times and store them in `times`, in one transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def refresh(
 ) -> dict[str, int]:
     """Replace the bands and the uniform shares; returns the rows of each table.
 
-    Reads what the core layer of the transform built. Raises `NoTimes`.
+    Reads tables of core, which the transform builds. Raises `NoTimes`.
     """
     with connection.transaction():
         bands = _bands(connection, draws, seed)
@@ -80,7 +80,7 @@ def _shares(connection: psycopg.Connection, draws: int, seed: int) -> list[tuple
 
 def _by_force(connection: psycopg.Connection, query: str) -> dict[str, np.ndarray]:
     """The second column of `query` for each value of the first, in the rows' order."""
-    found: dict[str, list] = {}
+    by_force: dict[str, list] = {}
     for force, value in connection.execute(f"{query} order by force, hour_of_week"):
-        found.setdefault(force, []).append(value)
-    return {force: np.array(values, dtype=float) for force, values in found.items()}
+        by_force.setdefault(force, []).append(value)
+    return {force: np.array(values, dtype=float) for force, values in by_force.items()}

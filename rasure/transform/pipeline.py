@@ -28,7 +28,7 @@ from rasure import geography, runs, schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import INSTANTS, unused_tags
-from rasure.sources.niche_rms.written import write_landed_mappings
+from rasure.sources.niche_rms.mapping_tables import write_landed_mappings
 from rasure.transform import dbt, marts, results, state
 from rasure.transform.errors import (
     DbtUnusable,

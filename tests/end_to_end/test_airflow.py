@@ -78,7 +78,7 @@ def test_the_demo_again_lands_nothing_and_is_quick(home):
     began = time.monotonic()
     again = home.run("demo", "--police-uk")
     assert again.returncode == 0, again.stderr
-    assert "has been through before; nothing to do" in again.stderr
+    assert "was landed and published before; nothing to do" in again.stderr
     assert time.monotonic() - began < 30
     assert counts(home) == before
 

@@ -6,7 +6,7 @@ import json
 
 from rasure.instruments.bench import niche_floors
 from rasure.instruments.bench.measures import Measure
-from rasure.instruments.bench.warehouse import forget
+from rasure.instruments.bench.warehouse import empty
 from rasure.instruments.simulate.extract import write_history
 from rasure.instruments.simulate.plan import plan
 from rasure.sources.niche_rms.mapping import load
@@ -38,7 +38,7 @@ def test_a_forgotten_warehouse_remembers_nothing(connection) -> None:
     connection.execute("insert into ops.changed_keys values ('person_id', 'a', 'b')")
     connection.execute("insert into linkage.disturbed (golden_id) values ('a')")
     migrated = connection.execute("select count(*) from ops.migrations").fetchone()
-    forget(connection)
+    empty(connection)
     for table in ("ops.built_from", "ops.changed_keys", "linkage.disturbed"):
         count = connection.execute(f"select count(*) from {table}").fetchone()
         assert count == (0,), table

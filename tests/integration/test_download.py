@@ -12,7 +12,7 @@ from rasure.geography import UnknownForce
 from rasure.landing import manifest
 from rasure.landing.delivery import open_delivery
 from rasure.sources import get
-from rasure.sources.errors import DownloadFailed, FolderTaken
+from rasure.sources.errors import DownloadFailed, FolderInUse
 from rasure.sources.police_uk.download import download
 from tests.integration.downloading import (
     FILES,
@@ -86,11 +86,11 @@ def test_a_finished_download_is_left_as_it_is_without_asking_the_server(
 
 def test_a_folder_with_anything_else_is_not_touched(publisher, tmp_path):
     fetch(publisher, tmp_path)
-    with pytest.raises(FolderTaken, match=r"holds something else\. Remove it"):
+    with pytest.raises(FolderInUse, match=r"holds something else\. Remove it"):
         fetch(publisher, tmp_path, kinds=("street", "outcomes"))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(FolderTaken, match="mine is there already"):
+    with pytest.raises(FolderInUse, match="mine is there already"):
         download(FORCE, *MONTHS, folder=tmp_path / "mine", base_url=publisher.url)
     assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
 

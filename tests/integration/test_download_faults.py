@@ -71,7 +71,7 @@ def test_a_fault_that_passes_is_got_over(publisher, tmp_path, fault, request_num
         ("silence", DownloadFailed, r"the server fell silent, 3 times in a row"),
         ("trickle", DownloadFailed, r"the answer only trickled, 3 times in a row"),
         ("whole", RangesRefused, r"Choose the force and months at https://data.police"),
-        ("wrong end", DownloadFailed, r"what came is not a ZIP archive, 3 times"),
+        ("wrong end", DownloadFailed, r"the answer is not a ZIP archive, 3 times"),
         ("page", DownloadFailed, r"answers with a web page, not with an archive"),
         ("replace again", FileChanged, r"was replaced while it was being read"),
     ],
@@ -103,13 +103,13 @@ def test_no_server_at_all_is_told_in_a_sentence(tmp_path):
 
 
 def test_an_address_that_is_none_is_refused_at_once(tmp_path):
-    with pytest.raises(DownloadFailed, match="is no web address"):
+    with pytest.raises(DownloadFailed, match="is not a web address"):
         fetch(Publisher(url="archives"), tmp_path)
 
 
 def test_what_is_no_archive_is_refused(publisher, tmp_path):
     publisher.files["2024-02.zip"] = b"not an archive" * 1000
-    with pytest.raises(DownloadFailed, match="what came is not a ZIP archive"):
+    with pytest.raises(DownloadFailed, match="the answer is not a ZIP archive"):
         fetch(publisher, tmp_path)
 
 
@@ -174,5 +174,7 @@ def test_files_spoilt_on_disk_in_the_meantime_are_fetched_again(publisher, tmp_p
 
 def test_an_unknown_packing_is_told(publisher, tmp_path):
     publisher.files["2024-02.zip"] = archive(FILES, zipfile.ZIP_BZIP2)
-    with pytest.raises(DownloadFailed, match=r"a method that is not known here \(12\)"):
+    with pytest.raises(
+        DownloadFailed, match=r"a method that Rasure cannot unpack \(12\)"
+    ):
         fetch(publisher, tmp_path)

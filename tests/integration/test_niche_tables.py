@@ -9,7 +9,7 @@ import pytest
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.graph import records, references
-from rasure.sources.niche_rms.written import datestyle, template, write_mapping
+from rasure.sources.niche_rms.mapping_tables import datestyle, template, write_mapping
 
 PLACE = ["load_id", "file_id", "row_number"]
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rasure.landing import land
-from rasure.sources.niche_rms.written import write_landed_mappings
+from rasure.sources.niche_rms.mapping_tables import write_landed_mappings
 from tests.niche_files import ACCOUNT, delivery, row
 
 TYPED = """

@@ -140,7 +140,7 @@ def test_a_port_that_is_taken_during_the_start_is_exchanged(home, monkeypatch):
     up.up(("postgres",), told.append)
     strangers[0].close()
     port = home.settings.stored["ports"]["postgres"]
-    assert f"Port {taken} is taken; postgres listens on {port} instead." in told
+    assert f"Port {taken} is in use; postgres listens on {port} instead." in told
     assert home.service("postgres")["state"] == "well"
     assert home.query("select number from public.kept") == [(7,)]
 

@@ -28,7 +28,7 @@ from rasure.settings import Settings
 @pytest.fixture
 def settings(tmp_path, monkeypatch) -> Settings:
     monkeypatch.setenv("RASURE_HOME", str(tmp_path / "home"))
-    for name in home.REMEMBERED:
+    for name in home.STORED_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     prepared = Settings.load()
     home.check(prepared)
@@ -80,12 +80,12 @@ def test_a_taken_port_is_told_and_another_is_remembered(settings):
         stranger.bind(("127.0.0.1", 0))
         taken = stranger.getsockname()[1]
         others = {"airflow": free_port(), "superset": free_port()}
-        home.remember(settings, ports={"postgres": taken, **others})
+        home.store_settings(settings, ports={"postgres": taken, **others})
         with Reservations() as reserved:
-            ports, moved = home.choose_ports(Settings.load(), set(), reserved)
+            ports, sentences = home.choose_ports(Settings.load(), set(), reserved)
     assert ports["postgres"] != taken
-    assert moved == [
-        f"Port {taken} is taken; postgres listens on {ports['postgres']} instead."
+    assert sentences == [
+        f"Port {taken} is in use; postgres listens on {ports['postgres']} instead."
     ]
     assert Settings.load().stored["ports"] == ports
 
@@ -95,16 +95,18 @@ def test_the_port_of_a_service_that_runs_is_kept(settings):
         own.bind(("127.0.0.1", 0))
         port = own.getsockname()[1]
         others = {"airflow": free_port(), "superset": free_port()}
-        home.remember(settings, ports={"postgres": port, **others})
+        home.store_settings(settings, ports={"postgres": port, **others})
         with Reservations() as reserved:
-            ports, moved = home.choose_ports(Settings.load(), {"postgres"}, reserved)
+            ports, sentences = home.choose_ports(
+                Settings.load(), {"postgres"}, reserved
+            )
     assert ports["postgres"] == port
-    assert moved == []
+    assert sentences == []
 
 
 def test_a_given_warehouse_is_remembered_for_the_services(settings, monkeypatch):
     monkeypatch.setenv("RASURE_DATABASE_URL", "postgresql://u:p@db/rasure")
-    home.remember(settings)
+    home.store_settings(settings)
     monkeypatch.delenv("RASURE_DATABASE_URL")
     assert Settings.load().database_url == "postgresql://u:p@db/rasure"
     path = settings.home / "settings.toml"
@@ -116,7 +118,7 @@ def test_a_full_disk_is_told_before_anything_is_made(tmp_path, monkeypatch):
     monkeypatch.setattr(
         shutil, "disk_usage", lambda _: usage(9 << 30, 8 << 30, 1 << 30)
     )
-    with pytest.raises(SetupError, match=r"has 1\.0 GiB left and Rasure wants 2 GiB"):
+    with pytest.raises(SetupError, match=r"has 1\.0 GiB left and Rasure needs 2 GiB"):
         home.check(Settings(tmp_path / "home"))
 
 
@@ -229,6 +231,6 @@ def test_a_missing_environment_is_told(settings, monkeypatch, tmp_path):
 
 def test_a_warehouse_of_ones_own_needs_a_reader(settings, monkeypatch):
     monkeypatch.setenv("RASURE_DATABASE_URL", "postgresql://u:p@db/rasure")
-    home.remember(settings)
+    home.store_settings(settings)
     with pytest.raises(SetupError, match="Name it in RASURE_READER_URL"):
         superset.check(Settings.load())

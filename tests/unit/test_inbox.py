@@ -48,7 +48,7 @@ def test_an_offered_folder_is_copied_whole_before_it_is_flagged(folder, tmp_path
 def test_what_was_settled_waits_no_more_and_says_why(folder, tmp_path):
     (tmp_path / "bad.zip").write_text("x")
     target = inbox.offer("police_uk", tmp_path / "bad.zip")
-    inbox.settle(target, ".rejected", "the archive is damaged")
+    inbox.record_outcome(target, ".rejected", "the archive is damaged")
     assert inbox.waiting("police_uk") == []
     assert inbox.refusal(target) == "the archive is damaged"
     told = folder / "bad.zip.rejected"
@@ -60,7 +60,7 @@ def test_what_was_settled_waits_no_more_and_says_why(folder, tmp_path):
 
 def test_a_delivery_from_elsewhere_leaves_no_flag(tmp_path, folder):
     (tmp_path / "by_hand.zip").touch()
-    inbox.settle(tmp_path / "by_hand.zip", ".landed", "load 1")
+    inbox.record_outcome(tmp_path / "by_hand.zip", ".landed", "load 1")
     assert [path.name for path in tmp_path.glob("by_hand*")] == ["by_hand.zip"]
 
 
@@ -68,7 +68,7 @@ def test_landed_means_the_same_files_of_the_same_sizes(folder, tmp_path):
     given = tmp_path / "given.zip"
     given.write_text("four")
     assert not inbox.is_landed("police_uk", given)
-    inbox.settle(inbox.offer("police_uk", given), ".landed")
+    inbox.record_outcome(inbox.offer("police_uk", given), ".landed")
     assert inbox.is_landed("police_uk", given)
     given.write_text("three")
     assert not inbox.is_landed("police_uk", given)

@@ -31,7 +31,7 @@ def test_homes_that_are_started_at_once_choose_different_ports(tmp_path):
         for name in ("one", "two"):
             own = Settings(tmp_path / name)
             own.home.mkdir()
-            home.remember(own, ports=same)
+            home.store_settings(own, ports=same)
             process = subprocess.Popen(
                 [sys.executable, "-c", CHOOSE],
                 env={**os.environ, "RASURE_HOME": str(own.home)},

@@ -1,7 +1,8 @@
--- The hexagons of the force: side 123.5 m, 0.0396 km2, centroid in the force, each in
--- the area of the default area set that holds its centroid. The grid starts at the
--- origin of EPSG:27700, so (i, j) never depends on the extent; it is laid over one area
--- at a time, which lets PostGIS prepare the area once (4.7 s to 0.7 s).
+-- The hexagons of the force: side 123.5 m, 0.0396 km2, centroid in the force. Each
+-- belongs to the area of the default area set that holds its centroid. The grid starts
+-- at the origin of EPSG:27700, so (i, j) does not depend on the extent. The query makes
+-- the grid of one area at a time, so that PostGIS prepares each area once (0.7 s
+-- instead of 4.7 s).
 set local work_mem = '64MB';
 
 insert into geo.hexagons (

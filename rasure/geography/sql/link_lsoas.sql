@@ -1,6 +1,6 @@
--- Which district, force and areas each LSOA belongs to. An LSOA of 2021 goes to the
--- district of 2011 that holds most of it, when at least half of it lies on ground that
--- is known; the rest wait until their force is built.
+-- The district, force and areas that each LSOA belongs to. An LSOA of 2021 belongs to
+-- the district of 2011 that holds most of it, if that district holds at least half of
+-- it; the others are linked when their force is built.
 with
 
 shares as (

@@ -1,4 +1,4 @@
--- From `incoming_lsoas` (EPSG:4326): the LSOAs of 2021, not yet linked to anything.
+-- From `incoming_lsoas` (EPSG:4326): the LSOAs of 2021, before they are linked.
 delete from geo.area_lsoas
 using incoming_lsoas
 where area_lsoas.vintage = 2021

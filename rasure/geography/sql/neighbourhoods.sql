@@ -1,6 +1,6 @@
 -- From `incoming_lsoas` (EPSG:4326): the force as the union of its LSOAs of 2011, and
--- geo.lsoas for the force and the neighbours within a kilometre, since events near the
--- border are told apart from events far outside.
+-- geo.lsoas for the force and its neighbours within a kilometre, because events near
+-- the border are counted apart from events far outside.
 create temp table prepared_lsoas as
 select
     lsoa_code,

@@ -1,7 +1,7 @@
-"""How fast the line is, as ratios to bare floors measured in the same run.
+"""The bench: speed and memory as ratios to floors measured in the same run.
 
-Seconds depend on the machine; a ratio to what PostgreSQL can do with the same rows at
-the same moment does not. Every measure is taken several times, turn about with its
-floor, and the medians are compared; of a transform, which takes long and so meets most
-of what else the machine does, the fastest.
+Seconds depend on the machine; the ratio to the time of plain PostgreSQL for the same
+rows does not. Every measure and its floor are taken several times in turn, and the
+medians are compared. For a transform, which other work on the machine slows most, the
+fastest are compared.
 """

@@ -14,12 +14,12 @@ from rasure.errors import RasureError
 from rasure.settings import Settings
 
 PUBLISHED = {"landing", "transform", "places"}
-# Charts are those of the simulated force: the more rows, the slower.
+# Charts are measured on the simulated force, which has more rows.
 RECORDS = {"simulate", "niche", "delta", "places", "charts"}
 PARTS = sorted({*PUBLISHED, *RECORDS, "linkage", "aoristic"})
-# On the running services of the demo, not in the bench's own home.
+# Measured on the running services of the demo, not in the bench's own home.
 LIVE = {"near_live", "dashboard"}
-# What a warehouse holds, not how quickly: a quarter of an hour, when asked for.
+# Checks the content of a warehouse, not its speed; takes a quarter of an hour.
 CHECKED = {"shuffled"}
 YEARS = 6
 
@@ -41,14 +41,14 @@ def main() -> int:
     parts = set(options.only or PARTS)
     measures, code = [], 0
     try:
-        with redirect_stdout(sys.stderr):  # of what is measured; ours is the result
+        with redirect_stdout(sys.stderr):  # standard output is for the result only
             if parts & LIVE:
                 live(parts, measures)
             if parts - LIVE:
                 os.environ["RASURE_HOME"] = str(Settings.load().home / "bench")
                 os.environ.pop("RASURE_DATABASE_URL", None)
                 run(parts - LIVE, options.years, measures)
-    except RasureError as error:  # what was measured before it is shown all the same
+    except RasureError as error:  # the measures before it are still printed
         print(f"bench: {error}", file=sys.stderr)
         code = error.exit_code
     if options.json:
@@ -69,52 +69,52 @@ def live(parts: set[str], measures: list) -> None:
         measures += dashboard.measure()
     if "near_live" in parts:
         with connect("rasure bench", autocommit=True) as connection:
-            for measure in near_live.measure(connection, _tell):
+            for measure in near_live.measure(connection, _say):
                 measures.append(measure)
 
 
 def run(parts: set[str], years: int, measures: list) -> None:
-    """Start the services, measure, stop; a measure is added as soon as it is taken."""
+    """Start the services, measure, stop; each measure is added at once."""
     from rasure.runtime.up import down, up
 
     services = ("postgres", "superset") if "charts" in parts else ("postgres",)
-    up(services, _tell)
+    up(services, _say)
     try:
         with tempfile.TemporaryDirectory(prefix="rasure-bench-") as folder:
             _measure(parts, years, Path(folder), measures)
     finally:
-        down(_tell)
+        down(_say)
 
 
 def _measure(parts: set[str], years: int, folder: Path, measures: list) -> None:
     from rasure.database import connect
     from rasure.instruments.bench import aoristic, charts, dashboard, linkage, shuffled
     from rasure.instruments.bench.memory import Watch
-    from rasure.instruments.bench.warehouse import forget
+    from rasure.instruments.bench.warehouse import empty
 
     watch = Watch().start()
     with connect("rasure bench", autocommit=True) as connection:
-        forget(connection)
+        empty(connection)
         if parts & PUBLISHED:
             _published(connection, parts, folder, measures)
-            forget(connection)
+            empty(connection)
         if parts & RECORDS:
             _records(connection, parts, years, folder, measures)
         if "charts" in parts:
-            _tell("charts")
+            _say("charts")
             _publish(connection)
             measures += charts.measure(connection)
             measures += dashboard.measure()
         if "linkage" in parts:
-            _tell("linkage")
+            _say("linkage")
             measures.append(linkage.measure(connection))
         if "aoristic" in parts:
-            _tell("aoristic")
+            _say("aoristic")
             measures.append(aoristic.measure(connection))
         if "shuffled" in parts:
-            _tell("a year, 30 days in shuffled order, and everything anew")
-            forget(connection)
-            measures.append(shuffled.measure(folder / "shuffled", _tell))
+            _say("a year, 30 days in shuffled order, and a full rebuild")
+            empty(connection)
+            measures.append(shuffled.measure(folder / "shuffled", _say))
     measures.append(watch.stop())
 
 
@@ -127,22 +127,22 @@ def _published(connection, parts: set[str], folder: Path, measures: list) -> Non
     from rasure.transform import pipeline
 
     rows = lay_out(folder)
-    _tell(f"{len(rows.files)} files of {rows.force}")
+    _say(f"{len(rows.files)} files of {rows.force}")
     if "landing" in parts:
-        _tell("landing")
+        _say("landing")
         measures.append(landing.measure(connection, rows))
     else:
         for delivery in rows.deliveries:
             land("police_uk", delivery)
-    _tell("geography and a first transform")
+    _say("geography and a first transform")
     geography.build(connection, rows.force)
     pipeline.run()
     if "transform" in parts:
         startup = transform.startup("police_uk")
-        _tell(f"transform; dbt is called {startup.rows} times in it")
+        _say(f"transform; dbt is called {startup.rows} times in it")
         measures += [startup, transform.full(rows, startup, connection)]
     if "places" in parts:
-        _tell("places")
+        _say("places")
         measures.append(transform.places_rank(connection, rows.force, "police_uk"))
 
 
@@ -154,29 +154,29 @@ def _records(
     from rasure.instruments.bench import niche, transform
     from rasure.transform import pipeline
 
-    _tell(f"simulate {years} years")
+    _say(f"simulate {years} years")
     history, simulated = niche.simulate(folder / "all", years)
     measures.append(simulated)
     if not parts & (RECORDS - {"simulate"}):
         return
-    _tell("land them")
+    _say("land them")
     landed = niche.landing(connection, history)
     geography.build(connection, niche.FORCE)
     measures.append(landed)
     if "niche" in parts:
-        _tell("transform them")
-        measures += niche.transform(connection, history, landed.rows, _tell)
+        _say("transform them")
+        measures += niche.transform(connection, history, landed.rows, _say)
     else:
         pipeline.run()
     if "delta" in parts:
-        measures.append(niche.delta_day(history, folder / "one", _tell))
+        measures.append(niche.delta_day(history, folder / "one", _say))
     if "places" in parts:
-        _tell("places")
+        _say("places")
         measures.append(transform.places_rank(connection, niche.FORCE, niche.SOURCE))
 
 
 def _publish(connection) -> None:
-    """Designate, and bring Superset up to date, as the line does."""
+    """Designate, and bring Superset up to date, as the DAGs do."""
     from rasure.places import designate_all
     from rasure.runtime.superset import synchronise
     from rasure.transform import pipeline
@@ -186,7 +186,7 @@ def _publish(connection) -> None:
     synchronise(warm=False)
 
 
-def _tell(sentence: str) -> None:
+def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""`aoristic`: half a million events into hours of the week."""
+"""`aoristic`: distribute half a million events over the hours of the week."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAKE = f"""
 
 
 def measure(connection: psycopg.Connection) -> Measure:
-    """Seconds for the 168 weights of every area, against a count by hour of start."""
+    """Seconds for the 168 weights of every area; the floor counts by hour of start."""
     ours, floors = [], []
     connection.execute("create schema if not exists bench")
     connection.execute("drop table if exists bench.timed_events")
@@ -46,13 +46,13 @@ def measure(connection: psycopg.Connection) -> Measure:
     connection.execute("set jit = off")
     hour = macro("hour_of_week", "(occurred_from at time zone clock)")
     bare = f"select area_id, {hour}, count(*) from bench.timed_events group by 1, 2"
-    weighed = (
+    weighted = (
         "select area_id, hour_of_week, sum(weight)"
         f" from {weights('bench.timed_events', 'area_id')} as weights group by 1, 2"
     )
     for _ in range(ROUNDS):
         floors.append(seconds(lambda: connection.execute(bare).fetchall()))
-        ours.append(seconds(lambda: connection.execute(weighed).fetchall()))
+        ours.append(seconds(lambda: connection.execute(weighted).fetchall()))
     connection.execute("reset jit")
     connection.execute("drop table bench.timed_events")
     return Measure("aoristic", median(ours), "s", median(floors))

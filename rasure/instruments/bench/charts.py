@@ -1,7 +1,7 @@
 """`chart_cold:<chart>` and `chart_warm:<chart>`: milliseconds through Superset's API.
 
-Cold goes past Superset's cache, warm is answered from it. The floor of both is the
-chart's own SQL, asked of PostgreSQL directly.
+A cold answer bypasses Superset's cache, a warm one comes from it. The floor of both is
+the chart's own SQL, run in PostgreSQL directly.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def measure(connection: psycopg.Connection) -> list[Measure]:
     for chart in client.charts(DASHBOARD):
         statements = _statements(client, chart)
 
-        def ask(statements: list[str] = statements) -> None:
+        def query(statements: list[str] = statements) -> None:
             for statement in statements:
                 connection.execute(statement, prepare=False).fetchall()
 
         cold = [client.run(chart, force=True).milliseconds for _ in range(ROUNDS)]
         warm = [client.run(chart).milliseconds for _ in range(ROUNDS)]
-        floor = 1000 * median([seconds(ask) for _ in range(ROUNDS)])
+        floor = 1000 * median([seconds(query) for _ in range(ROUNDS)])
         measures += [
             Measure(f"chart_cold:{chart.name}", median(cold), "ms", floor),
             Measure(f"chart_warm:{chart.name}", median(warm), "ms", floor),

@@ -1,12 +1,12 @@
 """`dashboard_interactive` and `dashboard_drawn`: seconds in a real browser.
 
-From asking for the dashboard as an officer, who has opened it before, until a chart of
-the overview has its figures and another tab has opened when it is touched; and until
-every chart of the overview is drawn. When the tab has opened is told by the browser's
-own clock (the touch's start and its duration until the next paint, W3C Event Timing):
-who drives the browser hears of it only after the charts of that tab. Each round begins
-on an empty page at rest, else browser and server would still be at work for the one
-before. The floor of both is the same browser on the same server's plainest page.
+An officer who has opened the dashboard before opens it again. It is interactive when a
+chart of the overview has its figures and a click has opened another tab, and drawn when
+every chart of the overview is drawn. The browser itself reports when the tab has opened
+(start and duration of the click until the next paint, W3C Event Timing), because the
+driver learns of it only after the charts of that tab. Each round begins on an empty
+page after a rest, because browser and server may still work for the round before. The
+floor of both is the plainest page of the server in the same browser.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ NOTE_TOUCHES = """
             window.touches.push((touch.startTime + touch.duration) / 1000);
     }).observe({type: 'event', durationThreshold: 16});
 """
-ANSWERED = "() => window.touches[0]"  # seconds since the page was asked for
-# JavaScript: the charts that are not on a tab folded away; whether one is drawn.
+ANSWERED = "() => window.touches[0]"  # seconds since the request for the page
+# JavaScript: the charts that are not on a hidden tab; true if a chart is drawn.
 CHARTS = """[...document.querySelectorAll('.chart-slice')]
     .filter(chart => chart.offsetParent !== null)"""
 IS_DRAWN = """(chart =>
@@ -40,7 +40,7 @@ IS_DRAWN = """(chart =>
     && !!chart.querySelector('.slice_container canvas,'
         + ' .slice_container table tbody td, .slice_container .header-line'))"""
 SOME_DRAWN = f"() => {CHARTS}.some({IS_DRAWN})"
-# Those out of sight are drawn when they are scrolled to: the page is made tall first.
+# Superset draws a chart once it is in view, so the page is made tall first.
 ALL_DRAWN = f"""() => {{
     const charts = {CHARTS};
     return charts.length > 5 && charts.every({IS_DRAWN});
@@ -82,22 +82,22 @@ def _measures(page, site: str) -> list[Measure]:
         return seconds(visit)
 
     floor = _median(page, lambda: seconds(lambda: page.goto(site + "/health")))
-    taken = _median(page, interactive)
+    interactive_seconds = _median(page, interactive)
     page.set_viewport_size(TALL)
     return [
-        Measure("dashboard_interactive", taken, "s", floor),
+        Measure("dashboard_interactive", interactive_seconds, "s", floor),
         Measure("dashboard_drawn", _median(page, drawn), "s", floor),
     ]
 
 
 def _median(page, visit: Callable[[], float]) -> float:
-    """The median of what a visit takes, in seconds."""
-    taken = []
-    for _ in range(1 + ROUNDS):  # at the first, the browser has not seen the page
+    """The median of the seconds that `visit` returns."""
+    visits = []
+    for _ in range(1 + ROUNDS):  # the first fills the browser's cache
         page.goto("about:blank")
         page.wait_for_timeout(REST_MS)
-        taken.append(visit())
-    return median(taken[1:])
+        visits.append(visit())
+    return median(visits[1:])
 
 
 def log_in(page, site: str, user: str, password: str) -> None:

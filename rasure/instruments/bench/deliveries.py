@@ -1,7 +1,7 @@
-"""The rows that the bench runs on: two archives of Thames Valley, or what is shipped.
+"""The rows that the bench runs on: two archives of Thames Valley, or shipped months.
 
-The archives lie in `../shared/data/police_uk`, beside the checkout; where they are
-absent the three months that come with the reference packages are used instead.
+The archives are in `../shared/data/police_uk`, next to the checkout. If they are
+absent, the three months that come with the reference packages are used instead.
 """
 
 from __future__ import annotations
@@ -33,14 +33,17 @@ class Rows:
 
 
 def lay_out(folder: Path) -> Rows:
-    """Lay the deliveries out as folders of plain files, so that landing and floor read
-    the same bytes; a ZIP archive would have to be inflated as well."""
-    found = tuple(SHARED / name for name in ARCHIVES if (SHARED / name).exists())
-    if len(found) < len(ARCHIVES):
+    """Unpack the deliveries as folders of plain files.
+
+    So landing and its floor read the same bytes; landing would have to inflate a ZIP
+    archive as well.
+    """
+    archives = tuple(SHARED / name for name in ARCHIVES if (SHARED / name).exists())
+    if len(archives) < len(ARCHIVES):
         files = tuple(sorted(SHIPPED.glob(f"*/*-{STREET.name}.csv")))
         return Rows((SHIPPED,), files, "west-yorkshire")
     deliveries, files = [], []
-    for archive in found:
+    for archive in archives:
         delivery = folder / archive.stem
         with zipfile.ZipFile(archive) as zipped:
             names = [name for name in zipped.namelist() if read_name(name)]

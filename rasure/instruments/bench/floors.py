@@ -1,4 +1,4 @@
-"""What bare PostgreSQL needs for the same rows: the floors."""
+"""The floors: the same rows in plain PostgreSQL."""
 
 from __future__ import annotations
 

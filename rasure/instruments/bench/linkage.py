@@ -1,8 +1,8 @@
 """`linkage`: seconds to link 500,000 person records, from the relation to golden ids.
 
-A first run on an empty memory: records read, made comparable, the model learnt, pairs
-scored, persons resolved and written. The floor is the same records read into DuckDB and
-grouped by exact legal name and date of birth, and the groups written back.
+A first run with empty linkage tables: read the records, make them comparable, learn the
+model, score pairs, resolve and write persons. The floor reads the same records into
+DuckDB, groups them by exact legal name and date of birth, and writes the groups back.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ THREADS = 2
 
 
 def measure(connection: psycopg.Connection, people: int = PEOPLE) -> Measure:
-    """Plant the hard set once, group it and link it; linkage is emptied before, and the
-    warehouse is the bench's own."""
+    """Write the hard set, group it and link it, in the bench's own warehouse.
+
+    The tables of linkage are emptied before.
+    """
     hard_set.plant(connection, hard_set.make(people, SEED), RELATION)
     connection.execute(f"analyze {RELATION}")
-    forget(connection)
+    empty_linkage(connection)
     floor = seconds(lambda: exact_groups(connection))
     ours = seconds(lambda: link(connection, RELATION, mode="full", threads=THREADS))
     return Measure("linkage", ours, "s", floor)
@@ -56,8 +58,8 @@ def exact_groups(connection: psycopg.Connection) -> None:
         )
 
 
-def forget(connection: psycopg.Connection) -> None:
-    """Empty the bench's own warehouse of what linkage keeps."""
+def empty_linkage(connection: psycopg.Connection) -> None:
+    """Empty the tables of linkage in the bench's own warehouse."""
     connection.execute(
         "truncate linkage.models, linkage.term_frequencies, linkage.runs,"
         " linkage.crowded_blocks, linkage.persons, linkage.golden_ids, linkage.pairs,"

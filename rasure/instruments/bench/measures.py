@@ -1,4 +1,4 @@
-"""One measure and the table of them."""
+"""A measure of the bench, and the table that shows measures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Measure:
-    """What was measured, its value and its floor in the same `unit`, and value/floor.
+    """The name of a measure, and its value and floor in `unit`.
 
-    `floor` is None where there is nothing to compare with. `source` and `rows` say what
-    it was measured on, where a measure is taken of more than one.
+    `floor` is None if there is nothing to compare with. `source` and `rows` name the
+    data of a measure that is taken of several.
     """
 
     measure: str

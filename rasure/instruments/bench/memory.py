@@ -1,9 +1,9 @@
-"""`peak_memory`: the most that everything of a home held at once.
+"""`peak_memory`: the peak of the memory of all processes of a home together.
 
-This process and all below it, and every service of the home, sampled every second:
-what each holds for itself, and once the largest that any of them shares (PostgreSQL's
-buffers). Proportional set sizes would be finer, but reading them costs so much that the
-other measures would suffer. The floor is the services at rest.
+Every second, the sum of the private memory of this process, its descendants and the
+services of the home is sampled, plus once the largest shared memory (PostgreSQL's
+buffers). Proportional set sizes would be more exact, but reading them would slow the
+other measures. The floor is the services at rest.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Watch:
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def start(self) -> Watch:
-        """Begin to sample."""
+        """Start sampling."""
         self._thread.start()
         return self
 
     def stop(self) -> Measure:
-        """End, and give the peak in MB over the services at rest."""
+        """Stop sampling; return the peak in MB, with the services at rest as floor."""
         self._end.set()
         self._thread.join()
         return Measure("peak_memory", self.peak, "MB", self.resting)
@@ -55,7 +55,7 @@ def _roots() -> list[psutil.Process]:
 
 
 def _held(roots: list[psutil.Process]) -> float:
-    """MB held now by `roots` and all below them."""
+    """The MB that `roots` and their descendants use now."""
     own, shared = 0, 0
     for process in {p for root in roots for p in (root, *root.children(True))}:
         with contextlib.suppress(psutil.Error):

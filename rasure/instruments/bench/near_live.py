@@ -1,9 +1,9 @@
 """`near_live:<change>`: seconds from a delivery's arrival until the dashboard shows it.
 
-On the running services of a home, with the simulated force of `scripts/demo` in them:
-each change is written as a delta and handed over in the watched folder, and a chart is
-asked through Superset's chart API until its answer is another. The line is idle before
-each. Of a deleted occurrence every layer is searched besides.
+It runs on the services of a home with the simulated force of `scripts/demo`. Each
+change is written as a delta and offered in the watched folder; then a chart is queried
+through Superset's chart API until its answer changes. No DAG runs before a change.
+After the deletion of an occurrence, every layer is searched for it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ SUSPECTED = """
     having count(distinct involved.golden_id) = 1
     order by crimes.occurrence_id desc
 """
-KEPT = """
+TABLES_OF_OCCURRENCES = """
     select table_schema, table_name from information_schema.columns
     where column_name = 'occurrence_id'
         and table_schema in ('raw', 'staging', 'core', 'marts', 'marts_people')
@@ -71,13 +71,16 @@ KEPT = """
 
 
 class NotSeen(RasureError):
-    """A change did not come to the dashboard, or did not go from the warehouse."""
+    """A change did not reach the dashboard, or a deleted record is still there."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A delta that was written, and on which chart (dashboard, chart, column, values)
-    it is to be seen; `occurrence_id` is of what it deletes."""
+    """A delta, and where the dashboard must show it.
+
+    `chart` is (dashboard, chart, column) and `values` the values of that column.
+    `occurrence_id` is that of the occurrence that the delta deletes.
+    """
 
     delivery: Path
     chart: tuple[str, str, str]
@@ -86,7 +89,7 @@ class Change:
 
 
 def measure(
-    connection: psycopg.Connection, tell: Callable[[str], None]
+    connection: psycopg.Connection, say: Callable[[str], None]
 ) -> Iterator[Measure]:
     """A measure of each kind of change. Raises `NotSeen`."""
     client = client_of("analyst")
@@ -94,16 +97,16 @@ def measure(
         for kind, make in CHANGES.items():
             _wait_until_idle(airflow)
             change = make(connection)
-            took = _seen(client, change)
-            tell(f"{kind}: {took:.1f} s")
+            took = _seconds_until_seen(client, change)
+            say(f"{kind}: {took:.1f} s")
             yield Measure(f"near_live:{kind}", took, "s", source=SOURCE)
             if change.occurrence_id:
                 _wait_until_idle(airflow)
                 _look_for(connection, change.occurrence_id)
 
 
-def _seen(client, change: Change) -> float:
-    """The seconds from the arrival of a change until its chart tells another thing."""
+def _seconds_until_seen(client, change: Change) -> float:
+    """The seconds from the arrival of a change until its chart's answer changes."""
     dashboard, name, column = change.chart
     chart = next(one for one in client.charts(dashboard) if one.name == name)
     before = client.rows(chart, column, change.values)
@@ -114,7 +117,7 @@ def _seen(client, change: Change) -> float:
             raise NotSeen(f"{change.delivery.name} was refused. {reason}")
         if time.monotonic() - started > PATIENCE:
             raise NotSeen(
-                f"{change.delivery.name}: {name} tells nothing new after {PATIENCE} s. "
+                f"{change.delivery.name}: {name} has not changed after {PATIENCE} s. "
                 "See the runs in Airflow."
             )
         time.sleep(0.5)
@@ -122,7 +125,7 @@ def _seen(client, change: Change) -> float:
 
 
 def _wait_until_idle(airflow: Airflow) -> None:
-    """Wait until no run of the line is under way, and none has begun for a while."""
+    """Wait until no DAG of the pipeline has run for ten seconds."""
     quiet = 0
     while quiet < 5:
         states = {run["state"] for dag in LINE for run in airflow.runs(dag)}
@@ -149,21 +152,24 @@ def _of_a_crime(kind: str) -> Callable[[psycopg.Connection], Change]:
                 continue
             gone = occurrence_id if kind == "delete" else None
             return Change(delivery, CRIMES, [number], gone)
-        raise NotSeen(f"No crime of late can be changed so ({kind}).")
+        raise NotSeen(f"None of the newest crimes can be changed so ({kind}).")
 
     return make
 
 
 def _eliminate(connection: psycopg.Connection) -> Change:
-    """Of a crime in the history of somebody on the list: one behind restricted access
-    is not shown, and of one with other suspects another might be eliminated."""
+    """Eliminate the suspect of a crime in the history of a listed person.
+
+    The crime is on the page, so it is not restricted, and has no other suspect who
+    could be eliminated instead.
+    """
     for person, occurrence_id in connection.execute(SUSPECTED).fetchall():
         try:
             delivery = write_change(folder(), "eliminate", of=[occurrence_id])
         except SimulationImpossible:
             continue
         return Change(delivery, PEOPLE, [person])
-    raise NotSeen("Nobody on the list of risk is a suspect of late.")
+    raise NotSeen("Nobody on the list of risk is a suspect whom a delta can eliminate.")
 
 
 def _merge(connection: psycopg.Connection) -> Change:
@@ -187,10 +193,10 @@ CHANGES = {
 
 
 def _look_for(connection: psycopg.Connection, occurrence_id: str) -> None:
-    """Raise `NotSeen` where a table of any layer still has that occurrence."""
-    held = [
+    """Raise `NotSeen` if a table of any layer still has that occurrence."""
+    tables = [
         f"{schema}.{table}"
-        for schema, table in connection.execute(KEPT).fetchall()
+        for schema, table in connection.execute(TABLES_OF_OCCURRENCES).fetchall()
         if connection.execute(
             sql.SQL("select 1 from {} where occurrence_id = %s limit 1").format(
                 sql.Identifier(schema, table)
@@ -198,5 +204,5 @@ def _look_for(connection: psycopg.Connection, occurrence_id: str) -> None:
             (occurrence_id,),
         ).fetchone()
     ]
-    if held:
-        raise NotSeen(f"A deleted occurrence is still in {', '.join(held)}.")
+    if tables:
+        raise NotSeen(f"A deleted occurrence is still in {', '.join(tables)}.")

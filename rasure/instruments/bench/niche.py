@@ -1,9 +1,9 @@
 """The measures of a records-management force: `simulate`, `land_niche_rms`,
 `transform_full`, `delta_day` and `places_rank` of a simulated Thames Valley.
 
-A day's delta is taken with one year of history and with all of them: what a day costs
-should not grow with the years before it. The two take their days in turn, so that a
-machine that is quicker at one time than at another is so for both.
+The delta of a day is measured with one year of history and with all years, because its
+cost should not grow with the history. The two take turns, so that a machine whose speed
+varies is as fast for one as for the other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rasure.database import connect
 from rasure.instruments.bench.measures import Measure, seconds
 from rasure.instruments.bench.niche_floors import copy_all_text, type_and_index
 from rasure.instruments.bench.transform import full_of, startup
-from rasure.instruments.bench.warehouse import beside, forget
+from rasure.instruments.bench.warehouse import empty, second_home
 from rasure.instruments.simulate import delta
 from rasure.instruments.simulate.extract import write_history
 from rasure.instruments.simulate.plan import plan
@@ -35,7 +35,7 @@ SEED = 1
 MILLION = 1_000_000
 DAYS = 5
 ROUNDS = 2
-Tell = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class History:
 
 
 def simulate(folder: Path, years: int) -> tuple[History, Measure]:
-    """Write a history; seconds for a million crimes, against a copy of its files."""
-    made = []
-    ours = seconds(lambda: made.append(write_history(plan(FORCE, SEED, years), folder)))
-    delivery = made[0]
+    """Write a history; seconds for a million crimes. The floor copies its files."""
+    deliveries = []
+    ours = seconds(
+        lambda: deliveries.append(write_history(plan(FORCE, SEED, years), folder))
+    )
+    delivery = deliveries[0]
     copied = folder / "copied"
     floor = seconds(lambda: shutil.copytree(delivery, copied))
     shutil.rmtree(copied)
@@ -67,12 +69,15 @@ def simulate(folder: Path, years: int) -> tuple[History, Measure]:
 
 
 def landing(connection: psycopg.Connection, history: History) -> Measure:
-    """Land a history in an empty warehouse; rows a second, against a bare COPY. Both in
-    turn, the quickest of each, since what else the machine does only adds."""
+    """Land a history in an empty warehouse; rows a second. The floor is a bare COPY.
+
+    Both are taken in turn and the fastest of each counts, because other work on the
+    machine can only slow them.
+    """
     mapping = load(FORCE)
     counted, bare, ours = [], [], []
     for _ in range(ROUNDS):
-        forget(connection)
+        empty(connection)
         copy = partial(copy_all_text, connection, history.delivery, mapping)
         bare.append(seconds(lambda copy=copy: counted.append(copy())))
         landed = land(SOURCE, history.delivery)
@@ -88,10 +93,12 @@ def landing(connection: psycopg.Connection, history: History) -> Measure:
 
 
 def transform(
-    connection: psycopg.Connection, history: History, rows: int, tell: Tell
+    connection: psycopg.Connection, history: History, rows: int, say: Say
 ) -> list[Measure]:
-    """Everything from nothing, linkage included, less dbt's start-up, against COPY,
-    typed tables and indexes of the same rows."""
+    """Build everything from nothing, with linkage and without dbt's start-up.
+
+    The floor is COPY, typed tables and indexes of the same rows.
+    """
     mapping = load(FORCE)
 
     def floor() -> None:
@@ -99,13 +106,12 @@ def transform(
         type_and_index(connection, history.delivery, mapping)
 
     started = startup(SOURCE)
-    tell(f"dbt is called {started.rows} times in a transform")
+    say(f"dbt is called {started.rows} times in a transform")
     return [started, full_of(floor, started, SOURCE, rows, rounds=1)]
 
 
 def day(history: History) -> float:
     """The seconds from the next day's delta to the marts that show it."""
-
     delivery = delta.write_day(history.folder, lambda text: None)
 
     def arrive() -> None:
@@ -115,26 +121,28 @@ def day(history: History) -> float:
     return seconds(arrive)
 
 
-def delta_day(history: History, folder: Path, tell: Tell) -> Measure:
-    """A day's delta at all years of history, against one at one year, which has a
-    warehouse of its own and its deliveries in `folder`; of `DAYS` days the quickest,
-    since what else the machine does only adds."""
+def delta_day(history: History, folder: Path, say: Say) -> Measure:
+    """Seconds for the delta of a day with all years; the floor is that with one year.
+
+    The year has its own warehouse, and its deliveries are in `folder`. The fastest of
+    `DAYS` days counts, because other work on the machine can only slow them.
+    """
     at_all, at_one = [], []
-    with beside("one-year") as home:
+    with second_home("one-year") as home:
         with home():
-            tell("a year of history beside them")
+            say("a second warehouse with one year of history")
             year, _ = simulate(folder, 1)
             with connect("rasure bench", autocommit=True) as connection:
-                forget(connection)
+                empty(connection)
                 land(SOURCE, year.delivery)
                 geography.build(connection, FORCE)
             pipeline.run()
-        tell("a day's delta in each, in turn")
-        for _ in range(1 + DAYS):  # on the first, what is made once is made
+        say("a day's delta in each, in turn")
+        for _ in range(1 + DAYS):  # the first day pays what is paid only once
             with home():
                 at_one.append(day(year))
             at_all.append(day(history))
         with home(), connect("rasure bench", autocommit=True) as connection:
-            forget(connection)
+            empty(connection)
     shutil.rmtree(folder)
     return Measure("delta_day", min(at_all[1:]), "s", min(at_one[1:]), source=SOURCE)

@@ -1,5 +1,5 @@
-"""What bare PostgreSQL needs for the rows of a records-management extract: the floors
-of its landing and of its transform."""
+"""The floors of landing and transforming a records-management extract: the same rows in
+plain PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg import sql
 from rasure.instruments.bench.floors import BLOCK
 from rasure.sources.niche_rms.entities import ENTITIES
 from rasure.sources.niche_rms.mapping import Mapping
-from rasure.sources.niche_rms.written import template
+from rasure.sources.niche_rms.mapping_tables import template
 
 TYPED = {
     "instant": "to_timestamp({}, {}) at time zone 'UTC' at time zone {}",
@@ -26,8 +26,10 @@ TYPED = {
 def copy_all_text(
     connection: psycopg.Connection, delivery: Path, mapping: Mapping
 ) -> int:
-    """COPY the files of the entities into all-text tables, in one transaction; returns
-    the rows."""
+    """COPY the files of the entities into all-text tables, in one transaction.
+
+    Returns the number of rows.
+    """
     count = 0
     connection.execute("create schema if not exists bench")
     with connection.transaction(), connection.cursor() as cursor:
@@ -55,8 +57,10 @@ def copy_all_text(
 def type_and_index(
     connection: psycopg.Connection, delivery: Path, mapping: Mapping
 ) -> None:
-    """A typed `create table as` of each all-text table with an index on its key, and
-    one GiST index on the points of the addresses."""
+    """Make a typed table of each all-text table, with an index on its key.
+
+    The points of the addresses get a GiST index.
+    """
     for name in _files(delivery, mapping):
         fields = {field.name: field for field in ENTITIES[name].fields}
         columns = [

@@ -1,9 +1,8 @@
-"""`shuffled_days`: does a warehouse that took its days one by one, late and twice, hold
-what a full rebuild of it holds?
+"""`shuffled_days`: the tables that differ between incremental and full builds.
 
-A year of the simulated force, then 30 daily deltas in shuffled order, two of them
-twice, each transformed as the line does; then everything anew. Every table that dbt
-builds is compared, row for row.
+A year of the simulated force is landed, then 30 daily deltas in shuffled order, two of
+them twice, with a transform after each; then everything is rebuilt. Every table that
+dbt builds is compared, row for row.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from rasure import geography
 from rasure.database import connect
 from rasure.errors import RasureError
 from rasure.instruments.bench.measures import Measure
-from rasure.instruments.bench.niche import FORCE, SOURCE, Tell, simulate
+from rasure.instruments.bench.niche import FORCE, SOURCE, Say, simulate
 from rasure.instruments.simulate import delta
 from rasure.landing import land
 from rasure.transform import pipeline
 
 DAYS = 30
-AGAIN = (4, 9)  # of the shuffled days, which two come once more, later
+REPEATED = (4, 9)  # the positions of the shuffled days that come twice
 SEED = 7
-BUILT = ("staging", "core", "marts", "marts_people", "marts_private")
+BUILT_SCHEMAS = ("staging", "core", "marts", "marts_people", "marts_private")
 COLUMNS = """
     select schemaname, tablename, array_agg(column_name::text order by column_name)
     from pg_tables
@@ -35,7 +34,7 @@ COLUMNS = """
     where schemaname = any(%s)
     group by schemaname, tablename
 """
-# Of a table's rows: their number, and a sum of hashes that no order changes.
+# The number of rows of a table, and a sum of their hashes, whatever their order.
 CONTENT = """
     select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)
     from {table}
@@ -43,16 +42,14 @@ CONTENT = """
 
 
 class RebuildDiffers(RasureError):
-    """Tables end otherwise than a full rebuild makes them."""
+    """Tables differ from those of a full rebuild."""
 
 
-def measure(folder: Path, tell: Tell) -> Measure:
-    """Tables that differ (their rows in `rows`), in a warehouse that is empty.
+def measure(folder: Path, say: Say) -> Measure:
+    """The number of tables that differ; `rows` of the measure is the rows compared.
 
-    Raises
-    ------
-    RebuildDiffers
-        With the names of the tables, where there are any.
+    The warehouse must be empty. Raises `RebuildDiffers`, with the names of the tables
+    that differ.
     """
     history, _ = simulate(folder, 1)
     with connect("rasure bench", autocommit=True) as connection:
@@ -63,7 +60,7 @@ def measure(folder: Path, tell: Tell) -> Measure:
     for place, delivery in enumerate(order, start=1):
         landed = land(SOURCE, delivery)
         pipeline.run(say=lambda line: None)
-        tell(f"{place} of {len(order)}: {delivery.name}, {landed.rows_landed:,} rows")
+        say(f"{place} of {len(order)}: {delivery.name}, {landed.rows_landed:,} rows")
     with connect("rasure bench", autocommit=True) as connection:
         built = contents(connection)
         pipeline.run(full_refresh=True)
@@ -80,7 +77,7 @@ def measure(folder: Path, tell: Tell) -> Measure:
 
 
 def contents(connection: psycopg.Connection) -> dict[str, tuple[int, int]]:
-    """For each table that dbt built: its rows, and a sum of their hashes."""
+    """The number of rows and the sum of their hashes, for each table that dbt built."""
     return {
         f"{schema}.{name}": connection.execute(
             sql.SQL(CONTENT).format(
@@ -88,14 +85,14 @@ def contents(connection: psycopg.Connection) -> dict[str, tuple[int, int]]:
                 columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
             )
         ).fetchone()
-        for schema, name, columns in connection.execute(COLUMNS, (list(BUILT),))
+        for schema, name, columns in connection.execute(COLUMNS, (list(BUILT_SCHEMAS),))
     }
 
 
 def _shuffled(days: list[Path]) -> list[Path]:
-    """The days in an order of chance, of which two come again later on."""
+    """The days in random order; two of them come twice."""
     chance = np.random.default_rng(SEED)
     order = [days[place] for place in chance.permutation(len(days))]
     third = len(order) // 3
-    rest = [*order[third:], *(order[place] for place in AGAIN)]
+    rest = [*order[third:], *(order[place] for place in REPEATED)]
     return [*order[:third], *(rest[place] for place in chance.permutation(len(rest)))]

@@ -27,21 +27,25 @@ BARE_RANK = """
 
 
 def startup(source: str) -> Measure:
-    """The seconds that dbt needs to do nothing, called as often as a transform calls
-    it; `rows` is the calls."""
+    """The seconds that dbt needs to build nothing, in as many calls as a transform has.
+
+    `rows` of the measure is the number of calls.
+    """
     settings = Settings.load()
 
     def start() -> None:
         for step in DBT_STEPS:
             dbt.call(settings, EMPTY, step=step, variables={"marts_suffix": NEXT})
 
-    taken = min(seconds(start) for _ in range(ROUNDS))
-    return Measure("dbt_startup", taken, "s", source=source, rows=len(DBT_STEPS))
+    fastest = min(seconds(start) for _ in range(ROUNDS))
+    return Measure("dbt_startup", fastest, "s", source=source, rows=len(DBT_STEPS))
 
 
 def full(rows: Rows, startup: Measure, connection: psycopg.Connection) -> Measure:
-    """Everything built from nothing, less dbt's start-up, against COPY + typed table
-    + index of the same rows."""
+    """Build everything from nothing, without dbt's start-up.
+
+    The floor is COPY, a typed table and an index of the same rows.
+    """
     count = 0
 
     def floor() -> None:
@@ -60,8 +64,10 @@ def full_of(
     rows: int | None,
     rounds: int = ROUNDS,
 ) -> Measure:
-    """A full rebuild of what landed, less dbt's start-up, turn about with a floor; the
-    fastest of each, since whatever else the machine does only adds to all three."""
+    """A full rebuild, without dbt's start-up, in turn with a floor.
+
+    The fastest of each counts, because other work on the machine can only slow them.
+    """
     ours, floors = [], []
     for _ in range(rounds):
         floors.append(seconds(floor))
@@ -77,7 +83,7 @@ def full_of(
 
 
 def places_rank(connection: psycopg.Connection, force: str, source: str) -> Measure:
-    """Ranking the hexagons of the force, against one grouped count of its crimes."""
+    """Rank the hexagons of the force; the floor is one grouped count of its crimes."""
     from rasure.places import rank_places
 
     ours, floors = [], []

@@ -1,5 +1,4 @@
-"""The bench's own warehouse, emptied: as if nothing had ever landed there; and a second
-one beside it."""
+"""Empty the bench's own warehouse, and start a second one."""
 
 from __future__ import annotations
 
@@ -13,21 +12,23 @@ from psycopg import sql
 from rasure.settings import Settings
 
 KEPT = {"migrations"}
-EMPTIED = ("ops", "raw", "quarantine", "linkage", "people", "times", "places")
-BUILT = ("staging", "core", "marts", "marts_people", "marts_private", "bench")
+EMPTIED_SCHEMAS = ("ops", "raw", "quarantine", "linkage", "people", "times", "places")
+BUILT_SCHEMAS = ("staging", "core", "marts", "marts_people", "marts_private", "bench")
 
 
-def forget(connection: psycopg.Connection) -> None:
-    """Empty everything that landed, was linked, drawn or designated (tombstones and
-    marks of how far a model has come too), and drop what dbt built. The geography
-    stays."""
-    for schema in BUILT:
+def empty(connection: psycopg.Connection) -> None:
+    """Make the warehouse as if nothing had ever landed; only the geography stays.
+
+    The tables of landing, linkage, decisions, bands and designations are emptied, and
+    the schemas that dbt builds are dropped.
+    """
+    for schema in BUILT_SCHEMAS:
         connection.execute(
             sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
         )
     tables = connection.execute(
         "select schemaname, tablename from pg_tables where schemaname = any(%s)",
-        (list(EMPTIED),),
+        (list(EMPTIED_SCHEMAS),),
     ).fetchall()
     names = [sql.Identifier(*name) for name in tables if name[1] not in KEPT]
     connection.execute(
@@ -38,9 +39,11 @@ def forget(connection: psycopg.Connection) -> None:
 
 
 @contextmanager
-def beside(name: str) -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """A second home of this `name` inside the bench's own, with a warehouse that is up
-    for a while; settings are its own inside what it yields, called."""
+def second_home(name: str) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """A second home inside the bench's own, with a warehouse that runs in the block.
+
+    It yields a context manager; inside that, the settings are those of the second home.
+    """
     from rasure.runtime.up import down, up
 
     own = Settings.load().home

@@ -45,14 +45,14 @@ def demo(
     from rasure.runtime.commands import timed_printer
     from rasure.runtime.up import up as bring_up
 
-    tell = timed_printer()
+    say = timed_printer()
     delivery = steps.DemoDelivery(path, police_uk, years, crimes_per_year)
     if make:
-        delivery.make(tell)
+        delivery.make(say)
         return
-    bring_up(("postgres", "airflow") if hand_over else (), tell)
+    bring_up(("postgres", "airflow") if hand_over else (), say)
     if not follow:
-        steps.hand_over(delivery, tell)
+        steps.hand_over(delivery, say)
     if not hand_over:
-        steps.follow(tell)
+        steps.follow(say)
         print(summary())

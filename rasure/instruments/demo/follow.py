@@ -1,7 +1,7 @@
 """Follow a delivery through Airflow: from its arrival to the published dashboard.
 
-Which run sets off which is asked of Airflow's asset events, not assumed, so that other
-deliveries on their way at the same time are not mistaken for this one.
+Airflow's asset events say which run started which, so that another delivery at the same
+time is not taken for this one.
 """
 
 from __future__ import annotations
@@ -15,35 +15,36 @@ from rasure.runtime.airflow_api import Airflow
 from rasure.settings import Settings
 
 ENDED = ("success", "failed")
-TOLD = (*ENDED, "running", "skipped", "up_for_retry", "upstream_failed")
+REPORTED = (*ENDED, "running", "skipped", "up_for_retry", "upstream_failed")
 FIRST_RUN = 180  # seconds from an arrival to the run that it starts; 5 is usual
-Tell = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 class RunFailed(RasureError):
-    """A run of the line failed, or did not come."""
+    """A run failed, or was not started."""
 
     exit_code = 5
 
 
 def follow_line(
-    airflow: Airflow, dag_id: str, since: str, tell: Tell, patience: float = 1200
+    airflow: Airflow, dag_id: str, since: str, say: Say, patience: float = 1200
 ) -> list[tuple[str, str]]:
-    """Wait for the first run of `dag_id` since then and for all that it sets off.
+    """Wait for the first run of `dag_id` after `since` and for all runs that it starts.
 
-    Returns (dag id, run id) in the order of ending; raises `RunFailed` with the task,
-    its error and its log when one fails, or when `patience` (seconds) is used up.
+    Returns (dag id, run id) in the order of ending. Raises `RunFailed`, with the task,
+    its error and its log, when a run fails or does not end within `patience` seconds.
     """
     give_up = time.monotonic() + patience
     waiting = [(dag_id, _first_run(airflow, dag_id, since))]
     ended = []
     while waiting:
         dag, run = waiting.pop(0)
-        tell(f"{dag}: started")
-        _follow_run(airflow, dag, run, tell, give_up)
+        say(f"{dag}: started")
+        _follow_run(airflow, dag, run, say, give_up)
         ended.append((dag, run))
-        known = {*ended, *waiting}
-        waiting += [one for one in _set_off(airflow, dag, run) if one not in known]
+        followed = {*ended, *waiting}
+        started = _started_by(airflow, dag, run)
+        waiting += [one for one in started if one not in followed]
     return ended
 
 
@@ -61,18 +62,18 @@ def _first_run(airflow: Airflow, dag_id: str, since: str) -> str:
 
 
 def _follow_run(
-    airflow: Airflow, dag_id: str, run_id: str, tell: Tell, give_up: float
+    airflow: Airflow, dag_id: str, run_id: str, say: Say, give_up: float
 ) -> None:
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     while True:
         state = airflow.run(dag_id, run_id)["state"]
         tasks = airflow.tasks(dag_id, run_id)
         for task in tasks:
             name = _name(task)
-            if told.get(name) != task["state"] and task["state"] in TOLD:
-                told[name] = task["state"]
+            if reported.get(name) != task["state"] and task["state"] in REPORTED:
+                reported[name] = task["state"]
                 took = f" in {task['duration']:.1f} s" if task["duration"] else ""
-                tell(f"{dag_id}: {name} {task['state']}{took}")
+                say(f"{dag_id}: {name} {task['state']}{took}")
         if state == "failed":
             raise RunFailed(explain(airflow, tasks))
         if state == "success":
@@ -85,7 +86,7 @@ def _follow_run(
 
 
 def explain(airflow: Airflow, tasks: list[dict]) -> str:
-    """What went wrong in a run: each failed task, its error, the file of its log."""
+    """The failed tasks of a run, each with its error and the file of its log."""
     parts = []
     for task in tasks:
         if task["state"] != "failed":
@@ -115,8 +116,8 @@ def _name(task: dict) -> str:
     return task["task_id"] + number
 
 
-def _set_off(airflow: Airflow, dag_id: str, run_id: str) -> list[tuple[str, str]]:
-    """The runs that the assets of this run started; they come within seconds."""
+def _started_by(airflow: Airflow, dag_id: str, run_id: str) -> list[tuple[str, str]]:
+    """The runs that the assets of this run started; waits 15 seconds for them."""
     give_up = time.monotonic() + 15
     query = f"?source_dag_id={quote(dag_id)}&source_run_id={quote(run_id)}"
     while True:

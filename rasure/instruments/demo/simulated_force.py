@@ -36,9 +36,9 @@ def existing_delivery(years: int, crimes_per_year: int | None) -> Path | None:
 
 
 def simulate(
-    years: int, crimes_per_year: int | None, tell: Callable[[str], None]
+    years: int, crimes_per_year: int | None, say: Callable[[str], None]
 ) -> Path:
-    """The full extract of a force of this size; write it when there is none.
+    """The full extract of a force of this size; writes it when there is none.
 
     The data are as they were at the last 04:00 UTC.
     """
@@ -48,12 +48,12 @@ def simulate(
     from rasure.instruments.simulate.plan import plan
 
     morning = (datetime.now(UTC) - timedelta(hours=4)).date().isoformat()
-    tell(f"simulating {years} years of {FORCE}")
+    say(f"simulating {years} years of {FORCE}")
     delivery = write_history(
         plan(FORCE, SEED, years, morning, crimes_per_year), folder()
     )
     rows = sum(file["rows"] for file in _manifest(delivery)["files"])
-    tell(f"simulated: {rows:,} rows in {delivery}")
+    say(f"simulated: {rows:,} rows in {delivery}")
     return delivery
 
 

@@ -20,7 +20,7 @@ import psycopg
 
 from rasure.errors import SetupError
 from rasure.instruments.demo import simulated_force
-from rasure.instruments.demo.follow import Tell, follow_line
+from rasure.instruments.demo.follow import Say, follow_line
 from rasure.runtime import inbox
 from rasure.runtime.airflow_api import Airflow
 from rasure.settings import CHECKOUT, Settings
@@ -45,13 +45,13 @@ class DemoDelivery:
         """The source of the delivery."""
         return "police_uk" if self.path or self.is_police_uk else "niche_rms"
 
-    def make(self, tell: Tell) -> tuple[Path, str]:
-        """The path and the name of the delivery; simulate it if that is still to do.
+    def make(self, say: Say) -> tuple[Path, str]:
+        """The path and the name of the delivery; simulates it if there is none.
 
         Raises `SetupError` when there is nothing at the path.
         """
         if self.source == "niche_rms":
-            path = simulated_force.simulate(self.years, self.crimes_per_year, tell)
+            path = simulated_force.simulate(self.years, self.crimes_per_year, say)
             return path, path.name
         path, name = SHIPPED, SHIPPED_NAME
         if self.path:
@@ -61,16 +61,16 @@ class DemoDelivery:
         return path, name
 
 
-def hand_over(delivery: DemoDelivery, tell: Tell) -> None:
+def hand_over(delivery: DemoDelivery, say: Say) -> None:
     """Hand a delivery over to Airflow, unless it is landed and published already."""
     settings = Settings.load()
-    path, name = delivery.make(tell)
+    path, name = delivery.make(say)
     note = _note_of_handover(settings)
     note.unlink(missing_ok=True)
     if delivery.source == "niche_rms":
-        _land_shipped_months(tell)
+        _land_shipped_months(say)
     if inbox.is_landed(delivery.source, path, name) and _is_published(settings):
-        tell(f"{name} has been through before; nothing to do")
+        say(f"{name} was landed and published before; nothing to do")
         return
     handover = {
         "dag": f"ingest_{delivery.source}",
@@ -79,28 +79,28 @@ def hand_over(delivery: DemoDelivery, tell: Tell) -> None:
     }
     inbox.offer(delivery.source, path, name)
     note.write_text(json.dumps(handover))
-    tell(f"{name} lies in {settings.landing / delivery.source}")
+    say(f"{name} is in {settings.landing / delivery.source}")
 
 
-def _land_shipped_months(tell: Tell) -> None:
+def _land_shipped_months(say: Say) -> None:
     """Land the shipped months; the transform of the simulated force models them too."""
     from rasure.landing import land
 
-    path, name = DemoDelivery(is_police_uk=True).make(tell)
+    path, name = DemoDelivery(is_police_uk=True).make(say)
     landed = land("police_uk", inbox.put("police_uk", path, name))
-    known = ", which had been landed before" if landed.state == "known" else ""
-    tell(f"{name}: {landed.rows_landed:,} rows landed{known}")
+    before = ", which had been landed before" if landed.state == "known" else ""
+    say(f"{name}: {landed.rows_landed:,} rows landed{before}")
 
 
-def follow(tell: Tell) -> None:
+def follow(say: Say) -> None:
     """Follow the delivery that was handed over until it is on the dashboard."""
     note = _note_of_handover(Settings.load())
     if not note.exists():
         return
     handover = json.loads(note.read_text())
-    tell(f"following {handover['name']} through Airflow")
+    say(f"following {handover['name']} through Airflow")
     with Airflow.of_home() as airflow:
-        follow_line(airflow, handover["dag"], handover["since"], tell)
+        follow_line(airflow, handover["dag"], handover["since"], say)
     note.unlink()
 
 

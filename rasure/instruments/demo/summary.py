@@ -1,4 +1,4 @@
-"""The last words of `rasure demo`: rows, addresses, logins, what to look at."""
+"""The summary of `rasure demo`: rows, addresses, logins, pages to look at."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def summary() -> str:
         f"  {front}/superset/dashboard/serious-violence/",
         f"      {DASHBOARDS[source or 'police_uk']}",
         f"  http://127.0.0.1:{ports['airflow']}",
-        "      Airflow: the four runs that brought the data there",
+        "      Airflow: the four runs that brought the data to the dashboard",
         f"  {settings.data_docs / 'index.html'}",
-        "      what was checked before the data were let in",
+        "      the checks that the data passed when they landed",
         *(_more(settings) if source else ()),
         "",
         "Log in",

@@ -1,5 +1,4 @@
-"""How good linkage is: person records that are hard to link, and how to score a result.
+"""The quality of linkage: person records that are hard to link, and scores of a result.
 
-`hard_set` makes the records and says which are the same person; `metrics` compares any
-clusters with any truth.
+`hard_set` makes the records and their truth; `metrics` compares clusters with a truth.
 """

@@ -1,4 +1,4 @@
-"""Names for the hard set, and what happens to a name on its way into a record."""
+"""Names for the hard set, and how a record gets a name wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOCALES = {
     "polish": "pl_PL",
     "romanian": "ro_RO",
 }
-# Two spellings of one sound, either for the other; the first that a name has is tried.
+# Pairs of spellings of one sound, of which either may replace the other.
 SPELLINGS = (
     ("kh", "k"),
     ("ee", "i"),
@@ -41,7 +41,7 @@ SPELLINGS = (
 
 
 class Names:
-    """Draws of names by origin and sex, as often as Faker has them."""
+    """Draws of names by origin and sex, with the weights of Faker."""
 
     def __init__(self, chance: random.Random):
         self._chance = chance
@@ -69,14 +69,14 @@ class Names:
         drawn = self._chance.choices(*self._cumulative(origin, f"surname {sex}"))[0]
         if self._chance.random() < 0.6:
             return drawn
-        # Faker's lists are far shorter than a country's: half the people share a name
-        # with nobody, which an ending gives them.
+        # Faker's lists are far shorter than a country's, in which half the people have
+        # a name of their own. An ending makes such a name.
         return drawn + self._chance.choice(ENDINGS[origin])
 
     def diminutive(self, forename: str) -> str:
-        """One of the short forms of a forename, or itself where it has none."""
-        known = self._short.get(plain(forename))
-        return self._chance.choice(known).title() if known else forename
+        """One of the short forms of a forename, or the forename if it has none."""
+        short_forms = self._short.get(plain(forename))
+        return self._chance.choice(short_forms).title() if short_forms else forename
 
     def _cumulative(self, origin: str, kind: str) -> tuple[list[str], list[float]]:
         return self._lists[origin, kind]
@@ -91,7 +91,7 @@ ENDINGS = {
 
 
 def misspell(chance: random.Random, name: str) -> str:
-    """One slip of the finger: a letter dropped, doubled, swapped or another."""
+    """The name with one typing error: a letter left out, doubled, swapped or wrong."""
     if len(name) < 3:
         return name
     at = chance.randrange(1, len(name) - 1)
@@ -106,8 +106,7 @@ def misspell(chance: random.Random, name: str) -> str:
 
 
 def respell(chance: random.Random, name: str) -> str:
-    """The name as somebody else would write it down: without its accents, or with
-    another spelling of one of its sounds."""
+    """The name as somebody else may write it: without accents, or spelt differently."""
     bare = plain(name)
     if bare != name.casefold() and chance.random() < 0.7:
         return bare.title()

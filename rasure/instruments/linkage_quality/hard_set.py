@@ -1,9 +1,9 @@
-"""A seeded set of made-up person records that is hard to link, with the truth.
+"""A seeded set of invented person records that are hard to link, with the truth.
 
-Twins, siblings under one roof, fathers and sons of one name, aliases, diminutives,
-misspelt and otherwise romanised names, swapped names, wrong, swapped, estimated and
-missing dates of birth, people who moved or married. Names come from Faker's lists;
-nobody in it exists. One seed makes one set, whatever the machine.
+It has twins, siblings at one address, fathers and sons of one name, aliases,
+diminutives, misspelt and differently romanised names, swapped names, wrong, swapped,
+estimated and missing dates of birth, and people who moved or married. Names come from
+Faker's lists; nobody in it exists. One seed makes the same set on every machine.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ COLUMNS = (
 )
 FIRST_ID = 10**15
 ORIGINS = {"british": 0.70, "south asian": 0.12, "polish": 0.09, "romanian": 0.09}
-# Of a person.
+# Probabilities for a person.
 SIBLING, TWIN, NAMESAKE, WITH_NUMBER = 0.08, 0.004, 0.002, 0.25
 ANOTHER_RECORD = 0.53  # geometric: 2.1 records a person
-# Of a record.
+# Probabilities for a record.
 TYPO, RESPELT, DIMINUTIVE, ALIAS, SWAPPED, MARRIED = 0.07, 0.06, 0.05, 0.015, 0.01, 0.02
 DAY_MONTH, DIGIT, ESTIMATED, NO_BIRTH_DATE = 0.025, 0.03, 0.025, 0.02
 MOVED, NO_POSTCODE, NO_SEX, WRONG_SEX = 0.25, 0.10, 0.03, 0.004
@@ -54,8 +54,11 @@ class Human:
 
 @dataclass(frozen=True)
 class HardSet:
-    """Records as `core.person_records` has them; by person id, whose each is and the
-    origin of that person's name."""
+    """Records as `core.person_records` has them.
+
+    `truth` is the number of the person of each person id, `origin` the origin of that
+    person's name.
+    """
 
     records: list[tuple]
     truth: dict[str, int]
@@ -140,7 +143,7 @@ def _human(chance: random.Random, names: Names, number: int, origin: str) -> Hum
 
 
 def _live(chance: random.Random, names: Names, human: Human) -> None:
-    """What may happen between two records of a person."""
+    """Change a person between two of their records: move, new telephone, marriage."""
     if chance.random() < MOVED:
         human.past_postcodes.append(human.postcode)
         human.postcode = _postcode(chance)

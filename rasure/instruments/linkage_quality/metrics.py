@@ -1,10 +1,11 @@
-"""How good a linkage is against the truth: pairwise and B-cubed precision and recall.
+"""Compare a linkage with the truth: pairwise and B-cubed precision and recall.
 
-Pairwise: of the pairs put together, the share that belong together (precision); of
-those that belong together, the share put together (recall). B-cubed (Bagga and Baldwin
-1998): the mean over records of the share of the record's cluster that is of its person
-(precision), and of its person's records that are in its cluster (recall). F is the
-harmonic mean. Both are counted from the table of clusters by persons, not from pairs.
+Pairwise: precision is the share of the linked pairs that are of one person; recall is
+the share of the pairs of one person that are linked. B-cubed (Bagga and Baldwin 1998):
+for each record, precision is the share of its cluster that is of its person, and recall
+the share of its person's records that is in its cluster; both are means over records. F
+is the harmonic mean. All are counted from the table of clusters by persons, not from
+pairs.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ class Agreement:
 
 
 def agreement(
-    found: Mapping[Hashable, Hashable], truth: Mapping[Hashable, Hashable]
+    linked: Mapping[Hashable, Hashable], truth: Mapping[Hashable, Hashable]
 ) -> Agreement:
-    """Compare the cluster of each record (`found`) with its person (`truth`).
+    """Compare the cluster of each record (`linked`) with its person (`truth`).
 
     Both map the same records; a ratio without any pair to count is 1. Raises
     `ValueError` when the records differ or there are none.
     """
-    if found.keys() != truth.keys() or not found:
-        raise ValueError("found and truth must map the same records, at least one")
-    clusters = _codes([found[record] for record in truth])
+    if linked.keys() != truth.keys() or not linked:
+        raise ValueError("linked and truth must map the same records, at least one")
+    clusters = _codes([linked[record] for record in truth])
     persons = _codes(list(truth.values()))
     both = _codes(list(zip(clusters.tolist(), persons.tolist(), strict=True)))
     size_cluster, size_person, size_both = (
@@ -65,9 +66,9 @@ def agreement(
 
 
 def _codes(values: list) -> np.ndarray:
-    """Whole numbers from 0, one a distinct value."""
-    known: dict = {}
-    return np.array([known.setdefault(value, len(known)) for value in values])
+    """A whole number from 0 for each distinct value."""
+    codes: dict = {}
+    return np.array([codes.setdefault(value, len(codes)) for value in values])
 
 
 def _pairs(codes: np.ndarray) -> int:

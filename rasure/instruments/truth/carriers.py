@@ -1,4 +1,4 @@
-"""Habitual knife carriers: who is flagged against who truly is one."""
+"""Habitual knife carriers: compare the flagged people with the true carriers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FLAGGED = f"""
         and evidence.rule_id = '{RULE}'
 """
 
-# Whose evidence is a search in which no knife was found.
+# People whose evidence is a search in which no knife was found.
 BY_NEGATIVE_SEARCH = f"""
     select distinct evidence.person_id
     from marts_people.person_evidence as evidence
@@ -42,7 +42,7 @@ BY_NEGATIVE_SEARCH = f"""
         and searches.found is distinct from 'knife'
 """
 
-# Whose evidence is an offence of an occurrence in which they only suffered harm.
+# People whose evidence is an offence of an occurrence in which they only suffered harm.
 VICTIM_ONLY = f"""
     select evidence.person_id
     from marts_people.person_evidence as evidence
@@ -63,11 +63,12 @@ VICTIM_ONLY = f"""
 
 
 def knife_carriers(connection: psycopg.Connection, truth: Truth) -> dict[str, float]:
-    """Precision and recall of the flag, and how many have it for what never counts.
+    """Precision and recall of the flag, and the people flagged for invalid evidence.
 
-    A flag is right when the person that it is on is truly a carrier on the day of the
-    extract; a planted person who is flagged for searches or as a victim counts as such
-    whatever the evidence says. Without any flag or carrier the ratio is 1.
+    A flag is right if the person is truly a carrier on the day of the extract. A
+    planted person who has only negative searches, or was only a victim, counts as
+    flagged for that, whatever the evidence says. Without any flag or carrier the ratio
+    is 1.
     """
     person_of = true_person_of(connection, truth)
 
@@ -78,7 +79,7 @@ def knife_carriers(connection: psycopg.Connection, truth: Truth) -> dict[str, fl
     flagged = people(FLAGGED)
     carriers = {row["true_person"] for row in truth.rows("knife_carriers")}
     right = {person for person in flagged if person_of.get(person) in carriers}
-    found = {person_of[person] for person in right}
+    flagged_carriers = {person_of[person] for person in right}
 
     def wrongly(query: str, trap: str) -> int:
         trapped = {
@@ -86,12 +87,12 @@ def knife_carriers(connection: psycopg.Connection, truth: Truth) -> dict[str, fl
             for row in truth.rows("knife_traps")
             if row["trap"] == trap and not row["is_carrier"]
         }
-        caught = {person for person in flagged if person_of.get(person) in trapped}
-        return len(caught | (people(query) & flagged))
+        in_trap = {person for person in flagged if person_of.get(person) in trapped}
+        return len(in_trap | (people(query) & flagged))
 
     return {
         "knife_carriers_precision": ratio(len(right), len(flagged)),
-        "knife_carriers_recall": ratio(len(found), len(carriers)),
+        "knife_carriers_recall": ratio(len(flagged_carriers), len(carriers)),
         "knife_carriers_by_negative_search": wrongly(
             BY_NEGATIVE_SEARCH, "negative searches"
         ),
@@ -100,5 +101,5 @@ def knife_carriers(connection: psycopg.Connection, truth: Truth) -> dict[str, fl
 
 
 def ratio(part: int, whole: int) -> float:
-    """`part` of `whole`; 1 of nothing."""
+    """`part` divided by `whole`; 1 if `whole` is 0."""
     return part / whole if whole else 1.0

@@ -1,4 +1,4 @@
-"""`rasure truth report`: the warehouse against the truth of a simulated force."""
+"""`rasure truth report`: compare the warehouse with the truth of a simulated force."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def report_command(
         int, typer.Option(min=1, help="Forces to hold out a year of, for the places.")
     ] = 5,
 ) -> None:
-    """Compare the warehouse with what is true of its simulated force.
+    """Compare the warehouse with the truth of its simulated force.
 
     Prints counts and ratios, nothing of a person or a place. Progress goes to stderr.
     """
@@ -44,14 +44,14 @@ def report_command(
     from rasure.instruments.truth import planted, report
     from rasure.settings import Settings
 
-    known = planted.read(folder or Settings.load().home / "simulate" / "truth")
+    planted_truth = planted.read(folder or Settings.load().home / "simulate" / "truth")
     with connect("rasure truth report", autocommit=True) as connection:
-        figures = report.gather(connection, known, seeds, _say)
-        later = report.later_than(connection, known)
+        figures = report.gather(connection, planted_truth, seeds, _say)
+        later = report.later_than(connection, planted_truth)
     if later is not None:
         _say(
-            f"the data are of {later:%Y-%m-%d %H:%M}, after the truth: what deltas "
-            "brought counts as wrong where the truth of the history does not know it"
+            f"the data are of {later:%Y-%m-%d %H:%M}, after the truth: changes of "
+            "later deltas count as wrong, because the truth does not have them"
         )
     if as_json:
         typer.echo(json.dumps(figures, indent=2))

@@ -1,4 +1,4 @@
-"""What keeps a warehouse from being compared with the truth, and what to do."""
+"""Why a warehouse cannot be compared with the truth, and what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rasure.errors import RasureError, SetupError
 
 
 class TruthMissing(SetupError):
-    """There is no truth of a simulated force where it was looked for."""
+    """The folder holds no truth of a simulated force."""
 
 
 class PartMissing(RasureError):

@@ -1,4 +1,4 @@
-"""What each figure must reach, and what it is in words."""
+"""The goal of each figure of the truth report, and its words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure's key, its meaning, and the most or the least that it may be."""
+    """A figure's key, its words, and its largest (`is_limit`) or smallest value."""
 
     key: str
     words: str
@@ -15,11 +15,11 @@ class Goal:
     is_limit: bool = False
 
     def is_met(self, figure: float) -> bool:
-        """Whether a figure reaches the goal."""
+        """True if a figure reaches the goal."""
         return figure <= self.value if self.is_limit else figure >= self.value
 
     def written(self) -> str:
-        """The goal as a person reads it."""
+        """The goal in words."""
         return f"{'at most' if self.is_limit else 'at least'} {self.value:g}"
 
 
@@ -30,11 +30,11 @@ GOALS = (
     Goal("pai_over_last_year", "hold-out PAI over that of last year's counts", 1.05),
     Goal("knife_carriers_precision", "flagged who are knife carriers", 0.98),
     Goal("knife_carriers_recall", "knife carriers who are flagged", 0.90),
-    Goal("knife_carriers_by_negative_search", "flagged by a vain search", 0, True),
+    Goal("knife_carriers_by_negative_search", "flagged by a negative search", 0, True),
     Goal("knife_carriers_victim_only", "flagged who were victims only", 0, True),
-    Goal("linkage_precision", "pairs of records joined rightly", 0.99),
+    Goal("linkage_precision", "pairs of records joined correctly", 0.99),
     Goal("linkage_recall", "pairs of one person that were joined", 0.90),
     Goal("linkage_b3_f", "B-cubed F of the linkage", 0.97),
-    Goal("harm_total_error", "days of harm amiss, on true ids", 0, True),
+    Goal("harm_total_error", "difference in days of harm, on true ids", 0, True),
     Goal("hot_hours_recall", "planted hot hours that were found", 0.90),
 )

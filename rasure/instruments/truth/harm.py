@@ -1,4 +1,4 @@
-"""Harm by person: the warehouse's sums on true ids against the truth's."""
+"""Harm by person: compare the warehouse's sums on true ids with those of the truth."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ PLANTED = """
     on commit drop
 """
 
-# Not the truth's to say, and the same on both sides: what was handed to another force
-# or is no crime, what the police found, who is an official or behind restricted access.
-# The days are those of the planted offence, under the subclass that was recorded.
+# The truth does not state these, so both sides take them from the warehouse: crimes
+# transferred to another force or reclassified as no crime, crimes that the police
+# detected, and people who are officials or restricted. The days of harm are those of
+# the planted offence with the recorded subclass.
 DIFFERENCE = """
     with
 
@@ -88,7 +89,7 @@ DIFFERENCE = """
 
 
 def harm_total_error(connection: psycopg.Connection, truth: Truth) -> float:
-    """Days of harm by which the totals of all people differ, added up without sign."""
+    """The sum over all people of the absolute difference in days of harm."""
     with connection.transaction(force_rollback=True):
         connection.execute("set local work_mem = '128MB'")
         connection.execute("set local jit = off")

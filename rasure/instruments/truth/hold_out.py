@@ -1,8 +1,8 @@
-"""How well designated places hold: six years to choose on, the next to be scored on.
+"""Score designated places on a year that is held out: choose on six years before it.
 
-For each seed the simulator draws a whole force's crimes and their true rates. The
-places are chosen by the code that designates, and beside it by the true rates of the
-year to come, which nobody can know, and by the counts of the year before.
+For each seed the simulator draws the crimes of a force and their true rates. Places are
+chosen in three ways: by the code that designates, by the true rates of the year to come
+(the oracle, which nobody can know), and by the counts of the last year.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from rasure.geography.building import SIDE_M
 from rasure.instruments.simulate import crimes, ground
 from rasure.instruments.simulate.classify import draw_subclasses
 from rasure.instruments.simulate.facts_tables import offences
-from rasure.instruments.simulate.plan import Plan, plan
+from rasure.instruments.simulate.plan import Plan
+from rasure.instruments.simulate.plan import plan as make_plan
 from rasure.places import methods
 from rasure.places.definition import Definition
 from rasure.places.evaluation import institution_cells
@@ -32,7 +33,7 @@ CELL_KM2 = 3 * np.sqrt(3) / 2 * SIDE_M**2 / 1e6
 
 @dataclass(frozen=True)
 class HoldOut:
-    """The PAI of each way to choose, for one seed; all choose as many cells."""
+    """The PAI of each way to choose, for one seed; each chooses the same area."""
 
     seed: int
     events: int
@@ -54,8 +55,11 @@ class HoldOut:
 
 @dataclass(frozen=True)
 class Happened:
-    """A force's violence of seven years; `window` is the year of each event, from 0,
-    `harm_days` its harm, `rate` the true rate of each cell in the last."""
+    """The violence of a force in seven years.
+
+    `window` is the year of each event from 0, `harm_days` its harm, and `rate` the true
+    rate of each cell in the last year.
+    """
 
     grid: Grid
     events: Events
@@ -64,13 +68,13 @@ class Happened:
     rate: np.ndarray
 
 
-def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
+def happen(plan: Plan, harm_days: Mapping[str, float]) -> Happened:
     """Draw a plan's serious violence in public, and the violence at institutions.
 
     `harm_days` are those of the warehouse by offence (`8N`, `8N/6`).
     """
-    land = ground.lay(asked)
-    drawn = crimes.happen(asked, land)
+    land = ground.lay(plan)
+    drawn = crimes.happen(plan, land)
     at_institution = (drawn.institution >= 0) & drawn.is_crime
     kept = np.flatnonzero(drawn.scope | at_institution)
     cell = drawn.cell[kept]
@@ -85,7 +89,7 @@ def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
         is_at_institution=at_institution[kept],
     )
     grid = Grid(
-        force=asked.force,
+        force=plan.force,
         force_area_km2=len(land.x) * CELL_KM2,
         hexagon_id=np.array([]),
         area_km2=np.full(len(land.x), CELL_KM2),
@@ -94,7 +98,7 @@ def happen(asked: Plan, harm_days: Mapping[str, float]) -> Happened:
         observed=np.unique(month),
         is_day_dated=True,
     )
-    harm = _harm(asked, drawn.offence[kept], harm_days)
+    harm = _harm(plan, drawn.offence[kept], harm_days)
     return Happened(grid, events, harm, drawn.window[kept], land.rates["public"][YEARS])
 
 
@@ -118,7 +122,7 @@ def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
     cells = len(grid.x)
     target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
     cell_km2 = float(grid.area_km2.mean())
-    wanted = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
+    chosen_cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
     training = methods.Training(
         cell=before.cell,
         month=before.month,
@@ -130,21 +134,21 @@ def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
         period_months=12,
         is_day_dated=grid.is_day_dated,
     )
-    seen = np.bincount(after.cell, minlength=cells)
+    later_events = np.bincount(after.cell, minlength=cells)
 
     def pai(chosen: np.ndarray) -> float:
-        hit_rate = seen[chosen].sum() / seen.sum()
+        hit_rate = later_events[chosen].sum() / later_events.sum()
         return float(hit_rate / (len(chosen) / cells))
 
     def by(method: str) -> np.ndarray:
-        return methods.choose_by(method, training, definition, wanted)
+        return methods.choose_by(method, training, definition, chosen_cells)
 
     return HoldOut(
         seed=seed,
-        events=int(seen.sum()),
-        cells=wanted,
+        events=int(later_events.sum()),
+        cells=chosen_cells,
         designation=pai(by(methods.DESIGNATION)),
-        oracle=pai(highest(happened.rate, wanted)),
+        oracle=pai(highest(happened.rate, chosen_cells)),
         last_year=pai(by("last_period_counts")),
     )
 
@@ -156,19 +160,19 @@ def hold_outs(
     seeds: int = SEEDS,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[HoldOut]:
-    """Hold out the last year of as many whole forces, seeds 1 and on."""
-    found = []
+    """Hold out the last year of `seeds` simulated forces, with seeds from 1."""
+    results = []
     for seed in range(1, seeds + 1):
         say(f"places held out, seed {seed} of {seeds}")
-        drawn = happen(plan(force, seed, YEARS + 1), harm_days)
-        found.append(score(seed, drawn, definition))
-    return found
+        drawn = happen(make_plan(force, seed, YEARS + 1), harm_days)
+        results.append(score(seed, drawn, definition))
+    return results
 
 
-def _harm(asked: Plan, offence: np.ndarray, harm_days: Mapping[str, float]):
-    """The harm of each event: its subclass's where that has its own, or its class's."""
+def _harm(plan: Plan, offence: np.ndarray, harm_days: Mapping[str, float]):
+    """The harm of each event: that of its subclass if it has one, else of its class."""
     codes = np.array(offences().codes)[offence]
-    subclass, names = draw_subclasses(asked.rng("subclasses"), offence)
+    subclass, names = draw_subclasses(plan.rng("subclasses"), offence)
     named = np.array([*names, ""])[subclass]
     days = {
         (code, name): harm_days.get(f"{code}/{name}", harm_days.get(code, 0.0))

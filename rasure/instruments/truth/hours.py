@@ -1,8 +1,8 @@
-"""Hot hours: those the warehouse finds fullest against those that are planted.
+"""Hot hours: compare the fullest hours in the warehouse with the planted ones.
 
-A place's planted hours can only be found where something happened in them: with three
-events due in each, one stays empty once in twenty. Places whose events of known time
-are fewer are left out; the force always counts.
+A planted hour of a place can only be recovered if events happened in it. If three are
+expected in each, an hour stays empty once in twenty. Places with fewer events of known
+time are left out; the force always counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PROFILES = """
 
 
 def hot_hours_recall(connection: psycopg.Connection, truth: Truth) -> float:
-    """The share of planted hot hours that are among as many fullest hours."""
+    """The share of the planted hot hours that are among the same number of fullest."""
     profiles = {
         subject: (np.array(shares), events)
         for subject, shares, events in connection.execute(PROFILES, (truth.force,))
@@ -41,10 +41,10 @@ def hot_hours_recall(connection: psycopg.Connection, truth: Truth) -> float:
         shares[hour], hot[hour] = share, is_hot
     hits = hours = 0
     for scope, (shares, hot) in planted.items():
-        found, events = profiles.get(scope, (np.zeros(WEEK), 0))
+        profile, events = profiles.get(scope, (np.zeros(WEEK), 0))
         if scope != truth.force and events * shares[hot].min() < LEAST_DUE:
             continue
-        hits += int(hot[fullest(found, int(hot.sum()))].sum())
+        hits += int(hot[fullest(profile, int(hot.sum()))].sum())
         hours += int(hot.sum())
     return hits / hours
 

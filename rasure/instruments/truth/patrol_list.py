@@ -1,4 +1,4 @@
-"""The patrol list: no institution on it, no truly hot cell beside one left off it."""
+"""The patrol list: it has no institution, and no hot neighbour of one is missing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ DESIGNATED = """
 
 
 def patrol_list(connection: psycopg.Connection, truth: Truth) -> dict[str, int]:
-    """Institutions on a list in force, of any window; hot neighbours on none of all.
+    """Count institutions on a current list, and hot neighbours that are missing.
 
-    Raises `PartMissing` where nothing is designated.
+    An institution may be on the list of no patrol window; a hot neighbour must be on
+    the list of the window `all`. Raises `PartMissing` if nothing is designated.
     """
     rows = connection.execute(DESIGNATED, (truth.force,)).fetchall()
     if not rows:

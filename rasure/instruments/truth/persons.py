@@ -1,4 +1,4 @@
-"""One person, once: the golden ids of record linkage against the true people."""
+"""Compare the golden ids of record linkage with the true people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import psycopg
 from rasure.instruments.linkage_quality.metrics import Agreement, agreement
 from rasure.instruments.truth.planted import Truth
 
-# Officials are not linked; every other record is somebody, linked or alone.
+# Officials are not linked; every other record is a person, linked or on its own.
 GOLDEN = """
     select
         records.person_id,
@@ -31,18 +31,18 @@ FOLDED = """
 
 
 def linkage(connection: psycopg.Connection, truth: Truth) -> Agreement:
-    """How well records that were linked agree with the people they are of."""
-    found = dict(connection.execute(GOLDEN, (truth.force,)).fetchall())
+    """The agreement of the golden ids with the true people."""
+    golden_ids = dict(connection.execute(GOLDEN, (truth.force,)).fetchall())
     people = dict(truth.columns("people", "person_id", "true_person"))
-    both = found.keys() & people.keys()
+    both = golden_ids.keys() & people.keys()
     return agreement(
-        {record: found[record] for record in both},
+        {record: golden_ids[record] for record in both},
         {record: people[record] for record in both},
     )
 
 
 def true_person_of(connection: psycopg.Connection, truth: Truth) -> dict[str, int]:
-    """The true person of each golden id: the one most of its records are of."""
+    """The true person of each golden id: the one with the most of its records."""
     people = dict(truth.columns("people", "person_id", "true_person"))
     records: dict[str, list[int]] = {}
     for record, golden_id in connection.execute(FOLDED, (truth.force,)):

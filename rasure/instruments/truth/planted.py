@@ -22,7 +22,7 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Truth:
-    """What is true of a force at the end of its simulated history.
+    """The truth of a force at the end of its simulated history.
 
     `tables` are those of docs/simulator.md.
     """
@@ -42,13 +42,13 @@ class Truth:
 
 
 def read(folder: Path) -> Truth:
-    """Read the truth in `folder`; raises `TruthMissing` when it is not all there."""
+    """Read the truth in `folder`; raises `TruthMissing` when a table is missing."""
     absent = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
     if absent:
         raise TruthMissing(
             f"There is no truth of a simulated force in {folder}: it has no "
             f"{absent[0]}.parquet. Name the truth that `rasure simulate --out DIR` "
-            "wrote beside the deliveries: --truth DIR/truth."
+            "wrote next to the deliveries: --truth DIR/truth."
         )
     tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
     hours = tables["hot_hours"]

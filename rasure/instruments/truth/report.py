@@ -1,4 +1,4 @@
-"""All figures of a warehouse against its truth, as JSON or as a table in words."""
+"""Compare a warehouse with its truth, as JSON or as a table in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DIGITS = 6
 
 TRANSFORM = "rasure transform"
 
-# What is read once people are linked, and the command that makes it.
+# Relations that the report reads, and the command that builds them.
 NEEDED = {
     "core.person_crimes": TRANSFORM,
     "marts_people.person_evidence": TRANSFORM,
@@ -38,13 +38,12 @@ LATEST = "select as_of from core.people_as_of where force = %s"
 
 
 def check(connection: psycopg.Connection, truth: Truth) -> None:
-    """Raise `PartMissing` for what the warehouse lacks: which command to run first."""
+    """Raise `PartMissing` if the warehouse lacks data; it names the command to run."""
     need(connection, "core.person_records", TRANSFORM)
     if not connection.execute(KNOWN, (truth.force,)).fetchone()[0]:
         raise PartMissing(
             f"The warehouse has no person of {truth.force}. Run `rasure land "
-            "niche_rms` on the delivery beside the truth first, then `rasure "
-            "transform`."
+            "niche_rms` on the delivery of this truth first, then `rasure transform`."
         )
     if not connection.execute(LINKED, (truth.force,)).fetchone()[0]:
         raise PartMissing(
@@ -56,9 +55,9 @@ def check(connection: psycopg.Connection, truth: Truth) -> None:
 
 
 def need(connection: psycopg.Connection, relation: str, command: str) -> None:
-    """Raise `PartMissing` unless a relation is there, with what makes it."""
-    (found,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
-    if found is None:
+    """Raise `PartMissing`, with the command to run, if a relation is missing."""
+    (name,) = connection.execute("select to_regclass(%s)", (relation,)).fetchone()
+    if name is None:
         raise PartMissing(
             f"The warehouse has no {relation} yet. Run `{command}` first."
         )
@@ -93,7 +92,7 @@ def gather(
 
 
 def later_than(connection: psycopg.Connection, truth: Truth) -> datetime | None:
-    """The moment the warehouse's data are of, where that is after the truth's day."""
+    """The instant of the warehouse's data if it is after the truth's day, else None."""
     days = truth.tables["knife_carriers"]["as_of"].to_pylist()
     row = connection.execute(LATEST, (truth.force,)).fetchone()
     if not days or row is None or row[0].astimezone(UTC).date() <= days[0]:
@@ -102,7 +101,7 @@ def later_than(connection: psycopg.Connection, truth: Truth) -> datetime | None:
 
 
 def show(figures: dict[str, float], console: Console) -> None:
-    """Print each figure in words, with its goal and whether it is met."""
+    """Print each figure in words, with its goal and its verdict."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("figure")
     table.add_column("found", justify="right", no_wrap=True)
@@ -118,5 +117,5 @@ def show(figures: dict[str, float], console: Console) -> None:
 
 
 def written(figure: float) -> str:
-    """A count whole, a ratio with three decimals."""
+    """A whole number as it is, any other with three decimals."""
     return f"{figure:,.0f}" if figure == int(figure) else f"{figure:.3f}"

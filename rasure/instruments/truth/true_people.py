@@ -1,10 +1,10 @@
-"""The warehouse's crimes of people, with true ids in the place of golden ones.
+"""The warehouse's crimes of people, with true ids instead of golden ids.
 
-The models that go from records to people are compiled by dbt as they stand, and run
-once more into temporary tables on the true person of each record. So what is compared
-with the truth is the warehouse's own SQL, and no error of linkage is in it. Only
-occurrences where somebody was dealt with, charged, cautioned or convicted take part: in
-no other does anybody carry harm on evidence.
+dbt compiles the models that lead from records to people, and they run again into
+temporary tables on the true person of each record. So the warehouse's own SQL is
+compared with the truth, without errors of linkage. Only occurrences in which somebody
+was dealt with, charged, cautioned or convicted take part, because nobody carries harm
+on evidence in any other.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ TRUE_EVENTS = f"""
         )
 """
 
-# Records that take no part in these occurrences would only be carried along.
-PART_TAKERS = f"""
+# Records without a part in these occurrences are not needed.
+DELETE_UNINVOLVED = f"""
     delete from true_{IDS}
     where person_id not in (select person_id from true_{EVENTS})
 """
@@ -63,7 +63,8 @@ PART_TAKERS = f"""
 def crimes_of_true_people(connection: psycopg.Connection, truth: Truth) -> None:
     """Make the temporary tables `true_<model>` of `CHAIN`; the last has the crimes.
 
-    They go with the transaction, which the caller must have open. Raises `DbtUnusable`.
+    They are dropped at the end of the transaction, which the caller must have open.
+    Raises `DbtUnusable`.
     """
     compiled = compile_chain()
     connection.execute(TRUE_IDS)
@@ -72,20 +73,20 @@ def crimes_of_true_people(connection: psycopg.Connection, truth: Truth) -> None:
         for person_id, person in truth.columns("people", "person_id", "true_person"):
             rows.write_row((person_id, truth.force, str(person)))
     connection.execute(TRUE_EVENTS, {"force": truth.force})
-    connection.execute(PART_TAKERS)
-    made = [IDS, EVENTS]
-    for table in made:
+    connection.execute(DELETE_UNINVOLVED)
+    true_tables = [IDS, EVENTS]
+    for table in true_tables:
         connection.execute(f"analyze true_{table}")
     (database,) = connection.execute("select current_database()").fetchone()
     for model in CHAIN:
         query = compiled[model]
-        for table in made:
+        for table in true_tables:
             query = query.replace(f'"{database}"."core"."{table}"', f"true_{table}")
         connection.execute(
             f"create temporary table true_{model} on commit drop as {query}"
         )
         connection.execute(f"analyze true_{model}")
-        made.append(model)
+        true_tables.append(model)
 
 
 def compile_chain() -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The columns of every entity but choices and deletions, the key first.
 
-A column is `name:form`, with `:terms` after a form that has codes, and `!` at the end
-where it may not be empty; `rasure.sources.niche_rms.entities` says what the forms are.
-Every entity has `modified_at` besides.
+A column is `name:form`. A form that has codes is followed by `:terms`; a column that
+may not be empty ends with `!`. The forms are defined in
+`rasure.sources.niche_rms.entities`. Every entity also has `modified_at`.
 """
 
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -1,9 +1,9 @@
 """The contract of a records-management extract, built from a force's mapping.
 
-What a row must keep follows from the form of its fields (`entities.py`), so that each
-value can be typed; how a value is written is the mapping's. A code that no mapping
-knows is no fault: it lands, and is counted as unmapped. Reasons name the force's own
-header, since it is the force that mends the row.
+The row rules follow from the forms of the fields (`entities.py`) and the formats of the
+mapping, so that staging can type each value. A code that the mapping does not have is
+no fault: the row lands, and the code is counted as unmapped. Reasons name the force's
+own header, because the force corrects the row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LAYOUT = "<File>.csv, as the force's mapping calls them"
 LONGEST_ROW = 100_000  # bytes; accounts of an offence run to pages
 WHOLE = "[-+]?[0-9]{1,9}"
 METRES = "[-+]?[0-9]{1,12}([.][0-9]{0,9})?"
-MODIFIED = "modified_time"  # derived: when the row was last changed, by its own clock
+MODIFIED = "modified_time"  # derived: the local time of the row's last change
 
 
 def source_of(force: str) -> Source:
@@ -38,8 +38,8 @@ def source_from(mapping: Mapping) -> Source:
         read_name=partial(_read_name, mapping),
         known_forces=known_forces,
         layout=LAYOUT,
-        settle=partial(settle, mapping),
-        tidy=tidy,
+        before_commit=partial(settle, mapping),
+        after_commit=tidy,
     )
 
 
@@ -53,7 +53,7 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
         derived[MODIFIED] = f"try_strptime(modified_at, {written})"
         clock = _literal(mapping.format.clock)
         measures["newest_change"] = f"timezone({clock}, max({MODIFIED}))"
-    if entity is DELETIONS:  # one from the future would silence its record till then
+    if entity is DELETIONS:  # a deletion in the future would hide its record till then
         written = _literal(mapping.format.instant)
         clock = _literal(mapping.format.clock)
         newest = f"max(try_strptime(deleted_at, {written}))"
@@ -91,7 +91,7 @@ def _rules(mapping: Mapping, field: Field, header: str) -> Iterator[RowRule]:
 
 
 def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
-    """What a value must be, in words and as SQL that is true when it is so."""
+    """The expected form of a value, in words and as SQL that is true for it."""
     name, written = field.name, mapping.format
     if field.form == "id":
         pattern = mapping.identifiers["id"]
@@ -102,7 +102,7 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
         if name == "modified_at":
             parsed = MODIFIED
         what = "a time" if field.form == "instant" else "a day"
-        # DuckDB also reads words (infinity, epoch); every form begins with a digit
+        # DuckDB also parses words (infinity, epoch); every form begins with a digit
         is_digits = f"{name} >= '0' and {name} < ':'"
         kept = f"coalesce({is_digits} and year({parsed}) >= 1000, false)"
         yield f"{what} written {form}", kept

@@ -19,8 +19,8 @@ import psycopg
 from rasure.sources.niche_rms import erasing
 from rasure.sources.niche_rms.graph import parents_first, records, references
 from rasure.sources.niche_rms.mapping import Mapping
+from rasure.sources.niche_rms.mapping_tables import template
 from rasure.sources.niche_rms.pointers import empty_pointer
-from rasure.sources.niche_rms.written import template
 
 
 def settle(mapping: Mapping, connection: psycopg.Connection, load_id: int) -> None:

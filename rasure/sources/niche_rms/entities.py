@@ -1,10 +1,10 @@
-"""What Rasure takes from a records-management system: entities and their columns.
+"""The entities that Rasure reads from a records-management system, and their columns.
 
 Forces name the same thing differently (one system, many builds), so these names are
-ours; a force's own file and column names, codes, scales and formats are in its mapping
-under `config/niche_rms/`, and nowhere else. Every entity is keyed by one id, carries
-`modified_at`, and comes either whole (a full extract) or as the rows that changed (a
-delta). What was deleted comes as rows of `deletions`.
+ours. A force's own file and column names, codes, scales and formats are in its mapping
+under `config/niche_rms/`, and nowhere else. Every entity has one id as its key and
+`modified_at`. A full extract has all its rows, a delta the rows that changed. Deleted
+records come as rows of `deletions`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Form = Literal[
 
 @dataclass(frozen=True)
 class Field:
-    """A column of an entity: its name, the form of its values, whether it may be empty.
+    """A column of an entity: its name, and the form of its values.
 
     `terms` names the mapping's table of codes for a `code` or `codes` field.
     """
@@ -49,7 +49,7 @@ class Entity:
 
 
 def _entity(name: str, key: str, *fields: str) -> Entity:
-    """Build an entity from its key and words of `rasure.sources.niche_rms.columns`."""
+    """Build an entity from its key and columns as `columns.py` writes them."""
     built = [Field(key, "id", is_required=True)]
     for word in fields:
         field, form, *terms = word.rstrip("!").split(":")

@@ -1,7 +1,8 @@
-"""Which record hangs on which: what a deletion takes with it, and what it only leaves.
+"""The references between records: which rows a deletion also deletes, and which stay.
 
-A row hangs on every record that it must name (a name on its person, an outcome on its
-classification); one that it may name (the officer in the case) is a pointer.
+A row hangs on each record that a required column names (a name on its person, an
+outcome on its classification) and is deleted with it. A reference in an optional column
+(the officer in the case) is a pointer; the row stays without it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rasure.sources.niche_rms.entities import ENTITIES, Entity
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that names a record of another entity."""
+    """A column that names a record of another entity; `hangs` if it is required."""
 
     column: str
     parent: str
@@ -46,7 +47,7 @@ def records() -> tuple[Entity, ...]:
 
 @cache
 def parents_first() -> tuple[str, ...]:
-    """The names of all records, each after those it hangs on."""
+    """The names of all records, each after the records that it hangs on."""
     hangs_on = {
         entity.name: {r.parent for r in references(entity.name) if r.hangs}
         for entity in records()

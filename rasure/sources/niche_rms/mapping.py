@@ -1,9 +1,9 @@
-"""A force's mapping: its words, codes, formats and default points, read and checked.
+"""Read and check a force's mapping: its words, codes, formats and default points.
 
-Twenty-two forces ran sixteen variants of one records-management system, so what a
-column or a code is called is configuration (`config/niche_rms/<force>.toml`), and this
-is the only reader of it. A mapping that names an entity, column or term that does not
-exist, or leaves out one that is required, is refused with the place named.
+Twenty-two forces ran sixteen variants of one records-management system, so the names of
+columns and codes are configuration (`config/niche_rms/<force>.toml`), which only this
+module reads. It rejects a mapping that names an entity, column or term that does not
+exist, or lacks a required one, and names the place of the fault.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ FOLDER = CHECKOUT / "config" / "niche_rms"
 
 
 class MappingWrong(RasureError):
-    """A force's mapping file does not say what it must, or says what cannot be."""
+    """A force's mapping file lacks a required value or has an impossible one."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a force writes values; `coordinate_scale` is units to a metre."""
+    """How a force writes values; `coordinate_scale` is the units in a metre."""
 
     encoding: str
     instant: str
@@ -46,7 +46,7 @@ class Format:
 
 @dataclass(frozen=True)
 class DefaultPoint:
-    """Where a system puts what it could not place: metres, EPSG:27700."""
+    """A point that a system gives to a record without a place: metres, EPSG:27700."""
 
     x: float
     y: float
@@ -55,8 +55,11 @@ class DefaultPoint:
 
 @dataclass(frozen=True)
 class MappedEntity:
-    """An entity in a force's words: its file's name (no suffix) and, by our column
-    names in the file's order, its headers."""
+    """An entity in a force's words.
+
+    `file` is the file's name without suffix; `columns` maps our column names to the
+    force's headers, in the order of the file.
+    """
 
     name: str
     file: str
@@ -65,7 +68,7 @@ class MappedEntity:
 
 @dataclass(frozen=True)
 class Mapping:
-    """One force's mapping; `terms` gives, by table, the term of each of its codes."""
+    """One force's mapping; `terms[table][code]` is our term for a code of the force."""
 
     force: str
     format: Format
@@ -80,7 +83,7 @@ class Mapping:
         return {entity.file: entity for entity in self.entities.values()}
 
     def code(self, table: str, term: str) -> str:
-        """The force's first code for a term; raises `KeyError` when it has none."""
+        """The force's first code for a term; raises `KeyError` if it has none."""
         for code, meaning in self.terms[table].items():
             if meaning == term:
                 return code
@@ -93,7 +96,7 @@ def known_forces() -> set[str]:
 
 
 def load(force: str) -> Mapping:
-    """Read a force's mapping; raises `MappingWrong` when there is none or it is bad."""
+    """Read a force's mapping; raises `MappingWrong` if it is missing or faulty."""
     path = FOLDER / f"{force}.toml"
     if force not in known_forces():
         known = ", ".join(sorted(known_forces()))
@@ -124,7 +127,7 @@ def read(path: Path) -> Mapping:
     except (KeyError, TypeError) as error:
         raise MappingWrong(f"{path.name}: expected {error} to be given.") from error
     for fault in _faults(mapping):
-        raise MappingWrong(f"{path.name}: {fault}. Mend the mapping.")
+        raise MappingWrong(f"{path.name}: {fault}. Correct the mapping.")
     return mapping
 
 
@@ -136,9 +139,9 @@ def _faults(mapping: Mapping):
         mapped = mapping.entities.get(name)
         if mapped is None:
             continue
-        known = {field.name for field in entity.fields}
+        columns = {field.name for field in entity.fields}
         required = {field.name for field in entity.fields if field.is_required}
-        for column in sorted(mapped.columns.keys() - known):
+        for column in sorted(mapped.columns.keys() - columns):
             yield f"entities.{name}.columns.{column}: there is no such column"
         for column in sorted(required - mapped.columns.keys()):
             yield f"entities.{name}.columns.{column}: it is required"
@@ -156,7 +159,7 @@ def _faults(mapping: Mapping):
 
 
 def _faults_of_format(mapping: Mapping):
-    """What of the formats and patterns nothing could be read by."""
+    """The formats and patterns with which no value could be read."""
     written = mapping.format
     for name in ("id", "occurrence_number"):
         try:

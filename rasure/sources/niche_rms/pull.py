@@ -1,10 +1,10 @@
-"""A live pull: what has changed in a force's replica since the pull before, landed.
+"""A live pull: read the changes in a force's replica since the last pull and land them.
 
-Each table is read from its watermark on, less an overlap, since a change may be
-committed after a later one; rows of the overlap that were pulled before are passed
-over. What was read becomes a delivery with its manifest and lands like any other, and
-only then do the watermarks move: a pull that is killed, or whose delivery is refused,
-has not been, and the next one reads the same again.
+Each table is read from its watermark less an overlap, because a change may be committed
+after a later one; rows of the overlap that an earlier pull has read are skipped. The
+rows become a delivery with its manifest and land like any other. Only then do the
+watermarks advance, so that after a pull that was killed, or whose delivery was
+rejected, the next pull reads the same rows again.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.replica import LONG_AGO, Table, opened
 
 OVERLAP = timedelta(minutes=30)
-MOST_HELD = 200_000  # digests, before those that are too old are let go
-ENCODING = "utf-8"  # a replica may hold characters that the extract's encoding has not
+MOST_DIGESTS = 200_000  # digests in memory before those that are too old are dropped
+ENCODING = "utf-8"  # a replica may hold characters that the extract's encoding lacks
 
 
 class PullUnderWay(RasureError):
@@ -46,8 +46,8 @@ class Landed(Protocol):
 
 
 @dataclass
-class Mark:
-    """How far a table has been pulled, and what of its end has been."""
+class Watermark:
+    """How far a table has been pulled, and the digests of the last rows pulled."""
 
     modified_to: datetime = LONG_AGO
     seen: set[bytes] = field(default_factory=set)
@@ -55,17 +55,20 @@ class Mark:
 
 @dataclass
 class Reading:
-    """What a pull notes of a table while it reads: the newest change, no later than
-    `now`, and the digests of rows from `overlap` before it."""
+    """The state of reading a table.
+
+    `newest` is the newest change so far, at most `now`; `near` holds the time and the
+    digest of rows changed within `overlap` before it.
+    """
 
     overlap: timedelta
     now: datetime
     newest: datetime = LONG_AGO
     near: list[tuple[datetime, bytes]] = field(default_factory=list)
-    most: int = MOST_HELD
+    most: int = MOST_DIGESTS
 
     def note(self, changed: datetime, digest: bytes) -> None:
-        """Note a row."""
+        """Record the change time and the digest of a row."""
         self.newest = max(self.newest, min(changed, self.now))
         if changed >= self.newest - self.overlap:
             self.near.append((changed, digest))
@@ -74,7 +77,7 @@ class Reading:
             self.most = max(self.most, 2 * len(self.near))
 
     def kept(self) -> list[tuple[datetime, bytes]]:
-        """The rows near the end, as far as it is known."""
+        """The rows changed within `overlap` before the newest change so far."""
         since = self.newest - self.overlap
         return [row for row in self.near if row[0] >= since]
 
@@ -88,18 +91,18 @@ def pull(
     overlap: timedelta = OVERLAP,
     schema: str | None = None,
 ) -> Landed:
-    """Pull what has changed (everything if `full`, and the first time) and land it.
+    """Pull the changed rows (all rows if `full`, and the first time) and land them.
 
-    `land` is `rasure.landing.land`. It is given, because landing imports the sources
-    and a source may not import landing. Returns what `land` returns. Raises
-    `ReplicaUnfit` when the replica is not as the mapping says, `PullUnderWay`, and what
-    `land` raises.
+    `land` is `rasure.landing.land`. It is an argument because landing imports the
+    sources, so a source may not import landing. Returns what `land` returns. Raises
+    `ReplicaUnfit` when the replica does not fit the mapping, `PullUnderWay`, and the
+    errors of `land`.
     """
     mapping = mappings.load(force)
-    with _alone(force) as folder:
-        marks = _marks(force)
-        whole = full or not marks
-        taken = datetime.now(UTC)
+    with _exclusive_folder(force) as folder:
+        watermarks = _watermarks(force)
+        is_full = full or not watermarks
+        started_at = datetime.now(UTC)
         readings: dict[str, Reading] = {}
         with opened(url) as connection:
             tables = [
@@ -109,24 +112,34 @@ def pull(
             work.mkdir()
             files = []
             for table in tables:
-                mark = Mark() if whole else marks.get(table.name, Mark())
-                reading = readings[table.name] = Reading(overlap, taken)
-                path, rows = _write(work, table, mark, reading)
-                if rows or whole or table.name == "occurrences":
-                    files.append(_stated(path, rows))
+                watermark = (
+                    Watermark() if is_full else watermarks.get(table.name, Watermark())
+                )
+                reading = readings[table.name] = Reading(overlap, started_at)
+                path, rows = _write(work, table, watermark, reading)
+                if rows or is_full or table.name == "occurrences":
+                    files.append(_file_entry(path, rows))
                 else:
                     path.unlink()
-        delivery = _finish(work, mapping, whole, taken, marks, overlap, files)
+        delivery = _finish(
+            work, mapping, is_full, started_at, watermarks, overlap, files
+        )
         landed = land("niche_rms", delivery)
-        _move(force, marks, readings, landed.load_id)
+        _advance_watermarks(force, watermarks, readings, landed.load_id)
         shutil.rmtree(delivery)
     return landed
 
 
-def _write(work: Path, table: Table, mark: Mark, reading: Reading) -> tuple[Path, int]:
+def _write(
+    work: Path, table: Table, watermark: Watermark, reading: Reading
+) -> tuple[Path, int]:
     """Write a table's file; returns its path and its number of rows."""
     path, rows = work / f"{table.file}.csv", 0
-    since = mark.modified_to - reading.overlap if mark.modified_to > LONG_AGO else None
+    since = (
+        watermark.modified_to - reading.overlap
+        if watermark.modified_to > LONG_AGO
+        else None
+    )
     with path.open("w", encoding=ENCODING, newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(table.headers.values())
@@ -136,13 +149,13 @@ def _write(work: Path, table: Table, mark: Mark, reading: Reading) -> tuple[Path
             ).digest()
             if changed or not table.changed:
                 reading.note(changed or LONG_AGO, digest)
-            if digest not in mark.seen:
+            if digest not in watermark.seen:
                 writer.writerow(values)
                 rows += 1
     return path, rows
 
 
-def _stated(path: Path, rows: int) -> dict:
+def _file_entry(path: Path, rows: int) -> dict:
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     size = path.stat().st_size
@@ -152,35 +165,39 @@ def _stated(path: Path, rows: int) -> dict:
 def _finish(
     work: Path,
     mapping: Mapping,
-    whole: bool,
-    taken: datetime,
-    marks: dict[str, Mark],
+    is_full: bool,
+    started_at: datetime,
+    watermarks: dict[str, Watermark],
     overlap: timedelta,
     files: list[dict],
 ) -> Path:
-    """Write the manifest and take the delivery's name."""
-    kind = "full" if whole else "delta"
-    since = LONG_AGO if whole else min(mark.modified_to for mark in marks.values())
+    """Write the manifest and rename the folder; returns its path."""
+    kind = "full" if is_full else "delta"
+    since = (
+        LONG_AGO
+        if is_full
+        else min(watermark.modified_to for watermark in watermarks.values())
+    )
     content = {
         "source": "niche_rms",
         "force": mapping.force,
         "kind": kind,
-        "extracted_at": taken.isoformat(),
+        "extracted_at": started_at.isoformat(),
         "window": {
             "from": max(since - overlap, LONG_AGO).isoformat(),
-            "to": taken.isoformat(),
+            "to": started_at.isoformat(),
         },
         "encoding": ENCODING,
         "files": files,
     }
     (work / MANIFEST).write_text(json.dumps(content, indent=2) + "\n")
-    name = f"niche_rms-{mapping.force}-{kind}-{taken:%Y%m%dT%H%M%SZ}"
+    name = f"niche_rms-{mapping.force}-{kind}-{started_at:%Y%m%dT%H%M%SZ}"
     return work.rename(work.with_name(name))
 
 
 @contextmanager
-def _alone(force: str) -> Iterator[Path]:
-    """The force's own folder for pulls, empty, and held against another pull."""
+def _exclusive_folder(force: str) -> Iterator[Path]:
+    """Yield the force's own folder for pulls, empty and locked against another pull."""
     folder = Settings.load().home / "pulled" / force
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with folder.with_suffix(".lock").open("w") as lock:
@@ -190,32 +207,32 @@ def _alone(force: str) -> Iterator[Path]:
             raise PullUnderWay(
                 f"Another pull of {force} is under way. Wait for it to end."
             ) from error
-        for left in folder.iterdir():  # of a pull that was killed or refused
-            shutil.rmtree(left)
+        for leftover in folder.iterdir():  # of a pull that was killed or rejected
+            shutil.rmtree(leftover)
         yield folder
 
 
-def _marks(force: str) -> dict[str, Mark]:
+def _watermarks(force: str) -> dict[str, Watermark]:
     with connect("rasure pull") as connection:
         warehouse_schema.ensure(connection)
-        found = connection.execute(
+        rows = connection.execute(
             "select entity, modified_to, seen from ops.niche_watermarks"
             " where force = %s",
             (force,),
         ).fetchall()
-    return {entity: Mark(at, set(map(bytes, seen))) for entity, at, seen in found}
+    return {entity: Watermark(at, set(map(bytes, seen))) for entity, at, seen in rows}
 
 
-def _move(
+def _advance_watermarks(
     force: str,
-    marks: dict[str, Mark],
+    watermarks: dict[str, Watermark],
     readings: dict[str, Reading],
     load_id: int,
 ) -> None:
-    """Move the watermarks to the newest change that was read; never back."""
+    """Move the watermarks to the newest change that was read, never back."""
     with connect("rasure pull") as connection:
         for entity, reading in readings.items():
-            before = marks.get(entity, Mark()).modified_to
+            before = watermarks.get(entity, Watermark()).modified_to
             reading.newest = max(reading.newest, before)
             connection.execute(
                 "insert into ops.niche_watermarks"

@@ -1,8 +1,8 @@
-"""A force's reporting replica, read table by table in the words of its mapping.
+"""Read a force's reporting replica table by table, by its mapping.
 
-Whatever database it is (any that SQLAlchemy has a dialect for, ODBC included), rows
-come in a stream and leave as the texts that an extract would hold, so that a live pull
-and a file drop go through one door. Nothing is written to it.
+The replica may be any database for which SQLAlchemy has a dialect, ODBC included. Rows
+are streamed and converted to the texts that an extract would hold, so that a live pull
+lands like a file. Nothing is written to the replica.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class ReplicaUnfit(RasureError):
-    """The replica does not answer, or has not the tables that the mapping names."""
+    """The replica does not answer, or lacks tables or columns of the mapping."""
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Connection]:
-    """A connection to the replica, in one snapshot where its database has them.
+    """A connection to the replica; on PostgreSQL it reads one snapshot.
 
-    Raises `SetupError` without a driver and `ReplicaUnfit` when it does not answer; no
-    message holds the URL, in which a password may stand.
+    Raises `SetupError` without a driver and `ReplicaUnfit` when the replica does not
+    answer. No message holds the URL, because it may contain a password.
     """
     try:
         engine = sqlalchemy.create_engine(url)
     except (sqlalchemy.exc.ArgumentError, sqlalchemy.exc.NoSuchModuleError) as error:
         raise SetupError(
             "The replica's URL is not of the form dialect+driver://user:password@host/"
-            "database, or nothing here speaks its dialect. Mend it."
+            "database, or its dialect is not installed. Correct it."
         ) from error
     except ImportError as error:
         raise SetupError(
@@ -66,11 +66,11 @@ def opened(url: str) -> Iterator[Connection]:
 
 
 class Table:
-    """One mapped table of the replica; `changed` is our name of the column that tells
-    when a row was changed (None where there is none).
+    """One mapped table of the replica.
 
-    Raises `ReplicaUnfit` when the table or a column is not there, or `changed` holds
-    no times.
+    `changed` is our name of the column with the time of a row's last change, or None.
+    Raises `ReplicaUnfit` when the table or a column is missing, or `changed` holds no
+    times.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Table:
         self.is_aware = self.changed is not None and self._is_aware()
 
     def _types(self) -> dict:
-        """The type of each mapped column, so that its values come as Python's own."""
+        """The type of each mapped column, by which its values become Python objects."""
         inspector = sqlalchemy.inspect(self.connection)
         if not inspector.has_table(self.file, schema=self.schema):
             raise ReplicaUnfit(
@@ -112,15 +112,17 @@ class Table:
             raise ReplicaUnfit(
                 f"The replica's table '{self.file}' has no times in column "
                 f"'{self.headers[self.changed]}' but {type(kind).__name__}. A pull "
-                "goes by them; map a column of times."
+                "needs the time of each change; map a column of times."
             )
         return bool(kind.timezone) or type(kind).__name__ == "DATETIMEOFFSET"
 
     def rows(
         self, since: datetime | None, now: datetime
     ) -> Iterator[tuple[datetime | None, list[str]]]:
-        """Each row changed at or after `since` (all without it): when it was changed,
-        and its values as an extract writes them."""
+        """The change time and the texts of each row changed at or after `since`.
+
+        Without `since`, all rows.
+        """
         columns = [
             sqlalchemy.column(quoted_name(header, quote=True), self.types[header])
             for header in self.headers.values()
@@ -129,26 +131,29 @@ class Table:
             quoted_name(self.file, quote=True), *columns, schema=self.schema
         )
         query = sqlalchemy.select(*columns).select_from(table)
-        place = None
+        position = None
         if self.changed:
-            place = list(self.headers).index(self.changed)
+            position = list(self.headers).index(self.changed)
             if since:
-                query = query.where(columns[place] >= self._bound(since, now))
+                query = query.where(columns[position] >= self._bound(since, now))
         stream = self.connection.execution_options(
             stream_results=True, max_row_buffer=ROWS_AT_ONCE
         ).execute(query)
         for rows in stream.partitions(ROWS_AT_ONCE):
             for row in rows:
                 values = [
-                    written(self.mapping, field, value)
+                    as_extract_text(self.mapping, field, value)
                     for field, value in zip(self.fields, row, strict=True)
                 ]
-                changed = row[place] if place is not None else None
+                changed = row[position] if position is not None else None
                 yield self._instant(changed), values
 
     def _bound(self, since: datetime, now: datetime) -> datetime:
-        """`since` as the column has it. Where the clock has been put back in between,
-        wall-clock times began again: that much earlier."""
+        """`since` as a value of the column.
+
+        A column in wall-clock time repeats an hour when the clocks go back; if they
+        have since `since`, the bound is that much earlier.
+        """
         if self.is_aware:
             return since
         zone = ZoneInfo(self.mapping.format.clock)
@@ -164,8 +169,8 @@ class Table:
         return max(changed.astimezone(UTC), LONG_AGO)
 
 
-def written(mapping: Mapping, field: Field, value) -> str:
-    """A value of the replica as an extract writes it."""
+def as_extract_text(mapping: Mapping, field: Field, value) -> str:
+    """The text that an extract would hold for a value of the replica."""
     form = mapping.format
     if value is None:
         return ""
@@ -175,7 +180,7 @@ def written(mapping: Mapping, field: Field, value) -> str:
         return value.strftime(form.instant if field.form == "instant" else form.day)
     if isinstance(value, date) and field.form == "day":
         return value.strftime(form.day)
-    if field.form == "flag" and isinstance(value, int):  # bool is one
+    if field.form == "flag" and isinstance(value, int):  # a bool is an int
         return form.yes if value else form.no
     if isinstance(value, float | Decimal):
         return f"{value:f}"

@@ -1,7 +1,7 @@
-"""The warehouse's own terms for what forces write as codes.
+"""The warehouse's own terms for the codes of forces.
 
-A force's mapping gives, for each of these tables, its code for a term. A code that no
-mapping knows is kept, counted as unmapped and shown; it never becomes a term by guess.
+A force's mapping assigns its codes to the terms of these tables. A code without a term
+is kept, counted as unmapped and shown; no term is guessed.
 """
 
 from __future__ import annotations

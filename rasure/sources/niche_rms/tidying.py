@@ -1,15 +1,17 @@
-"""After a landing: what makes the next reader of the raw tables quick."""
+"""After a landing: update indexes and statistics, so that the next reader is fast."""
 
 from __future__ import annotations
 
 import psycopg
 
-MANY = 10_000  # rows; from there on the planner should know of them at once
+MANY = 10_000  # rows; as many need new statistics at once
 
 
 def tidy(connection: psycopg.Connection, load_id: int) -> None:
-    """Bring the index of each table of the load up to its end, so that a load or a
-    record is found without reading what has come since; tell the planner of many rows.
+    """Summarise the new rows in the index of each table of the load.
+
+    Without it, a query for a load or a record reads all rows since the last summary.
+    A table with many new rows is analysed too.
     """
     landed = connection.execute(
         "select kind, rows_landed from ops.delivery_files"

@@ -36,8 +36,7 @@ REPORTER = (
 
 
 POSITION = {
-    # DuckDB's cast would take 5_1.75 for a number, nobody else does, and 1e-400 for
-    # nothing, which PostgreSQL refuses
+    # DuckDB would cast 5_1.75 to a number and 1e-400 to zero; PostgreSQL rejects both
     "degrees_east": "try_cast(translate(longitude, '_eE', '???') as double)",
     "degrees_north": "try_cast(translate(latitude, '_eE', '???') as double)",
 }
@@ -175,7 +174,7 @@ STOP_SEARCH = FileKind(
         ),
         RowRule(
             "Date: expected the month of the file's name, found another",
-            # a day's grace at either end: the offset can move a search over midnight
+            # one day more at either end: the offset can move a search over midnight
             "not try_cast(left(searched_at, 19) as timestamp) between "
             "file_month - interval 1 day and "
             "file_month + interval 1 month + interval 1 day",
@@ -192,15 +191,15 @@ STOP_SEARCH = FileKind(
 
 def read_name(path: str) -> FileName | None:
     """Read `YYYY-MM/YYYY-MM-force-kind.csv`; None when the name is not of that form."""
-    found = NAME.search(path)
-    if not found:
+    parts = NAME.search(path)
+    if not parts:
         return None
-    month = date(int(found["year"]), int(found["month"]), 1)
-    return FileName(kind=found["kind"], force=found["force"], month=month)
+    month = date(int(parts["year"]), int(parts["month"]), 1)
+    return FileName(kind=parts["kind"], force=parts["force"], month=month)
 
 
 def known_forces() -> set[str]:
-    """The publisher's names of the forces whose files can be landed."""
+    """The forces whose files can be landed, by the publisher's names."""
     from rasure.geography import known_forces as forces
 
     return set(forces())

@@ -1,9 +1,9 @@
-"""Download data.police.uk by force and months, into a delivery that can be landed.
+"""Download data.police.uk by force and months, as a delivery that can be landed.
 
 The publisher keeps one archive a month, `data/archive/YYYY-MM.zip`, with every force
-and the 36 months up to it. Only the members that are asked for are fetched; months
-before an archive's reach come from an earlier archive. Crimes' outcomes are as they
-stood when the archive was made, so the newest archive that holds a month is used.
+and the 36 months up to it. Only the requested members are fetched; older months come
+from an earlier archive. An archive holds the outcomes known when it was made, so the
+newest archive that holds a month is used.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from rasure.sources.delivery_folder import (
     Downloaded,
     finish,
     finished,
-    in_the_making,
     read_json,
+    unfinished_folder,
     write_json,
 )
 from rasure.sources.errors import DownloadFailed, FileChanged
@@ -71,10 +71,10 @@ def download(
 ) -> Downloaded:
     """Fetch a force's files of `first` to `last` into a folder, with a manifest.
 
-    A download that was broken off goes on where it stopped; one that is finished is
-    left as it is (`was_there`). `progress` takes a file, and packed bytes done and in
-    all. Raises `UnknownForce`, `UnknownChoice`, `FolderTaken`, `DownloadFailed`, and
-    `SetupError` when the disk is full.
+    An interrupted download is continued; a finished one is left as it is
+    (`was_there`). `progress` is called with a file's path, the packed bytes received
+    and the packed bytes in all. Raises `UnknownForce`, `UnknownChoice`, `FolderInUse`,
+    `DownloadFailed`, and `SetupError` when the disk is full.
     """
     force_name(force)
     months = months_between(first, last)
@@ -83,46 +83,51 @@ def download(
             raise UnknownChoice(f"{kind!r} is no kind of file: {', '.join(KINDS)}.")
     if folder is None:
         folder = Settings.load().home / "downloads" / f"{force}_{first}_{last}"
-    asked = {"force": force, "months": months, "kinds": sorted(kinds), "from": base_url}
-    if there := finished(folder, asked):
-        return there
-    with in_the_making(folder) as work:
-        if there := finished(folder, asked):  # by a download that just ended
-            return there
-        done = _fetch_all(work, asked, patience or Patience(), progress)
-        return finish(work, folder, asked, done)
+    request = {
+        "force": force,
+        "months": months,
+        "kinds": sorted(kinds),
+        "from": base_url,
+    }
+    if earlier := finished(folder, request):
+        return earlier
+    with unfinished_folder(folder) as work:
+        if earlier := finished(folder, request):  # by a download that just ended
+            return earlier
+        downloaded = _fetch_all(work, request, patience or Patience(), progress)
+        return finish(work, folder, request, downloaded)
 
 
 def _fetch_all(
-    work: Path, asked: dict, patience: Patience, progress: Progress
+    work: Path, request: dict, patience: Patience, progress: Progress
 ) -> Downloaded:
-    """Fetch every month, from as few archives as hold them, the newest first."""
-    done = Downloaded(work)
-    months = asked["months"]
+    """Fetch every month from as few archives as possible, the newest first."""
+    downloaded = Downloaded(work)
+    months = request["months"]
     with httpx.Client(timeout=patience.silence, follow_redirects=True) as client:
         for end in range(len(months), 0, -MONTHS_AN_ARCHIVE):
             span = months[max(0, end - MONTHS_AN_ARCHIVE) : end]
-            url = f"{asked['from'].rstrip('/')}/{span[-1]}.zip"
+            url = f"{request['from'].rstrip('/')}/{span[-1]}.zip"
             paths = [
-                f"{month}/{month}-{asked['force']}-{kind}.csv"
+                f"{month}/{month}-{request['force']}-{kind}.csv"
                 for month in span
-                for kind in asked["kinds"]
+                for kind in request["kinds"]
             ]
             remote, files = _persist(
                 lambda url=url: RemoteFile(client, url, patience), work, paths, progress
             )
-            done.files |= files
-            done.missing += [path for path in paths if path not in files]
-            if done.extracted_at is None and remote.identity.modified:
+            downloaded.files |= files
+            downloaded.missing += [path for path in paths if path not in files]
+            if downloaded.extracted_at is None and remote.identity.modified:
                 modified = parsedate_to_datetime(remote.identity.modified)
-                done.extracted_at = modified.isoformat()
-    if not done.files:
-        kinds = ", ".join(asked["kinds"])
+                downloaded.extracted_at = modified.isoformat()
+    if not downloaded.files:
+        kinds = ", ".join(request["kinds"])
         raise DownloadFailed(
-            f"The publisher has no {kinds} file of {asked['force']} from {months[0]} "
+            f"The publisher has no {kinds} file of {request['force']} from {months[0]} "
             f"to {months[-1]}."
         )
-    return done
+    return downloaded
 
 
 def _persist(
@@ -131,7 +136,7 @@ def _persist(
     paths: list[str],
     progress: Progress,
 ) -> tuple[RemoteFile, dict[str, Fetched]]:
-    """Fetch from one archive, starting again when it is replaced in the meantime."""
+    """Fetch from one archive; start again if it is replaced in the meantime."""
     for restart in range(1, RESTARTS + 1):
         remote = new_remote()
         try:
@@ -145,12 +150,12 @@ def _persist(
 def _fetch_archive(
     remote: RemoteFile, work: Path, paths: list[str], progress: Progress
 ) -> dict[str, Fetched]:
-    """Fetch those of `paths` that the archive has; each is verified."""
+    """Fetch and verify those of `paths` that the archive has."""
     archive = RemoteZip(remote)
-    _forget_other_versions(work, remote.url, remote.identity)
+    _delete_parts_of_other_versions(work, remote.url, remote.identity)
     entries = {path: archive.members[path] for path in paths if path in archive.members}
-    wanted = sum(entry.file_size for entry in entries.values())
-    if wanted > shutil.disk_usage(work).free:
+    needed = sum(entry.file_size for entry in entries.values())
+    if needed > shutil.disk_usage(work).free:
         raise OSError(errno.ENOSPC, "no room for the files")
     total = sum(entry.compress_size for entry in entries.values())
     files: dict[str, Fetched] = {}
@@ -165,10 +170,10 @@ def _fetch_archive(
     return files
 
 
-def _forget_other_versions(work: Path, url: str, identity: Identity) -> None:
-    """Drop half-fetched members when the archive is not the one they came from."""
-    known = read_json(work / STATE)
-    if known.get(url) != asdict(identity):
+def _delete_parts_of_other_versions(work: Path, url: str, identity: Identity) -> None:
+    """Delete partly fetched members if they are of another version of the archive."""
+    state = read_json(work / STATE)
+    if state.get(url) != asdict(identity):
         for part in work.rglob(".*.part"):
             part.unlink()
-        write_json(work / STATE, {**known, url: asdict(identity)})
+        write_json(work / STATE, {**state, url: asdict(identity)})

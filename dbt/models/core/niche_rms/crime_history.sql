@@ -1,6 +1,6 @@
--- Every classification that an occurrence ever had, and what became of it: counted,
--- superseded by a later one, ended, or of an occurrence that is no crime, was cancelled
--- or handed to another force. Only `counted` ones are crimes of `int_niche_crimes`.
+-- Every classification that an occurrence ever had, with its state: counted, superseded
+-- by a later one, ended, or of an occurrence that is no crime, was cancelled or was
+-- transferred to another force. Only the `counted` ones are in `int_niche_crimes`.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- One row per person, however many records the source has of them. It holds no names:
--- those are in `person_profiles` alone.
+-- One row per person, however many records the source has of them. Names are only in
+-- `person_profiles`.
 {{
     config(
         materialized='incremental',

@@ -1,4 +1,4 @@
--- Graded intelligence on persons, by topic and source; the text is not taken.
+-- Graded intelligence on persons, by topic and source, without its text.
 {{ config(materialized='view') }}
 
 select

@@ -1,7 +1,7 @@
--- One row per person, occurrence and role. `is_standing` is what may be counted: a role
--- that has not ended, in an occurrence with a crime that counts; for a role on the side
--- of causing harm also: neither eliminated nor closed with no further action.
--- Most people come once or twice: to remember who each is takes longer than to look.
+-- One row per person, occurrence and role. `is_standing` says which rows count: the
+-- role has not ended, and the occurrence has a crime that counts; on the side of
+-- causing harm the person is also neither eliminated nor has the matter closed with no
+-- further action. Memoize is off because most people occur only once or twice.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- Court orders and programmes of persons. A view, so that one that has run out is over
--- at once: `is_active` is as of today, `is_active_on` (macro) as of any day.
+-- Court orders and programmes of persons. It is a view, so that an order ends on its
+-- day: `is_active` is as of today, the macro `is_active_on` as of any day.
 {{ config(materialized='view') }}
 
 select

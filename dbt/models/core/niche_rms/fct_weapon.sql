@@ -1,4 +1,4 @@
--- Weapons of occurrences, with the person that had them where the source says so.
+-- Weapons of occurrences, with the person who had them if the source says so.
 {{ config(materialized='view') }}
 
 select

@@ -1,6 +1,6 @@
--- Each hexagon with itself and the hexagons of its force that it touches. They are
--- looked up cell by cell, by index: to join the grid to itself sorts a million rows.
--- Only the clusters read it.
+-- Each hexagon with itself and the hexagons of its force that it touches. Neighbours
+-- are looked up by index, cell by cell, because joining the grid with itself sorts a
+-- million rows. Only the clusters read it.
 {{
     config(
         indexes=[{'columns': ['cell_id'], 'unique': true}],

@@ -1,4 +1,4 @@
--- Who is recorded to have held a knife in an occurrence, where anybody is.
+-- The people who are recorded as holding a knife in an occurrence.
 {{ config(materialized='view') }}
 
 with

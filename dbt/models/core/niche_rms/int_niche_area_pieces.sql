@@ -1,5 +1,5 @@
--- The areas cut into small pieces: a point is found in a piece of at most 64 corners
--- twenty times faster than in a whole area.
+-- The areas cut into pieces of at most 64 corners: a point is found in a piece twenty
+-- times faster than in a whole area.
 {{
     config(
         indexes=[{'columns': ['geom'], 'type': 'gist'}],

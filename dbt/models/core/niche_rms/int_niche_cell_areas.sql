@@ -1,5 +1,5 @@
--- The areas of each hexagon that no border of an area runs through: for a point in it
--- they need not be looked up. All others are for the points themselves.
+-- The areas of each hexagon that no border of an area crosses: all points in it are in
+-- the same areas. In any other hexagon each point is looked up by itself.
 {{
     config(
         indexes=[{'columns': ['hexagon_id'], 'unique': true}],
@@ -39,7 +39,7 @@ pieces as (
     {%- endif %}
 ),
 
--- By the outline of a hexagon too, of which there is an index.
+-- The outline of a hexagon is compared too, because it has an index.
 final as (
     select
         hexagons.force,

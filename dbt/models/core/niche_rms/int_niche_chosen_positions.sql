@@ -1,5 +1,5 @@
--- Which of an occurrence's places it is counted at: the one that set the area, else its
--- location, else where it was dispatched to.
+-- The place at which an occurrence is counted: the place that set its area, else its
+-- location, else the dispatch address.
 {{
     config(
         materialized='incremental',

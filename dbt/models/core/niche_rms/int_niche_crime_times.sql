@@ -1,6 +1,6 @@
--- When each crime happened, as far as it is known. A window that ends before it begins,
--- or has no end, is its beginning. The hour is known if the window is short and is not
--- one that systems and people fill in (seed `time_defaults`).
+-- The time of each crime, as far as it is known. A window that ends before it begins,
+-- or has no end, counts as its beginning. The hour is known if the window is short and
+-- does not begin at a default that systems or people enter (seed `time_defaults`).
 {{
     config(
         materialized='incremental',

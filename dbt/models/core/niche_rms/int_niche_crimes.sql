@@ -1,7 +1,8 @@
--- One row per notifiable crime that counts: an occurrence holds one for each of its
--- classifications. Every crime of the force; which are serious violence, in public, not
--- found by the police, are columns, so that any definition is a filter. It is serious
--- violence if the scope says so and, where that asks for a weapon, one was there.
+-- One row per notifiable crime that counts: an occurrence has one for each of its
+-- classifications. It has every crime of the force; serious violence, public place,
+-- police-generated and the like are columns, so that any definition is a filter. A
+-- crime is serious violence if its class is in the scope and, if the class needs a
+-- weapon, one was recorded or a knife decided.
 {{
     config(
         materialized='incremental',

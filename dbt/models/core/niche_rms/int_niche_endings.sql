@@ -1,7 +1,7 @@
--- Suspicion that ended without charge, caution or conviction. A person's own decisions
--- come first, crime by crime: it ended if the latest of every crime did. Who has none
--- of their own is out when every crime of the occurrence was closed with no further
--- action. Of those on the side of causing harm alone: nobody else is suspected.
+-- Suspicion that ended without charge, caution or conviction, for people on the side of
+-- causing harm. A person's own decisions come first: suspicion ended if the latest
+-- decision on every crime ended it. For a person without decisions of their own it
+-- ended when every crime of the occurrence was closed with no further action.
 {{
     config(
         materialized='incremental',

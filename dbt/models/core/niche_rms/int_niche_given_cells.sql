@@ -1,4 +1,4 @@
--- The point of each given position and the hexagon it lies in, read as it was given.
+-- The point of each given position as it was given, and the hexagon that it lies in.
 {{
     config(
         materialized='incremental',

@@ -1,6 +1,6 @@
--- Every position that the source gives, each once: of an address, of a place entered
--- without one, of a search. Here and on the models that follow, what is costly in
--- geography is done once for a position and never for an event.
+-- Every position that the source gives, once: of an address, of a place entered without
+-- an address, of a search. This model and those after it compute the costly geography
+-- once for a position and not for every event.
 -- depends_on: {{ ref('changed_keys') }}
 {{
     config(

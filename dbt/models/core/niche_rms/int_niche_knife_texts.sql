@@ -1,6 +1,6 @@
--- What the free text of a crime says of knives. Phrases that deny one (seed
--- `knife_phrases`) are taken out first; the surest of those that are left tells, if it
--- is surer than the denial: in `said to have a knife; none found` it is not.
+-- The knives that the free text of a crime states or denies. Phrases that deny a knife
+-- (seed `knife_phrases`) are removed first; the surest remaining phrase counts, if it
+-- is surer than the denial. In `said to have a knife; none found` it is not.
 {{
     config(
         materialized='incremental',
@@ -39,8 +39,8 @@ stems as (
     cross join lateral string_to_table(phrases.stem, '|') as stem (letters)
 ),
 
--- Materialized: else the texts would be made anew for every phrase. Few hold a stem; a
--- regular expression of all stems would take three times as long.
+-- Materialized, because the texts would otherwise be computed again for every phrase.
+-- Few hold a stem; one regular expression of all stems would take three times as long.
 telling as materialized (
     select
         occurrences.force,

@@ -1,4 +1,4 @@
--- The latest outcome of each crime: of all classifications that it had.
+-- The latest outcome of each crime, among the outcomes of all its classifications.
 {{
     config(
         materialized='incremental',

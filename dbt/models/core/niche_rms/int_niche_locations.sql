@@ -1,5 +1,5 @@
--- Where each crime's occurrence was and what kind of place that is. What is not known
--- to be a public place is none.
+-- The place of each occurrence and its kind. A place counts as public only if its kind
+-- is known to be public.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- What each crime that counts is: its offence by the definitions, its harm and its
--- latest outcome. A subclass that has no harm score of its own counts as its class.
+-- The offence of each crime that counts, with its harm and its latest outcome. A
+-- subclass without a harm score of its own has the score of its class.
 {{
     config(
         materialized='incremental',

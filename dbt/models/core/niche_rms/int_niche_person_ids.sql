@@ -1,7 +1,6 @@
--- Who each person record of the source is: the golden id of record linkage; where it
--- has none, that of the record which the source merged this one into; else its own.
--- The golden ids of a record that is somebody else now are logged, as they were and as
--- they are.
+-- The golden id of each person record: that of record linkage, else that of the record
+-- into which the source merged it, else its own id. If the golden id of a record
+-- changes, the old and the new one are logged as changed keys.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- Each position as a place: what it is called and where it belongs. A street's name, no
--- house number: that is no person's address.
+-- Each position as a place: its name, areas and institution. It has the name of the
+-- street without the house number, so it is no person's address.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
 -- The areas of each position, one in each area set of its force: those of its hexagon,
--- or where a border runs through that, those of the point.
+-- or if a border crosses that, those of the point.
 {{
     config(
         materialized='incremental',

@@ -1,6 +1,7 @@
--- Positions at an institution: inside the polygon of a listed one, or of premises that
--- are one (seed `location_scope`). Premises belong to the nearest listed institution of
--- their kind within `label_institution_m`; without one they are an unlisted one.
+-- Positions at an institution: inside the polygon of a listed institution, or at
+-- premises whose kind is one (seed `location_scope`). Premises belong to the nearest
+-- listed institution of their kind within `label_institution_m`; otherwise they are an
+-- unlisted institution.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- Where each given position is: its point, its hexagon, and how good it is. A point
--- with no hexagon is tried with easting and northing swapped and as degrees.
+-- The point, hexagon and quality of each given position. A point without a hexagon is
+-- tried with easting and northing swapped, and as degrees.
 {{
     config(
         materialized='incremental',

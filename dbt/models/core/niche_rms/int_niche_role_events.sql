@@ -1,6 +1,7 @@
--- What the source, its outcomes and the courts say of a person in an occurrence, role
--- by role: a string of several roles is several rows. A case that is dropped after a
--- conviction (a second one on the same crime) takes nothing back; an acquittal does.
+-- Every role that involvements, outcomes and courts give to a person in an occurrence;
+-- a string of several roles gives several rows. A case that is discontinued after a
+-- conviction (a second case on the same crime) does not revoke the conviction; an
+-- acquittal does.
 {{
     config(
         materialized='incremental',

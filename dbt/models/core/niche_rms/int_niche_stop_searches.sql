@@ -1,5 +1,5 @@
--- Stops and searches of this source: who, where and what was found. Only a search that
--- found something says anything of the person.
+-- Stops and searches of this source, with person, position and find. Only a search that
+-- found something says anything about the person.
 {{ config(materialized='view') }}
 
 select

@@ -1,5 +1,5 @@
--- Into which record the source has merged each merged one in the end. Merges follow on
--- one another; twenty steps are more than any chain has, and end a ring.
+-- The record into which the source has finally merged each merged record. Merges form
+-- chains; no chain has twenty steps, and the limit ends a ring.
 {{
     config(
         materialized='table',

@@ -1,5 +1,6 @@
--- Domestic abuse and weapons of each occurrence that has a flag, a weapon or a telling
--- text; the three signs of a knife stay apart beside the decision.
+-- Domestic abuse and weapons of each occurrence that has a flag, a weapon or a text
+-- about knives. The three signs of a knife are columns of their own, and so is the
+-- decision.
 {{
     config(
         materialized='incremental',

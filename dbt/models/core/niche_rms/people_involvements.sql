@@ -1,5 +1,5 @@
--- Who had which part in which crime, one row a person, crime and role, on one side of
--- harm or the other. Kept, since all rules on people begin with it.
+-- The involvements of people in crimes, causing harm or harmed: one row for each
+-- person, crime and role. It is a table because all rules on people read it.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- Which person records the source has merged into which, and which merges it undid:
--- record linkage goes by it before it compares. A view, since nothing is added.
+-- The merges of person records at the source, and those that it undid. Record linkage
+-- follows them before it compares records. It is a view because it computes nothing.
 {{ config(materialized='view', pre_hook=[], post_hook=[]) }}
 
 select

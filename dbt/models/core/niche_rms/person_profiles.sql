@@ -1,5 +1,4 @@
--- The names of a person, for the profile page and for nothing else: read only after the
--- reader's purpose has been recorded.
+-- The names of a person, for the profile page only.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- What record linkage compares: one row per person record of the source, legal names
--- first. It holds names, and nothing but linkage and `person_profiles` reads it.
+-- The records that record linkage compares: one row per person record of the source,
+-- legal names first. It holds names; only linkage and `person_profiles` read it.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- Codes that no mapping or definition knows, counted. They land, stay as they came and
--- become no term by guess.
+-- The number of each code that is in no mapping or definition. Such codes land and are
+-- kept; no term is guessed for them.
 {{ config(materialized='view') }}
 {%- set coded = {
     'occurrences': ['location_type'],

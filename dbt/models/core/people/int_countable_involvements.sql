@@ -1,7 +1,7 @@
--- The parts in crimes that may count about a person, whenever the crime is said to have
--- been. Not here, so that no rule can count them: who was eliminated, not proceeded
--- against or acquitted; what was cancelled; what a child under ten did; officers, and
--- people behind restricted access. Changes only as records do, not as time goes by.
+-- The involvements that may count for a person, whenever the crime happened. These are
+-- left out, so that no rule can count them: people eliminated, not proceeded against or
+-- acquitted; cancelled crimes; acts of a child under ten; officers and staff;
+-- restricted people. It changes only when records change, not as time passes.
 {{ config(materialized='view') }}
 
 select

@@ -1,5 +1,5 @@
--- The parts in crimes that count about a person: those that may, of crimes up to the
--- moment that the data are of.
+-- The involvements that count for a person: the countable ones, of crimes up to the
+-- instant of the data.
 {{ config(materialized='view') }}
 
 select involvements.*

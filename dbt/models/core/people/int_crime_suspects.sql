@@ -1,6 +1,6 @@
--- Who may count as causing the harm of a crime where they are several: how many it is
--- divided by, and who was suspected together with whom. Made anew only where records
--- have changed.
+-- The people who may count as causing the harm of a crime, for crimes with two or more.
+-- The harm is divided by their number, and they are partners in the network of
+-- co-suspects. Only changed records are built again.
 {{
     config(
         materialized='incremental',

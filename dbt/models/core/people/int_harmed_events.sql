@@ -1,4 +1,4 @@
--- Serious violence that a person suffered, one row a person and occurrence.
+-- Serious violence that a person suffered: one row for each person and occurrence.
 with
 
 final as (

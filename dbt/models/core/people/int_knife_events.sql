@@ -1,7 +1,7 @@
--- The events that qualify a person as carrying a knife, one a person and occurrence: an
--- offence with a knife or of possessing one with sufficient evidence against this
--- person, or a knife found on them in a search. A knife that only words in free text
--- speak of makes no event, nor does being with somebody who had one.
+-- The knife events of a person, one for each occurrence: an offence with a knife, or of
+-- possessing one, with sufficient evidence against this person, or a knife found on
+-- them in a search. A knife that only free text mentions is no event, and neither is
+-- being with somebody who had a knife.
 with
 
 figures as (

@@ -1,4 +1,4 @@
--- Searches of a person on whom a knife was found. A search that found none is not here.
+-- Searches that found a knife on a person.
 with
 
 finds as (

@@ -1,5 +1,5 @@
--- From how many different sources there are sufficiently graded reports, in the window
--- of the rules, that a person carries a knife.
+-- The number of sources that reported, with a sufficient grade and in the window of the
+-- rules, that a person carries a knife.
 with
 
 final as (

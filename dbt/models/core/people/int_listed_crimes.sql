@@ -1,5 +1,5 @@
--- The crimes that the rules on people look at: serious violence and knives. Made anew
--- only where records have changed, so that the years before a day cost it nothing.
+-- The crimes that the rules on people count: serious violence and knives. Only changed
+-- records are built again, so the delta of a day does not pay for earlier years.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
--- The highest scores of a force among the people with serious violence on evidence in
--- enough occurrences that still count.
+-- The people with the highest scores of a force, among those with serious violence on
+-- evidence in enough occurrences that still count.
 with
 
 figures as (

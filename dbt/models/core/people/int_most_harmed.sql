@@ -1,5 +1,5 @@
--- The people of a force who suffered most harm, of those harmed in enough occurrences
--- that still count.
+-- The people of a force who suffered most harm, among those harmed in enough
+-- occurrences that still count.
 with
 
 figures as (

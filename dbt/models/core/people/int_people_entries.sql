@@ -1,5 +1,5 @@
--- Who meets which rule, with the day the rule began to be true of the events that still
--- count and the day it stops being true if nothing more happens.
+-- The rules that each person meets, with the day on which the rule became true for the
+-- events that still count, and the day on which it ends if nothing more happens.
 with
 
 figures as (

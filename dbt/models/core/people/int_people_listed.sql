@@ -1,5 +1,5 @@
--- One row a person on a list: the rules they meet, the analyst's word on it, the plan,
--- and whether they are shown. Confirmations and refusals hold until their review date.
+-- One row for each person on a list: the rules that they meet, the analyst's decision,
+-- the plan, and whether they are shown. A decision holds until its review date.
 
 with
 

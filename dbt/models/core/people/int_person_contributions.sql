@@ -1,6 +1,6 @@
--- What each crime adds to a person's score:
+-- The contribution of each crime to a person's score:
 -- evidence weight x harm days / co-suspects x weapon factor x 2 ^ (-age / half-life).
--- Serious violence on evidence, not found by the police's own activity, not domestic.
+-- It counts serious violence on evidence that is neither police-generated nor domestic.
 with
 
 final as (

@@ -1,5 +1,4 @@
--- What counts about people in the crimes that the rules look at, up to the moment that
--- the data are of.
+-- The rows of `int_listed_crimes` up to the instant of the data.
 {{ config(materialized='view') }}
 
 select crimes.*

@@ -1,4 +1,4 @@
--- The rows of the source behind the rules of risk, for everybody they say something of.
+-- The rows of the source behind the rules of risk, for every person.
 with
 
 figures as (

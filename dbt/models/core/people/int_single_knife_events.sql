@@ -1,4 +1,4 @@
--- People with a knife event that still counts who are no habitual carriers.
+-- People with a knife event that still counts who are not habitual carriers.
 with
 
 figures as (

@@ -1,4 +1,4 @@
--- Who meets a rule of being vulnerable to serious violence.
+-- The people who meet a rule of being vulnerable to serious violence.
 with
 
 figures as (

@@ -1,4 +1,4 @@
--- The moment each force's data are of; ages, windows and expiries are counted to it.
+-- The instant of each force's data; ages, windows and expiries are counted up to it.
 {{ config(materialized='view') }}
 
 with

@@ -1,4 +1,4 @@
--- The people whom the rules can be about, one row a person.
+-- The people to whom the rules apply, one row for each.
 {{ config(materialized='view') }}
 
 select

@@ -1,5 +1,5 @@
--- Searches of a known person, with what was found on them. One that led to a cancelled
--- occurrence counts as little as that.
+-- Searches of a known person, with the find. A search that led to a cancelled
+-- occurrence does not count.
 {{ config(materialized='view') }}
 
 select

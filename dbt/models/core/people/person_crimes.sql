@@ -1,5 +1,5 @@
--- All that counts about a person, whatever the crime: for profiles and sums of harm. A
--- view, since it is asked for one person at a time.
+-- Everything that counts for a person, whatever the crime, for profiles and sums of
+-- harm. It is a view because it is read for one person at a time.
 {{ config(materialized='view') }}
 
 {{ person_crimes(ref('int_counted_involvements')) }}

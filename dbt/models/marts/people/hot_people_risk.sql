@@ -1,3 +1,3 @@
--- Adults at risk of causing serious violence, each with the rule that put them here.
+-- Adults at risk of causing serious violence, each with the rules that they meet.
 
 {{ risk_list("'adult'") }}

@@ -1,5 +1,6 @@
--- People vulnerable to serious violence. It never meets the list of risk: what a person
--- did is not here, as what a person suffered is not there.
+-- People vulnerable to serious violence. It is never joined with the list of risk: this
+-- list has nothing of what a person did, and that one nothing of what a person
+-- suffered.
 
 with
 

@@ -1,7 +1,7 @@
--- What is on record about the people on a list: offences by side with the strongest
--- role and what became of it, orders, bail and warnings with the moment they end.
--- Nobody else's, and nothing of an occurrence behind restricted access.
--- Nobody reads it: the view `person_history`, which people read, stands on it.
+-- The history of the people on a list: offences by side with the strongest role and its
+-- result; orders, bail and warnings with the instant of their end. It has nobody else's
+-- history and no restricted occurrence. The dashboard reads it through the view
+-- `person_history`.
 {{
     config(
         schema='marts_private',

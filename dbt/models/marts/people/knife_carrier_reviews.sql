@@ -1,5 +1,6 @@
--- Not a list: people with one knife event on evidence and enough graded reports from
--- different sources, for a named reviewer to look at until the day it lapses.
+-- People with one knife event on evidence and enough graded reports from different
+-- sources. They are on no list: a named reviewer considers them until the review
+-- lapses.
 
 with
 

@@ -1,4 +1,5 @@
--- Why a person is on the list of risk: each row of the source behind each rule.
+-- The reasons why a person is on the list of risk: the rows of the source for each
+-- rule.
 {{ config(indexes=[{'columns': ['person_id']}]) }}
 
 with

@@ -1,6 +1,5 @@
--- Harm by role and period, for each person: whole, and divided among the suspects of a
--- crime. What the police found by their own activity is not in it; domestic abuse is
--- counted in columns of its own.
+-- The harm of each person by role and period, whole and divided among the suspects of a
+-- crime. Police-generated crimes are left out; domestic abuse has columns of its own.
 with
 
 windows as (

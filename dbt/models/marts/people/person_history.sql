@@ -1,5 +1,5 @@
--- What is on record about the people on a list. A view, so that an order, a bail or a
--- warning is gone at the moment it expires, whenever the marts were built.
+-- The history of the people on a list. It is a view, so that an order, a bail or a
+-- warning disappears when it expires, whenever the marts were built.
 {{ config(materialized='view') }}
 
 select

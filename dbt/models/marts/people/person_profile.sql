@@ -1,5 +1,5 @@
--- Who the people on the lists are: the only mart with names. The area is that of the
--- newest serious violence on the side that the list is about, else the newest offence.
+-- The people on the lists; the only mart with names. The area is that of the newest
+-- serious violence on the side of the list, else that of the newest offence.
 {{ config(indexes=[{'columns': ['person_id']}]) }}
 
 with

@@ -1,5 +1,6 @@
--- People of serious violence by which side they are mainly on: harm suffered against
--- harm caused on evidence (the published rule of Peel, Canada: a ratio of 3.5).
+-- People in serious violence by the side that they are mainly on: harm suffered
+-- compared with harm caused on evidence (the published rule of Peel, Canada: a ratio of
+-- 3.5).
 with
 
 figures as (

@@ -1,7 +1,7 @@
 """A force's mapping as tables, for the models that type its rows and name its codes.
 
 `ops.niche_mappings`, `ops.niche_terms` and `ops.niche_default_points` are copies of
-`config/niche_rms/<force>.toml`; they are written anew when the file has changed.
+`config/niche_rms/<force>.toml`; they are written again when the file has changed.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ def write_landed_mappings(connection: psycopg.Connection) -> None:
 
 
 def write_mapping(connection: psycopg.Connection, mapping: Mapping) -> None:
-    """Write a force's mapping, in one transaction; nothing is done when it stands."""
-    written, said = mapping.format, digest(mapping)
+    """Write a force's mapping in one transaction, unless the tables hold it already."""
+    formats, mapping_digest = mapping.format, digest(mapping)
     values = {
         "force": mapping.force,
-        "clock": written.clock,
-        "datestyle": datestyle(written.instant),
-        "instant_template": template(written.instant),
-        "day_template": template(written.day),
-        "yes": written.yes,
-        "no": written.no,
-        "separator": written.separator,
-        "coordinate_scale": written.coordinate_scale,
-        "digest": said,
+        "clock": formats.clock,
+        "datestyle": datestyle(formats.instant),
+        "instant_template": template(formats.instant),
+        "day_template": template(formats.day),
+        "yes": formats.yes,
+        "no": formats.no,
+        "separator": formats.separator,
+        "coordinate_scale": formats.coordinate_scale,
+        "digest": mapping_digest,
     }
     with connection.transaction():
         connection.execute(
@@ -56,7 +56,7 @@ def write_mapping(connection: psycopg.Connection, mapping: Mapping) -> None:
         )
         if connection.execute(
             "select 1 from ops.niche_mappings where force = %s and digest = %s",
-            (mapping.force, said),
+            (mapping.force, mapping_digest),
         ).fetchone():
             return
         connection.execute(
@@ -92,28 +92,28 @@ def _write_rows(connection: psycopg.Connection, mapping: Mapping) -> None:
 
 
 def digest(mapping: Mapping) -> str:
-    """A digest of all that a mapping says."""
+    """A digest of the content of a mapping."""
     content = json.dumps(asdict(mapping), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def template(form: str) -> str:
-    """PostgreSQL's template for a form of strptime: '%d/%m/%Y' is 'DD/MM/YYYY'.
+    """PostgreSQL's template for a format of strptime: '%d/%m/%Y' is 'DD/MM/YYYY'.
 
-    What stands between is quoted, so that a letter there is no pattern.
+    Text between the fields is quoted, so that no letter in it becomes a pattern.
     """
     parts = form.split("%")
-    built = _kept(parts[0])
+    built = _quoted(parts[0])
     for part in parts[1:]:
-        built += LETTERS[part[0]] + _kept(part[1:])
+        built += LETTERS[part[0]] + _quoted(part[1:])
     return built
 
 
-def _kept(text: str) -> str:
+def _quoted(text: str) -> str:
     return f'"{text}"' if any(letter.isalnum() for letter in text) else text
 
 
 def datestyle(form: str) -> str:
-    """The `datestyle` under which PostgreSQL casts texts of this form rightly."""
+    """The `datestyle` with which PostgreSQL casts texts of this format correctly."""
     order = "".join(letter for letter in form if letter in "Ymd")
     return "ISO, " + order.upper()
