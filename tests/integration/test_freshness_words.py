@@ -18,11 +18,26 @@ GIVEN = """(
 ) as given"""
 
 
-def words(connection, age: int, late: int = 60, is_day_dated: bool = True):
+def words(
+    connection,
+    age: int,
+    late: int = 60,
+    is_day_dated: bool = True,
+    failed_at: str | None = None,
+):
     """The stamp, its state and when data are late, of data `age` seconds old."""
     statement = WORDS.read_text().replace("%", "%%")
     statement = statement.replace("marts.force_freshness", GIVEN)
-    given = {"age": age, "late": late, "is_day_dated": is_day_dated}
+    statement = statement.replace(
+        "marts.transform_state",
+        "(select %(failed_at)s::timestamptz as failed_at) as transform_state",
+    )
+    given = {
+        "age": age,
+        "late": late,
+        "is_day_dated": is_day_dated,
+        "failed_at": failed_at,
+    }
     rows = connection.execute(
         f"select stamp, state, late_when, as_at from ({statement}) as asked", given
     )
@@ -70,3 +85,10 @@ def test_data_of_a_source_that_knows_months_have_a_day_and_no_hour(connection):
         r"\d\d \w{3} \d{4}", words(connection, 0, is_day_dated=False)[3]
     )
     assert re.fullmatch(r"\d\d \w{3} \d{4}, \d\d:\d\d", words(connection, 0)[3])
+
+
+def test_a_later_state_that_could_not_be_built_is_said(connection):
+    stamp = words(connection, 0, failed_at="2026-07-01 12:05+00")[0]
+    assert "A later state could not be built (01 Jul, 13:05)" in stamp
+    assert "rasure-late" in stamp
+    assert "could not be built" not in words(connection, 0)[0]

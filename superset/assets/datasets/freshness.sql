@@ -1,5 +1,6 @@
--- The age of the data of each force and source, in words, and if they are late. It is
--- computed by each query, because the marts do not change while no data arrive.
+-- The age of the data of each force and source, in words, if they are late, and if a
+-- later state could not be built. It is computed by each query, because the marts do not
+-- change while no data arrive or a transform fails.
 with
 
 ages as (
@@ -8,8 +9,8 @@ ages as (
         now() - data_as_at > late_after as is_late,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
-            -- Published monthly: show the last day of the month, without an hour.
-            when source = 'police_uk'
+            -- A source that knows only months: the last day of the month, and no hour.
+            when not is_day_dated
                 then to_char(
                     (data_as_at - interval '1 second') at time zone 'Europe/London',
                     'DD Mon YYYY'
@@ -18,12 +19,14 @@ ages as (
                 to_char(data_as_at at time zone 'Europe/London', 'DD Mon YYYY, HH24:MI')
         end as as_at
     from marts.force_freshness
+    cross join marts.transform_state
 )
 
 select
     force_name,
     source,
-    '<span class="rasure-stamp' || case when is_late then ' rasure-late' else '' end
+    '<span class="rasure-stamp'
+    || case when is_late or failed_at is not null then ' rasure-late' else '' end
     || '">Data as at <b>' || as_at || '</b> · '
     || case
         when age_seconds between 60 and 119 then '1 minute old'
@@ -31,7 +34,13 @@ select
         when age_seconds < 172800 then age_seconds / 3600 || ' hours old'
         else age_seconds / 86400 || ' days old'
     end
-    || case when is_late then ' · <b>LATE</b>' else '' end || ' · '
+    || case when is_late then ' · <b>LATE</b>' else '' end
+    || coalesce(
+        ' · <b>A later state could not be built ('
+        || to_char(failed_at at time zone 'Europe/London', 'DD Mon, HH24:MI') || ')</b>',
+        ''
+    )
+    || ' · '
     || replace(force_name, '&', '&amp;') || ' (' || source || ')</span>' as stamp,
     case when is_late then 'late' else 'on time' end as state,
     as_at,
