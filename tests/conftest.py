@@ -126,7 +126,7 @@ def new_database(cluster, own_home: Path, monkeypatch: pytest.MonkeyPatch):
     """A function that makes a warehouse from a template (by default an empty one),
     points the settings at it, and returns its URL; the last one made is in force.
 
-    The first of each test has the same name: dbt reads its project anew for another.
+    The first of each test has the same name: for another, dbt parses its project again.
     """
     made: list[str] = []
 

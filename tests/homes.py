@@ -61,7 +61,7 @@ class Home:
 
     @property
     def settings(self) -> Settings:
-        """The settings of the home, read anew."""
+        """The settings of the home, read again at each call."""
         return Settings(self.folder)
 
     def query(self, text: str) -> list[tuple]:

@@ -40,7 +40,8 @@
         kilometre, which is enough for an area and not for a hexagon;
     outside the force: further than `outside_force_m` from the force, if its geography
         is built;
-    partial: nothing confirms the point: no street, no premises, no check; good. -#}
+    partial: nothing confirms the point: no street, no premises, no check;
+    good. -#}
 {% macro position_quality(given, mended, forces) -%}
     case
             when {{ given }}.geom is null then 'missing'

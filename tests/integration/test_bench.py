@@ -15,15 +15,15 @@ from rasure.sources.niche_rms.mapping import load
 def test_the_floors_take_every_row_of_an_extract(connection, tmp_path) -> None:
     delivery = write_history(plan("thames-valley", 1, 1, None, 1000), tmp_path)
     mapping = load("thames-valley")
-    told = json.loads((delivery / "manifest.json").read_text())["files"]
+    stated_files = json.loads((delivery / "manifest.json").read_text())["files"]
     of_entities = {
         f"{entity.file}.csv": name for name, entity in mapping.entities.items()
     }
-    rows = {of_entities[file["path"]]: file["rows"] for file in told}
+    rows = {of_entities[file["path"]]: file["rows"] for file in stated_files}
     left_out = rows.pop("choices", 0) + rows.pop("deletions", 0)
     copied = niche_floors.copy_all_text(connection, delivery, mapping)
     assert copied == sum(rows.values())
-    assert left_out + copied == sum(file["rows"] for file in told)
+    assert left_out + copied == sum(file["rows"] for file in stated_files)
     niche_floors.type_and_index(connection, delivery, mapping)
     typed = connection.execute(
         "select count(*), min(modified_at) < max(modified_at)"
@@ -49,8 +49,8 @@ def test_a_forgotten_warehouse_remembers_nothing(connection) -> None:
 
 
 def test_a_measure_says_what_it_was_taken_on() -> None:
-    told = Measure("transform_full", 12.0, "s", 4.0, "niche_rms", 7).as_dict()
-    assert told == {
+    figures = Measure("transform_full", 12.0, "s", 4.0, "niche_rms", 7).as_dict()
+    assert figures == {
         "measure": "transform_full",
         "value": 12.0,
         "unit": "s",

@@ -48,11 +48,11 @@ def test_what_was_committed_survives_a_kill_and_what_was_not_is_gone(cluster):
     cluster.start()
     assert cluster.postmaster() != killed
     with cluster.admin("rasure") as connection:
-        found = connection.execute("select to_regclass('kept'), to_regclass('lost')")
-        assert found.fetchone() == ("kept", None)
+        tables = connection.execute("select to_regclass('kept'), to_regclass('lost')")
+        assert tables.fetchone() == ("kept", None)
 
 
-def test_a_cluster_left_half_made_is_made_anew(tmp_path_factory):
+def test_an_unfinished_cluster_is_created_again(tmp_path_factory):
     with running_cluster() as running:
         folder = running.folder
         running.stop()

@@ -1,4 +1,4 @@
-"""A run that is not through in time is kept in `ops.missed_deadlines`, once."""
+"""A run that has not finished in time is kept in `ops.missed_deadlines`, once."""
 
 from __future__ import annotations
 

@@ -74,13 +74,13 @@ def test_a_finished_download_is_left_as_it_is_without_asking_the_server(
     publisher, tmp_path
 ):
     first = fetch(publisher, tmp_path)
-    asked = len(publisher.asked)
+    requests = len(publisher.asked)
     again = fetch(publisher, tmp_path)
     assert again.was_there
     assert (again.files, again.rows, len(publisher.asked)) == (
         first.files,
         10_000,
-        asked,
+        requests,
     )
 
 

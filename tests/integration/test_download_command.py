@@ -69,11 +69,11 @@ def test_a_killed_download_goes_on_where_it_was_killed(publisher, tmp_path):
     running.communicate(timeout=60)
     came = part.stat().st_size
     assert not (tmp_path / "downloads/thames-valley_2024-01_2024-01").exists()
-    asked = len(publisher.ranges)
+    requests_before = len(publisher.ranges)
     out, err = command(publisher, tmp_path).communicate(timeout=60)
     assert out.startswith("Downloaded: 1 files with 5,000 rows"), err
     first = int(publisher.ranges[2].split("-")[0])
-    again = int(publisher.ranges[asked + 2].split("-")[0])
+    again = int(publisher.ranges[requests_before + 2].split("-")[0])
     assert again == first + came
     assert next(tmp_path.rglob("*street.csv")).read_bytes() == CONTENT
 
@@ -101,9 +101,9 @@ def test_two_downloads_to_one_place_do_not_meet(publisher, tmp_path):
     ],
 )
 def test_a_wrong_choice_is_told_in_a_sentence(publisher, tmp_path, more, code, message):
-    asked = command(publisher, tmp_path, *more)
-    out, err = asked.communicate(timeout=60)
-    assert (asked.returncode, out) == (code, "")
+    process = command(publisher, tmp_path, *more)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, "")
     assert err.startswith("rasure: ")
     assert message in err
     assert "Traceback" not in err

@@ -146,9 +146,9 @@ def test_a_later_run_fetches_only_what_is_lacking(publisher, tmp_path):
     with pytest.raises(DownloadFailed):
         fetch(publisher, tmp_path)
     before, publisher.sent = publisher.sent, 0
-    asked = len(publisher.ranges)
+    requests_before = len(publisher.ranges)
     assert held(fetch(publisher, tmp_path).folder) == FILES
-    stopped = publisher.ranges[asked - 1].split("-")[0]
+    stopped = publisher.ranges[requests_before - 1].split("-")[0]
     assert publisher.ranges[-1].split("-")[0] == stopped
     assert publisher.sent < before
 

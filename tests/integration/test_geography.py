@@ -50,7 +50,7 @@ def test_areas_are_the_16_districts_exactly(ground, area_set, areas):
     assert count == areas
     assert total == pytest.approx(force_km2, abs=1e-4)
     assert union_km2 == pytest.approx(force_km2, abs=1e-4)
-    taken = [
+    hexagon_ids = [
         code
         for (code,) in ground.execute(
             "select district_code from geo.area_districts"
@@ -65,19 +65,19 @@ def test_areas_are_the_16_districts_exactly(ground, area_set, areas):
         )
     ]
     assert len(own) == 16
-    assert sorted(taken) == sorted(own)
+    assert sorted(hexagon_ids) == sorted(own)
 
 
 def test_the_twelve_areas_have_their_published_sizes(ground):
-    found = dict(
+    areas_km2 = dict(
         ground.execute(
             "select area, st_area(geom) / 1e6 from geo.areas where area_set = 'lpa12'"
         ).fetchall()
     )
-    assert set(found) == set(PUBLISHED_KM2)
+    assert set(areas_km2) == set(PUBLISHED_KM2)
     for area, published in PUBLISHED_KM2.items():
         # LSOAs generalised to 200 m: a kilometre of ground, or 1% of a wide area
-        assert found[area] == pytest.approx(published, rel=0.01, abs=1), area
+        assert areas_km2[area] == pytest.approx(published, rel=0.01, abs=1), area
 
 
 def test_every_lsoa_of_the_force_is_in_one_area_of_each_set(ground):
@@ -155,12 +155,12 @@ def test_grid_and_degrees_meet_at_the_control_point(ground):
 
 
 def test_every_institution_stands_in_its_area(ground):
-    found = ground.execute(
+    institution_areas = ground.execute(
         "select name, area from geo.institutions inner join geo.areas"
         " on areas.force = institutions.force and areas.area_set = 'lpa12'"
         " and st_contains(areas.geom, st_centroid(institutions.geom))"
     ).fetchall()
-    assert sorted(found) == sorted(INSTITUTION_AREAS.items())
+    assert sorted(institution_areas) == sorted(INSTITUTION_AREAS.items())
 
 
 def test_an_institution_reaches_as_far_as_its_table_says(ground):

@@ -168,9 +168,9 @@ def test_commands_build_and_tell_what_is_there(london):
     geography.build(london, "bedfordshire")
     london.commit()
     assert os.environ["RASURE_DATABASE_URL"]
-    told = CliRunner().invoke(command_line(), ["geography", "build", LONDON])
-    assert told.exit_code == 0
-    assert told.output.strip() == (
+    result = CliRunner().invoke(command_line(), ["geography", "build", LONDON])
+    assert result.exit_code == 0
+    assert result.output.strip() == (
         "City of London Police (city-of-london): 3.0 km2, 1 area (district), "
         "1 district, "
         "6 LSOAs of 2011 and 0 of 2021, 72 hexagons, 0 institutions."
@@ -181,7 +181,7 @@ def test_commands_build_and_tell_what_is_there(london):
     assert rows[LONDON]["lsoas_2011"] == 6
     assert rows["bedfordshire"]["areas"] == 3
     said = CliRunner().invoke(command_line(), ["geography", "status"])
-    assert told.output in said.output
+    assert result.output in said.output
 
 
 def test_status_of_an_empty_warehouse_says_how_to_start(cluster):

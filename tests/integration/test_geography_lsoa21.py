@@ -189,14 +189,14 @@ def test_real_2021_lsoas_of_thames_valley_go_to_their_districts(london, shared):
             row["lsoa21_code"]: row["ltla22_name"] for row in csv.DictReader(lines)
         }
     buckinghamshire = {"Aylesbury Vale", "Chiltern", "South Bucks", "Wycombe"}
-    found = {
+    rows = {
         code: "Buckinghamshire" if district in buckinghamshire else district
         for code, district in london.execute(
             "select lsoa_code, district_name from geo.lsoas"
             " where vintage = 2021 and force = 'thames-valley'"
         )
     }
-    assert found == expected
+    assert rows == expected
     sets = london.execute(
         "select area_set, count(*), count(distinct lsoa_code) from geo.area_lsoas"
         " inner join geo.areas using (area_id) where vintage = 2021"

@@ -12,7 +12,7 @@ from tests.niche_files import EXTRACTED, delivery, row
 
 
 @pytest.mark.parametrize(
-    ("alter", "told"),
+    ("alter", "expected_text"),
     [
         (
             lambda text: text.replace(b'""no""', b'"no""', 1),
@@ -36,9 +36,9 @@ from tests.niche_files import EXTRACTED, delivery, row
         ),
     ],
 )
-def test_a_file_at_fault_is_refused(connection, tmp_path, alter, told):
+def test_a_file_at_fault_is_refused(connection, tmp_path, alter, expected_text):
     change = with_content(alter)
-    assert told in refused(connection, tmp_path, occurrences(5), change)
+    assert expected_text in refused(connection, tmp_path, occurrences(5), change)
     assert held(connection) == 0
 
 
@@ -69,7 +69,7 @@ def test_a_full_extract_of_half_the_size_is_refused(connection, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "said", "told"),
+    ("rows", "said", "expected_text"),
     [
         (
             occurrences(100, modified_at=EXTRACTED - timedelta(days=30)),
@@ -91,16 +91,18 @@ def test_a_full_extract_of_half_the_size_is_refused(connection, tmp_path):
     ],
 )
 def test_an_extract_that_is_not_fresh_is_refused(
-    connection, tmp_path, rows, said, told
+    connection, tmp_path, rows, said, expected_text
 ):
-    assert told in refused(connection, tmp_path, rows, **said)
+    assert expected_text in refused(connection, tmp_path, rows, **said)
 
 
 def test_a_late_or_repeated_delta_is_kept_and_does_no_harm(connection, tmp_path):
     def delta(hours, **changes):
-        taken = EXTRACTED + timedelta(hours=hours)
-        rows = {"occurrences": [row("occurrences", 1, modified_at=taken, **changes)]}
-        return delivery(tmp_path, rows, kind="delta", extracted_at=taken)
+        extracted = EXTRACTED + timedelta(hours=hours)
+        rows = {
+            "occurrences": [row("occurrences", 1, modified_at=extracted, **changes)]
+        }
+        return delivery(tmp_path, rows, kind="delta", extracted_at=extracted)
 
     early, late = delta(1, summary="first"), delta(2, summary="second")
     for path in (late, early, late):
@@ -115,14 +117,14 @@ def test_a_late_or_repeated_delta_is_kept_and_does_no_harm(connection, tmp_path)
 def test_the_newest_full_extract_is_the_one_last_taken(connection, tmp_path):
     loads = {}
     for hours in (2, 1):
-        taken = EXTRACTED + timedelta(hours=hours)
+        extracted = EXTRACTED + timedelta(hours=hours)
         rows = {"occurrences": occurrences(hours), "units": []}
-        path = delivery(tmp_path, rows, extracted_at=taken)
+        path = delivery(tmp_path, rows, extracted_at=extracted)
         loads[hours] = land("niche_rms", path).load_id
-    found = connection.execute(
+    deliveries = connection.execute(
         "select force, entity, load_id from ops.niche_full_extracts order by entity"
     ).fetchall()
-    assert found == [
+    assert deliveries == [
         ("thames-valley", "occurrences", loads[2]),
         ("thames-valley", "units", loads[2]),
     ]
@@ -172,8 +174,8 @@ def test_utf8_is_not_taken_for_the_mappings_encoding(connection, tmp_path):
             assert land("niche_rms", path).state == "known"
             continue
         land("niche_rms", path)
-        found = connection.execute("select mo_text from raw.niche_occurrences")
-        assert {text for (text,) in found} == {kept}
+        rows = connection.execute("select mo_text from raw.niche_occurrences")
+        assert {text for (text,) in rows} == {kept}
 
 
 def test_a_header_with_a_line_break_is_refused(connection, tmp_path):

@@ -79,10 +79,10 @@ def test_pointers_to_what_is_deleted_are_emptied_and_stated_again(force):
     deletion = force.delete(("persons", 1))
     assert person not in force.everything()
     for table, number in (("stop_searches", 7), ("weapons", 8)):
-        found = force.connection.execute(
+        rows = force.connection.execute(
             f"select load_id, person_id from raw.niche_{table} order by load_id"
         ).fetchall()
-        assert found == [(deletion.load_id - 1, None), (deletion.load_id, None)]
+        assert rows == [(deletion.load_id - 1, None), (deletion.load_id, None)]
         assert force.ids(table) == [number, number]
     files = force.connection.execute(
         "select file, kind, rows_landed from ops.delivery_files"
@@ -159,13 +159,13 @@ def test_a_repeated_deletion_changes_nothing(force):
     assert {load for *_, load, _ in stood} == {first.load_id}
 
 
-def test_a_row_that_lands_beside_its_deletion_does_not_stay(force, database):
+def test_a_row_that_lands_in_parallel_with_its_deletion_does_not_stay(force, database):
     """The landing waits for the one that brings the deletion, and sees what it left."""
     lock = "pg_advisory_xact_lock(hashtext('ops.niche_tombstones'))"
     waits = "select 1 from pg_locks where locktype = 'advisory' and not granted"
-    with psycopg.connect(database) as other, ThreadPoolExecutor(1) as beside:
+    with psycopg.connect(database) as other, ThreadPoolExecutor(1) as pool:
         other.execute(f"select {lock}")
-        landing = beside.submit(force.delta, {"persons": [row("persons", 1)]})
+        landing = pool.submit(force.delta, {"persons": [row("persons", 1)]})
         while not other.execute(waits).fetchone():
             time.sleep(0.01)
         other.execute(

@@ -31,7 +31,7 @@ def test_a_late_row_does_not_come_back(force):
     assert force.ids("outcomes") == [4]
 
 
-def test_a_record_made_anew_after_its_deletion_stands(force):
+def test_a_record_that_is_written_again_after_its_deletion_stands(force):
     force.full({"persons": [row("persons", 1)]})
     force.delete(("persons", 1))
     force.delta({"persons": [row("persons", 1, modified_at=EXTRACTED)]})

@@ -66,7 +66,7 @@ def without(rows: dict[str, list[dict]], entity: str, key: int) -> dict:
 
 
 def nothing_of(number: str, tables: dict[str, list[str]], table: str) -> bool:
-    """Whether no row of the table names the number."""
+    """True if no row of the table names the number."""
     return not any(number in text for text in tables[table])
 
 

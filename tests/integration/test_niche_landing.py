@@ -35,12 +35,12 @@ def test_every_entity_lands_with_its_place_in_the_file(connection, tmp_path):
             (landed.load_id, 1),
             (landed.load_id, 2),
         ]
-    found = raw(connection, "occurrences", "occurrence_id, reported_at, is_crime")
-    assert found[0] == (identifier("occurrences", 1), "01/03/2025 12:01:00", "Y")
-    told = connection.execute(
+    rows = raw(connection, "occurrences", "occurrence_id, reported_at, is_crime")
+    assert rows[0] == (identifier("occurrences", 1), "01/03/2025 12:01:00", "Y")
+    delivery_row = connection.execute(
         "select kind, extracted_at, window_to from ops.deliveries"
     ).fetchall()
-    assert told == [("full", EXTRACTED, EXTRACTED)]
+    assert delivery_row == [("full", EXTRACTED, EXTRACTED)]
 
 
 def test_fields_with_line_breaks_land_as_they_are(connection, tmp_path):
@@ -71,17 +71,17 @@ def test_whatever_stands_in_a_field_lands_as_it_is(connection, tmp_path):
         (number, text) for number, text in enumerate(texts, 1)
     ]
     rows[999]["is_crime"] = None  # and the same in an export, as one row is at fault
-    taken = EXTRACTED + timedelta(days=1)
-    path = delivery(tmp_path, {"occurrences": rows}, extracted_at=taken)
+    later = EXTRACTED + timedelta(days=1)
+    path = delivery(tmp_path, {"occurrences": rows}, extracted_at=later)
     load_id = land("niche_rms", path).load_id
-    found = connection.execute(
+    loads = connection.execute(
         "select row_number, mo_text from raw.niche_occurrences where load_id = %s"
         " order by 1",
         (load_id,),
     ).fetchall()
     del texts[999]
-    assert [text for _, text in found] == texts
-    assert {number for number, _ in found} == {*range(1, 2_001)} - {1_000}
+    assert [text for _, text in loads] == texts
+    assert {number for number, _ in loads} == {*range(1, 2_001)} - {1_000}
 
 
 def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
@@ -106,11 +106,11 @@ def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
         (1, ACCOUNT),
         (6, ACCOUNT),
     ]
-    found = connection.execute(
+    values = connection.execute(
         "select row_number, reasons, original from quarantine.niche_occurrences"
         " order by row_number"
     ).fetchall()
-    assert [(number, reasons) for number, reasons, _ in found] == [
+    assert [(number, reasons) for number, reasons, _ in values] == [
         (
             2,
             [
@@ -122,7 +122,7 @@ def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
         (4, ["Id: expected a value, found none"]),
         (5, ["row: expected line ends of CR LF or LF, found a lone CR"]),
     ]
-    for _, _, original in (found[0], found[2]):
+    for _, _, original in (values[0], values[2]):
         assert ACCOUNT.replace('"', '""') in original
         assert original.count("\n") == ACCOUNT.count("\n")
 
@@ -177,8 +177,8 @@ def test_a_zipped_folder_is_the_same_delivery(connection, tmp_path):
 
 def test_an_hour_without_a_change_is_news(connection, tmp_path):
     for hour in (1, 2):
-        taken = EXTRACTED + timedelta(hours=hour)
-        path = delivery(tmp_path, {"units": []}, kind="delta", extracted_at=taken)
+        later = EXTRACTED + timedelta(hours=hour)
+        path = delivery(tmp_path, {"units": []}, kind="delta", extracted_at=later)
         assert land("niche_rms", path).state == "landed"
     assert land("niche_rms", path).state == "known"
     (newest,) = connection.execute(

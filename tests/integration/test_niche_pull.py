@@ -39,12 +39,12 @@ def test_values_arrive_as_an_extract_writes_them(replica, warehouse):
     replica.put("involvements", row("involvements", 1, roles=["victim"]))
     landed = bring(replica)
     assert landed.rows_landed == 3
-    found = warehouse.execute(
+    rows = warehouse.execute(
         "select occurrence_id, occurred_from, is_crime, mo_text, summary"
         " from raw.niche_occurrences"
     ).fetchall()
     number = identifier("occurrences", 1)
-    assert found == [(number, "01/07/2025 23:30:00", "Y", "a\n“b”, c", None)]
+    assert rows == [(number, "01/07/2025 23:30:00", "Y", "a\n“b”, c", None)]
     address = warehouse.execute("select x, is_verified from raw.niche_addresses")
     assert address.fetchall() == [("47173225", "N")]
 
@@ -139,15 +139,15 @@ def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):
     done = CliRunner().invoke(app, command, env={"RASURE_REPLICA_URL": url})
     assert "landed as load 1. 1 rows read, 1 landed, 0 quarantined." in done.output
     assert pull(url, "hampshire", land).rows_read == 0
-    found = connection.execute(
+    landed_rows = connection.execute(
         "select person_id, modified_at, date_of_birth, is_birth_date_estimated"
         " from raw.niche_persons"
     ).fetchall()
-    assert found == [(person, "2025-07-01 23:30:00", "1999-12-03", "1")]
+    assert landed_rows == [(person, "2025-07-01 23:30:00", "1999-12-03", "1")]
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "message"),
     [
         ('drop table "GPerson"', "no table 'GPerson'"),
         ('alter table "GPerson" drop "Gender"', "'GPerson' has no column 'Gender'"),
@@ -157,25 +157,29 @@ def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):
         ),
     ],
 )
-def test_a_replica_that_is_not_as_mapped_is_told(replica, warehouse, statement, told):
+def test_a_replica_that_does_not_fit_the_mapping_is_named(
+    replica, warehouse, statement, message
+):
     replica.connection.execute(statement)
     with pytest.raises(ReplicaUnfit) as refused:
         bring(replica)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("url", "error", "told"),
+    ("url", "error", "message"),
     [
         ("postgresql+psycopg://me:secret@127.0.0.1:9/x", ReplicaUnfit, "127.0.0.1"),
         ("nonsense", SetupError, "not of the form"),
         ("nobody+speaks://me:secret@host/x", SetupError, "not of the form"),
     ],
 )
-def test_a_replica_that_does_not_answer_tells_no_password(connection, url, error, told):
+def test_a_replica_that_does_not_answer_tells_no_password(
+    connection, url, error, message
+):
     with pytest.raises(error) as refused:
         pull(url, "thames-valley", land)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "secret" not in str(refused.value)
 
 

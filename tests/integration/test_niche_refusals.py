@@ -50,7 +50,7 @@ def test_each_refusal_is_on_record_once(connection, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected_text"),
     [
         ({"window": {"from": "0001-01-01T00:00:00+14:00"}}, "window.from, a time"),
         ({"extracted_at": "9999-12-31T23:59:59-14:00"}, "extracted_at, a time with"),
@@ -60,12 +60,14 @@ def test_each_refusal_is_on_record_once(connection, tmp_path):
         ({"files": [{"path": FILE}, {"path": FILE}]}, "found one of them twice"),
     ],
 )
-def test_a_manifest_that_cannot_be_is_refused(connection, tmp_path, change, told):
+def test_a_manifest_that_cannot_be_is_refused(
+    connection, tmp_path, change, expected_text
+):
     def edit(files, manifest):
         manifest.update({**change, "window": {**manifest["window"], **said}})
 
     said = change.get("window", {})
-    assert told in refused(connection, tmp_path, occurrences(3), edit)
+    assert expected_text in refused(connection, tmp_path, occurrences(3), edit)
 
 
 def test_a_damaged_copy_is_not_known(connection, tmp_path):

@@ -34,25 +34,25 @@ def test_each_entity_has_its_raw_and_its_quarantine_table(connection):
 
 def test_each_record_is_found_by_its_load_and_its_ids(connection):
     for entity in records():
-        found = connection.execute(
+        rows = connection.execute(
             "select attname from pg_attribute"
             " where attrelid = %s::regclass order by attnum",
             (f"raw.niche_{entity.name}_places",),
         ).fetchall()
         ids = {entity.key, *(r.column for r in references(entity.name))}
-        assert found[0] == ("load_id",)
-        assert {name for (name,) in found[1:]} == ids
+        assert rows[0] == ("load_id",)
+        assert {name for (name,) in rows[1:]} == ids
 
 
 def test_no_raw_table_is_left_over(connection):
-    found = connection.execute(
+    rows = connection.execute(
         "select table_name from information_schema.tables"
         " where table_schema = 'raw' and table_name like 'niche%%'"
     ).fetchall()
-    assert {table for (table,) in found} == {f"niche_{name}" for name in ENTITIES}
+    assert {table for (table,) in rows} == {f"niche_{name}" for name in ENTITIES}
 
 
-def test_a_mapping_is_written_once_and_anew_when_it_changes(connection):
+def test_a_mapping_is_written_once_and_again_when_it_changes(connection):
     mapping = mappings.load("thames-valley")
     write_mapping(connection, mapping)
     written = "select * from ops.niche_mappings"
@@ -73,19 +73,19 @@ def test_a_mapping_is_written_once_and_anew_when_it_changes(connection):
     roles = {"SUS": "suspect", "CHG": "charged"}
     write_mapping(connection, replace(mapping, terms={"roles": roles}))
     assert connection.execute(written).fetchall() != before
-    found = connection.execute(
+    rows = connection.execute(
         "select terms_table, code, term from ops.niche_terms order by code"
     ).fetchall()
-    assert found == [("roles", "CHG", "charged"), ("roles", "SUS", "suspect")]
+    assert rows == [("roles", "CHG", "charged"), ("roles", "SUS", "suspect")]
 
 
 def test_forces_do_not_meet(connection):
     for force in ("thames-valley", "hampshire"):
         write_mapping(connection, mappings.load(force))
-    found = connection.execute(
+    rows = connection.execute(
         "select force, count(*) from ops.niche_default_points group by 1 order by 1"
     ).fetchall()
-    assert found == [("hampshire", 2), ("thames-valley", 3)]
+    assert rows == [("hampshire", 2), ("thames-valley", 3)]
 
 
 @pytest.mark.parametrize(

@@ -60,13 +60,13 @@ def test_two_forces_words_give_the_same_rows(connection, tmp_path):
         "flags": [row("flags", 1, flag="knife")],
     }
     rows["occurrences"][0]["reported_at"] = datetime(2025, 7, 1, 23, 30, tzinfo=UTC)
-    found = {}
+    results = {}
     for force in ("thames-valley", "hampshire"):
         land("niche_rms", delivery(tmp_path, rows, force=force))
         write_landed_mappings(connection)
-        found[force] = connection.execute(TYPED, (force,)).fetchall()
-    assert found["thames-valley"] == found["hampshire"]
-    (typed,) = found["hampshire"]
+        results[force] = connection.execute(TYPED, (force,)).fetchall()
+    assert results["thames-valley"] == results["hampshire"]
+    (typed,) = results["hampshire"]
     assert typed[1] == "250000001"
     assert typed[2:7] == (
         ACCOUNT,

@@ -126,12 +126,12 @@ def test_a_person_drops_off_on_the_exact_day(people) -> None:
             {"day": day},
         )
         build_people(*EVERYTHING)
-        found = ask(
+        rows = ask(
             people,
             "select count(*) from marts_people.hot_people_risk"
             " where person_id = 'carrier'",
         )
-        assert found == [(listed,)], day
+        assert rows == [(listed,)], day
 
 
 def test_no_rule_looks_at_what_must_never_count(people) -> None:

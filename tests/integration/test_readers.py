@@ -81,8 +81,10 @@ def test_a_readers_session_is_bounded_in_time_and_room(home):
 
 
 def test_one_session_cannot_take_the_machines_memory(home):
-    told = Path(f"/proc/{home.service('postgres')['pid']}/limits").read_text()
-    line = next(line for line in told.splitlines() if "Max address space" in line)
+    limits_text = Path(f"/proc/{home.service('postgres')['pid']}/limits").read_text()
+    line = next(
+        line for line in limits_text.splitlines() if "Max address space" in line
+    )
     assert line.split()[3] == str(limits.memory_limit() // 1024 * 1024)
 
 

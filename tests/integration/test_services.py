@@ -39,9 +39,9 @@ def test_up_starts_a_warehouse_and_again_changes_nothing(home):
 
 
 def test_status_tells_home_services_and_warehouse(home):
-    found = home.status()
-    assert found["home"] == str(home.folder)
-    assert [one["name"] for one in found["services"]] == [
+    current = home.status()
+    assert current["home"] == str(home.folder)
+    assert [one["name"] for one in current["services"]] == [
         "postgres",
         "airflow-api-server",
         "airflow-scheduler",
@@ -49,9 +49,9 @@ def test_status_tells_home_services_and_warehouse(home):
         "airflow-triggerer",
         "superset",
     ]
-    assert found["warehouse"] is True
-    assert found["services"][5]["state"] == "down"
-    assert re.match(r"http://127\.0\.0\.1:\d+$", found["services"][5]["url"])
+    assert current["warehouse"] is True
+    assert current["services"][5]["state"] == "down"
+    assert re.match(r"http://127\.0\.0\.1:\d+$", current["services"][5]["url"])
 
 
 def test_a_killed_server_is_restarted_with_what_was_committed(home):
@@ -67,8 +67,8 @@ def test_up_repairs_what_a_killed_process_manager_left(home):
     os.kill(int((home.folder / "run/supervisord.pid").read_text()), signal.SIGKILL)
     assert home.service("postgres")["state"] == "down"
     port = home.settings.stored["ports"]["postgres"]
-    told = home.up("postgres")
-    assert "ended services whose process manager had been killed" in told
+    output = home.up("postgres")
+    assert "ended services whose process manager had been killed" in output
     assert home.service("postgres")["pid"] != before
     assert home.settings.stored["ports"]["postgres"] == port
 
@@ -125,22 +125,24 @@ def test_a_service_is_not_well_because_a_stranger_answers_in_its_place(home):
 
 def test_a_port_that_is_taken_during_the_start_is_exchanged(home, monkeypatch):
     home.run("down")
-    taken = home.settings.stored["ports"]["postgres"]
-    strangers, told = [], []
+    busy_port = home.settings.stored["ports"]["postgres"]
+    strangers, sentences = [], []
     configure = airflow.configure
 
     def configure_late(settings, ports):
         configure(settings, ports)
         if not strangers:
-            strangers.append(socket.create_server(("127.0.0.1", taken)))
+            strangers.append(socket.create_server(("127.0.0.1", busy_port)))
 
     monkeypatch.setattr(airflow, "configure", configure_late)
     monkeypatch.setenv("RASURE_HOME", str(home.folder))
     monkeypatch.delenv("RASURE_DATABASE_URL", raising=False)
-    up.up(("postgres",), told.append)
+    up.up(("postgres",), sentences.append)
     strangers[0].close()
     port = home.settings.stored["ports"]["postgres"]
-    assert f"Port {taken} is in use; postgres listens on {port} instead." in told
+    assert (
+        f"Port {busy_port} is in use; postgres listens on {port} instead." in sentences
+    )
     assert home.service("postgres")["state"] == "well"
     assert home.query("select number from public.kept") == [(7,)]
 
@@ -172,8 +174,8 @@ def test_a_warehouse_given_by_url_is_used_and_remembered(home, cluster):
             admin.execute(Path(script).read_text())
         assert "do more than read" not in other.up("postgres")
         with psycopg.connect(url) as connection:
-            found = connection.execute("select to_regclass('ops.deliveries')")
-            assert found.fetchone() == ("ops.deliveries",)
+            table = connection.execute("select to_regclass('ops.deliveries')")
+            assert table.fetchone() == ("ops.deliveries",)
     finally:
         other.remove()
         with cluster.admin() as admin:

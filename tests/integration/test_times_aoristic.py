@@ -46,12 +46,12 @@ def put(connection: psycopg.Connection, rows: list[tuple], clock: str = LONDON) 
 def weighed(connection: psycopg.Connection, mode: str = "absolute") -> list[dict]:
     """The weights of each event put, by hour of the week."""
     count = connection.execute("select count(*) from events").fetchone()[0]
-    found = [{} for _ in range(count)]
+    weights_by_event = [{} for _ in range(count)]
     query = f"select * from {weights('events', 'event_id', mode)} as weighed"
     for number, hour, weight in connection.execute(query):
-        hours = found[number - 1]
+        hours = weights_by_event[number - 1]
         hours[hour] = hours.get(hour, 0) + weight
-    return found
+    return weights_by_event
 
 
 def utc(text: str) -> datetime:
@@ -74,9 +74,9 @@ def test_washington_burglaries_have_the_published_weights(
             local,
         )
     query = f"select * from {weights('events', 'clock', mode)} as weighed"
-    found = [0.0] * 168
+    shares = [0.0] * 168
     for _, hour, weight in events.execute(query):
-        found[hour] += weight
+        shares[hour] += weight
     with (folder / "dcburgsum.csv").open() as rows:
         published = [
             (day * 24 + hour, float(row[name]))
@@ -84,10 +84,10 @@ def test_washington_burglaries_have_the_published_weights(
             for day, name in enumerate(DAYS)
         ]
     assert len(published) == 168
-    assert max(abs(found[hour] - weight) for hour, weight in published) <= error
-    assert sum(found) == pytest.approx(1025, abs=1e-9)
+    assert max(abs(shares[hour] - weight) for hour, weight in published) <= error
+    assert sum(shares) == pytest.approx(1025, abs=1e-9)
     # Thursday 14h, Tuesday 14h and Tuesday 03h, in this order.
-    fullest = sorted(range(168), key=lambda hour: -found[hour])[:3]
+    fullest = sorted(range(168), key=lambda hour: -shares[hour])[:3]
     assert fullest == [3 * 24 + 14, 1 * 24 + 14, 1 * 24 + 3]
 
 
@@ -177,11 +177,11 @@ def test_any_events_weigh_as_many_as_they_are(shared_events, drawn) -> None:
     for clock in (LONDON, WASHINGTON):
         put(shared_events, rows, clock)
         for mode in ("absolute", "wall"):
-            found = weighed(shared_events, mode)
-            assert sum(sum(hours.values()) for hours in found) == pytest.approx(
-                len(rows), abs=1e-9
-            )
-            assert all(0 <= hour < 168 for hours in found for hour in hours)
+            weights_of_events = weighed(shared_events, mode)
+            assert sum(
+                sum(hours.values()) for hours in weights_of_events
+            ) == pytest.approx(len(rows), abs=1e-9)
+            assert all(0 <= hour < 168 for hours in weights_of_events for hour in hours)
 
 
 @pytest.fixture(scope="module")

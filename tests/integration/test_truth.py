@@ -34,8 +34,8 @@ TOO_FEW = ("valid_neighbours_lost", "knife_carriers_recall", "hot_hours_recall")
 def truth(connection) -> planted.Truth:
     """The truth of two years of a small force that is in the warehouse, whole."""
     home = Settings.load().home
-    asked = plan(FORCE, seed=7, years=2, crimes_per_year=1000)
-    delivery = write_history(asked, home / "simulate")
+    history = plan(FORCE, seed=7, years=2, crimes_per_year=1000)
+    delivery = write_history(history, home / "simulate")
     known = planted.read(home / "simulate" / "truth")
     with pytest.raises(PartMissing, match="Run `rasure transform` first"):
         report.check(connection, known)
@@ -91,8 +91,8 @@ def an_institution_on_the_list(connection: psycopg.Connection, truth) -> None:
             "where designation_order = 1",
             (prison["hexagon_id"],),
         )
-        found = patrol_list.patrol_list(connection, truth)
-        assert found["institutions_in_patrol_list"] == 1
+        figures = patrol_list.patrol_list(connection, truth)
+        assert figures["institutions_in_patrol_list"] == 1
 
 
 def two_people_made_one(connection: psycopg.Connection, truth) -> None:
@@ -114,11 +114,13 @@ def carriers_who_are_none(connection: psycopg.Connection, truth) -> None:
         "is_carrier": pa.array([False] * columns.num_rows),
     }
     none = {"knife_carriers": columns.slice(0, 0), "knife_traps": pa.table(trapped)}
-    found = knife_carriers(connection, replace(truth, tables={**truth.tables, **none}))
-    assert found["knife_carriers_precision"] == 0.0
-    assert found["knife_carriers_recall"] == 1.0
-    assert found["knife_carriers_victim_only"] == columns.num_rows
-    assert found["knife_carriers_by_negative_search"] == 0
+    figures = knife_carriers(
+        connection, replace(truth, tables={**truth.tables, **none})
+    )
+    assert figures["knife_carriers_precision"] == 0.0
+    assert figures["knife_carriers_recall"] == 1.0
+    assert figures["knife_carriers_victim_only"] == columns.num_rows
+    assert figures["knife_carriers_by_negative_search"] == 0
 
 
 def hours_that_are_hot(connection: psycopg.Connection, truth) -> None:

@@ -14,8 +14,8 @@ def links(*lines, sort=None):
 
 
 def test_lines_that_share_a_vertex_are_cut_there():
-    found = links([(0, 0), (50, 0), (100, 0)], [(50, -40), (50, 0), (50, 40)])
-    assert [(link.line, link.from_node, link.to_node) for link in found] == [
+    network = links([(0, 0), (50, 0), (100, 0)], [(50, -40), (50, 0), (50, 40)])
+    assert [(link.line, link.from_node, link.to_node) for link in network] == [
         (0, "0.0 0.0", "50.0 0.0"),
         (0, "50.0 0.0", "100.0 0.0"),
         (1, "50.0 -40.0", "50.0 0.0"),
@@ -24,9 +24,11 @@ def test_lines_that_share_a_vertex_are_cut_there():
 
 
 def test_lines_that_cross_without_a_shared_vertex_do_not_meet():
-    found = links([(0, 0), (100, 0)], [(50, -40), (50, 40)])
-    assert len(found) == 2
-    assert len({node for link in found for node in (link.from_node, link.to_node)}) == 4
+    network = links([(0, 0), (100, 0)], [(50, -40), (50, 40)])
+    assert len(network) == 2
+    assert (
+        len({node for link in network for node in (link.from_node, link.to_node)}) == 4
+    )
 
 
 def test_ends_within_a_tenth_of_a_metre_are_one_node_and_others_are_not():
@@ -40,15 +42,15 @@ def test_ends_within_a_tenth_of_a_metre_are_one_node_and_others_are_not():
 def test_a_street_given_in_stretches_is_one_link_up_to_the_next_junction():
     stretches = ([(0, 0), (30, 5)], [(60, 0), (30, 5)], [(60, 0), (90, 9)])
     crossing = [(60, -40), (60, 0)]
-    found = links(*stretches, crossing)
-    assert [(link.from_node, link.to_node) for link in found] == [
+    network = links(*stretches, crossing)
+    assert [(link.from_node, link.to_node) for link in network] == [
         ("0.0 0.0", "60.0 0.0"),
         ("60.0 0.0", "90.0 9.0"),
         ("60.0 -40.0", "60.0 0.0"),
     ]
-    assert found[0].geometry.equals(LineString([(0, 0), (30, 5), (60, 0)]))
+    assert network[0].geometry.equals(LineString([(0, 0), (30, 5), (60, 0)]))
     other_order = links(stretches[1], crossing, stretches[2], stretches[0])
-    assert {link.link_id for link in other_order} == {link.link_id for link in found}
+    assert {link.link_id for link in other_order} == {link.link_id for link in network}
     assert len(links(*stretches, crossing, sort=["A", "B", "B", "C"])) == 4
 
 
@@ -67,11 +69,11 @@ def test_a_course_that_is_there_twice_is_one_link_with_the_same_id_either_way():
 
 
 def test_a_long_street_is_cut_into_equal_connected_pieces():
-    found = links([(0, 0), (600, 0)])
-    assert [link.geometry.length for link in found] == pytest.approx([200.0] * 3)
-    assert max(link.geometry.length for link in found) <= LONGEST_M
-    assert [link.to_node for link in found[:-1]] == [
-        link.from_node for link in found[1:]
+    network = links([(0, 0), (600, 0)])
+    assert [link.geometry.length for link in network] == pytest.approx([200.0] * 3)
+    assert max(link.geometry.length for link in network) <= LONGEST_M
+    assert [link.to_node for link in network[:-1]] == [
+        link.from_node for link in network[1:]
     ]
 
 
@@ -93,8 +95,12 @@ def test_no_lines_make_no_links():
 )
 def test_what_may_not_be_walked_is_told_why(street, reason):
     rules = read_table("unpatrollable_streets.csv")
-    found = unpatrollable(rules, *street)
-    assert (found is None) if reason is None else found.startswith(reason)
+    unpatrollable_reason = unpatrollable(rules, *street)
+    assert (
+        (unpatrollable_reason is None)
+        if reason is None
+        else unpatrollable_reason.startswith(reason)
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def networks(draw):
     return [shapely.LineString(line) for line in lines]
 
 
-def told(links):
+def comparable(links):
     return {
         link.link_id: tuple(sorted((link.from_node, link.to_node))) for link in links
     }
@@ -48,4 +48,4 @@ def test_a_network_is_its_lines_in_whatever_order_they_come(lines, random):
         assert ends == {link.from_node, link.to_node}
     shuffled = random.sample(lines, len(lines))
     turned = [line.reverse() if random.random() < 0.5 else line for line in shuffled]
-    assert told(links_of(np.array(turned, dtype=object))) == told(links)
+    assert comparable(links_of(np.array(turned, dtype=object))) == comparable(links)

@@ -93,7 +93,7 @@ def test_each_thames_valley_area_set_takes_the_same_16_districts_once():
     for row in rows:
         areas.setdefault(row["area_set"], set()).add(row["area"])
         districts.setdefault(row["area_set"], []).append(row["district_code"])
-    assert {name: len(found) for name, found in areas.items()} == {
+    assert {name: len(area_rows) for name, area_rows in areas.items()} == {
         "lpa12": 12,
         "lpa11": 11,
         "lcu5": 5,

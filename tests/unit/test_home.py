@@ -78,14 +78,14 @@ def test_a_database_without_its_passwords_is_not_overwritten(settings):
 def test_a_taken_port_is_told_and_another_is_remembered(settings):
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
-        taken = stranger.getsockname()[1]
+        busy_port = stranger.getsockname()[1]
         others = {"airflow": free_port(), "superset": free_port()}
-        home.store_settings(settings, ports={"postgres": taken, **others})
+        home.store_settings(settings, ports={"postgres": busy_port, **others})
         with Reservations() as reserved:
             ports, sentences = home.choose_ports(Settings.load(), set(), reserved)
-    assert ports["postgres"] != taken
+    assert ports["postgres"] != busy_port
     assert sentences == [
-        f"Port {taken} is in use; postgres listens on {ports['postgres']} instead."
+        f"Port {busy_port} is in use; postgres listens on {ports['postgres']} instead."
     ]
     assert Settings.load().stored["ports"] == ports
 

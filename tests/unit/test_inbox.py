@@ -51,11 +51,11 @@ def test_what_was_settled_waits_no_more_and_says_why(folder, tmp_path):
     inbox.record_outcome(target, ".rejected", "the archive is damaged")
     assert inbox.waiting("police_uk") == []
     assert inbox.refusal(target) == "the archive is damaged"
-    told = folder / "bad.zip.rejected"
-    assert told.read_text() == "the archive is damaged"
+    reason = folder / "bad.zip.rejected"
+    assert reason.read_text() == "the archive is damaged"
     inbox.offer("police_uk", tmp_path / "bad.zip")
     assert inbox.waiting("police_uk") == [str(target)]
-    assert not told.exists()
+    assert not reason.exists()
 
 
 def test_a_delivery_from_elsewhere_leaves_no_flag(tmp_path, folder):
@@ -65,13 +65,13 @@ def test_a_delivery_from_elsewhere_leaves_no_flag(tmp_path, folder):
 
 
 def test_landed_means_the_same_files_of_the_same_sizes(folder, tmp_path):
-    given = tmp_path / "given.zip"
-    given.write_text("four")
-    assert not inbox.is_landed("police_uk", given)
-    inbox.record_outcome(inbox.offer("police_uk", given), ".landed")
-    assert inbox.is_landed("police_uk", given)
-    given.write_text("three")
-    assert not inbox.is_landed("police_uk", given)
+    delivery = tmp_path / "given.zip"
+    delivery.write_text("four")
+    assert not inbox.is_landed("police_uk", delivery)
+    inbox.record_outcome(inbox.offer("police_uk", delivery), ".landed")
+    assert inbox.is_landed("police_uk", delivery)
+    delivery.write_text("three")
+    assert not inbox.is_landed("police_uk", delivery)
 
 
 def test_nothing_to_offer_is_a_sentence(folder, tmp_path):

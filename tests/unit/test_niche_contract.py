@@ -26,14 +26,14 @@ def reasons(force: str, entity: str, /, **changes) -> list[str]:
     }
     columns = ", ".join(f"${name}::varchar as {name}" for name in values)
     derived = "".join(f", {sql} as {name}" for name, sql in kind.derived.items())
-    found = duckdb.execute(
+    verdicts = duckdb.execute(
         "select "
         + ", ".join(f"coalesce({rule.violated}, false)" for rule in kind.rules)
         + f" from (select *{derived} from (select {columns}))",
         values,
     ).fetchone()
     return [
-        rule.reason for rule, is_bad in zip(kind.rules, found, strict=True) if is_bad
+        rule.reason for rule, is_bad in zip(kind.rules, verdicts, strict=True) if is_bad
     ]
 
 
@@ -44,7 +44,7 @@ def test_a_row_with_what_is_required_keeps_every_rule(force, entity):
 
 
 @pytest.mark.parametrize(
-    ("entity", "changes", "told"),
+    ("entity", "changes", "message"),
     [
         ("persons", {"person_id": "12a"}, "Id: expected an id of the mapping's"),
         ("persons", {"person_id": "1" * 26}, "Id: expected an id of the mapping's"),
@@ -62,11 +62,13 @@ def test_a_row_with_what_is_required_keeps_every_rule(force, entity):
         ("involvements", {"roles": None}, "Classification: expected a value"),
     ],
 )
-def test_a_value_that_cannot_be_typed_is_at_fault(entity, changes, told):
-    found = reasons("thames-valley", entity, **changes)
-    assert len(found) == 1
-    assert told in found[0]
-    assert not any(str(value) in found[0] for value in changes.values() if value)
+def test_a_value_that_cannot_be_typed_is_at_fault(entity, changes, message):
+    reasons_given = reasons("thames-valley", entity, **changes)
+    assert len(reasons_given) == 1
+    assert message in reasons_given[0]
+    assert not any(
+        str(value) in reasons_given[0] for value in changes.values() if value
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A force's words are a checked file: what it may say, and what it is told."""
+"""A force's mapping is checked: a wrong one is refused with the place of the fault."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_code_is_found_by_its_term():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('SUS = "suspect"', 'SUS = "guilty"', "terms.roles.SUS: expected one of"),
         ('roles = "Classification"\ncreated_at', "created_at", "roles: it is required"),
@@ -55,10 +55,10 @@ def test_a_code_is_found_by_its_term():
         ('no = "N"', 'no = "Y"', "a yes that is not its no"),
     ],
 )
-def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, told):
+def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, message):
     with pytest.raises(mapping.MappingWrong) as refused:
         mapping.read(altered(tmp_path, old, new))
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "thames-valley.toml" in str(refused.value)
 
 

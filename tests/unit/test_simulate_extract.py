@@ -175,8 +175,8 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_processors(
     def written(seed: int, processors: int) -> dict[str, str]:
         monkeypatch.setattr(os, "cpu_count", lambda: processors)
         out = tmp_path / f"{seed}-{processors}"
-        asked = plan("thames-valley", seed, 1, crimes_per_year=1_000)
-        delivery = write_history(asked, out)
+        history = plan("thames-valley", seed, 1, crimes_per_year=1_000)
+        delivery = write_history(history, out)
         files = {file["path"]: file["sha256"] for file in manifest(delivery)["files"]}
         for path in sorted((out / "truth").iterdir()):
             files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()

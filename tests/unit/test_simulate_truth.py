@@ -77,7 +77,7 @@ def test_knife_carriers_follow_the_rule_in_what_was_delivered(
     }
     events = {row["occurrence_id"]: row for row in occurrences}
     since, until = instant("01/01/2024 04:00:00"), instant("01/01/2026 04:00:00")
-    found: dict[int, dict[str, object]] = defaultdict(dict)
+    events_by_person: dict[int, dict[str, object]] = defaultdict(dict)
     for row in delivered(delivery, "involvements"):
         event = events[row["occurrence_id"]]
         roles = set(row["roles"].split(";"))
@@ -88,7 +88,7 @@ def test_knife_carriers_follow_the_rule_in_what_was_delivered(
             and not event["cancelled_at"]
         ):
             at = instant(event["occurred_from"] or event["reported_at"])
-            found[true[row["person_id"]]][row["occurrence_id"]] = at
+            events_by_person[true[row["person_id"]]][row["occurrence_id"]] = at
     for row in delivered(delivery, "stop_searches"):
         if row["found"] == "KNI" and row["person_id"]:
             event = events.get(row["occurrence_id"])
@@ -96,9 +96,9 @@ def test_knife_carriers_follow_the_rule_in_what_was_delivered(
                 continue
             id_ = row["occurrence_id"] or row["stop_search_id"]
             searched = instant(row["searched_at"])
-            found[true[row["person_id"]]].setdefault(id_, searched)
+            events_by_person[true[row["person_id"]]].setdefault(id_, searched)
     carriers = set()
-    for person, own in found.items():
+    for person, own in events_by_person.items():
         times = sorted(at for at in own.values() if since <= at < until)
         if times and times[-1] - times[0] >= timedelta(days=1):
             carriers.add(person)
@@ -184,13 +184,13 @@ def test_offender_rows_are_the_positive_outcomes_that_were_delivered(
     true = {row["person_id"]: row["true_person"] for row in truth(simulated, "people")}
     positive = {"1", "1A", "2", "3", "6", "7", "8", "22"}
     outcomes = delivered(delivery, "outcomes")
-    told = Counter(
+    faults = Counter(
         (true[row["person_id"]], row["classification_id"], row["outcome_code"])
         for row in outcomes
         if row["outcome_code"] in positive
     )
     rows = truth(simulated, "offender_rows")
-    assert told == Counter(
+    assert faults == Counter(
         (row["true_person"], row["classification_id"], row["outcome_code"])
         for row in rows
     )

@@ -50,8 +50,8 @@ def test_local_time_is_what_zoneinfo_says_through_both_changes_of_clock():
     ],
 )
 def test_wall_clock_to_utc_takes_the_first_of_two_hours(local, utc):
-    found = clock.to_utc(np.array([seconds(*local)]), "Europe/London")
-    assert found.tolist() == [seconds(*utc)]
+    instants = clock.to_utc(np.array([seconds(*local)]), "Europe/London")
+    assert instants.tolist() == [seconds(*utc)]
 
 
 def test_no_instant_stays_none():

@@ -52,12 +52,15 @@ def test_each_way_to_choose_is_scored_on_the_year_that_is_held_out(definition):
         [0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6, 6],
         [19.0] * 12,
     )
-    found = hold_out.score(1, drawn, definition)
-    assert (found.events, found.cells) == (4, 1)
-    assert found.designation == pytest.approx(0.75 * 3600)
-    assert found.oracle == pytest.approx(0.75 * 3600)
-    assert found.last_year == pytest.approx(0.25 * 3600)
-    assert (found.over_oracle, found.over_last_year) == (1.0, pytest.approx(3.0))
+    hold_out_score = hold_out.score(1, drawn, definition)
+    assert (hold_out_score.events, hold_out_score.cells) == (4, 1)
+    assert hold_out_score.designation == pytest.approx(0.75 * 3600)
+    assert hold_out_score.oracle == pytest.approx(0.75 * 3600)
+    assert hold_out_score.last_year == pytest.approx(0.25 * 3600)
+    assert (hold_out_score.over_oracle, hold_out_score.over_last_year) == (
+        1.0,
+        pytest.approx(3.0),
+    )
 
 
 def test_a_cell_that_is_an_institutions_is_never_chosen(definition):
@@ -65,14 +68,14 @@ def test_a_cell_that_is_an_institutions_is_never_chosen(definition):
     at = np.zeros(13, bool)
     at[:3] = True
     events = replace(drawn.events, is_at_institution=at)
-    found = hold_out.score(1, replace(drawn, events=events), definition)
-    assert (found.designation, found.oracle) == (0.0, 3600.0)
+    hold_out_score = hold_out.score(1, replace(drawn, events=events), definition)
+    assert (hold_out_score.designation, hold_out_score.oracle) == (0.0, 3600.0)
 
 
 def test_a_hold_out_has_the_crimes_and_rates_that_the_simulator_draws():
-    asked = plan("thames-valley", 3, hold_out.YEARS + 1, crimes_per_year=1000)
-    drawn = hold_out.happen(asked, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
-    again = hold_out.happen(asked, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
+    seven_years = plan("thames-valley", 3, hold_out.YEARS + 1, crimes_per_year=1000)
+    drawn = hold_out.happen(seven_years, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
+    again = hold_out.happen(seven_years, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
     assert drawn.harm_days.tolist() == again.harm_days.tolist()
     assert {1460.0, 19.0} <= set(drawn.harm_days)
     assert drawn.rate.sum() == pytest.approx(1.0)

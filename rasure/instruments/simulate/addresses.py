@@ -1,8 +1,8 @@
 """Addresses: where events happen and people live, each with a street and a postcode.
 
-An address is a cell and a number in it; all that is said of it follows from those two,
-so that a later day meets the same addresses again. Streets run over several cells,
-homes have numbers and postcodes, an institution stands at its listed point.
+An address is a cell and a number in it. All its values follow from these two, so that a
+later day has the same addresses again. Streets run through several cells, homes have
+numbers and postcodes, and an institution is at its listed point.
 """
 
 from __future__ import annotations
@@ -54,10 +54,11 @@ class Addresses:
 def event_keys(rng, ground: Ground, crimes: Crimes, home: np.ndarray) -> np.ndarray:
     """The key of the address of each occurrence.
 
-    A cell has more addresses the more it is due; the first of them get most.
+    The higher the rate of a cell, the more addresses it has; the first of them have
+    most of its occurrences.
     """
-    due = ground.rates["public"][0][crimes.cell] * len(ground.x)
-    several = np.clip(np.sqrt(due) * 3, 1, PER_TYPE)
+    relative_rate = ground.rates["public"][0][crimes.cell] * len(ground.x)
+    several = np.clip(np.sqrt(relative_rate) * 3, 1, PER_TYPE)
     number = (several * rng.random(len(crimes)) ** 1.8).astype(np.int64)
     number += crimes.location_type.astype(np.int64) * PER_TYPE
     at = crimes.institution >= 0
@@ -74,7 +75,7 @@ def home_keys(home: np.ndarray) -> np.ndarray:
 def collect(
     ground: Ground, keys: np.ndarray, known: Addresses | None, serials: Serials
 ) -> Addresses:
-    """The distinct addresses among keys; new ones take serials, scattered."""
+    """The distinct addresses among keys; new addresses get serials in random order."""
     key = np.sort(pd.unique(keys[keys >= 0]))
     cell, number = np.divmod(key, NUMBERS)
     serial = np.full(len(key), -1)
@@ -124,7 +125,7 @@ def rows(ground: Ground, addresses: Addresses, modified_at: int) -> dict:
 
 
 def _institution(number: np.ndarray) -> np.ndarray:
-    """The institution that an address number is of, else -1."""
+    """The institution of an address number, otherwise -1."""
     own = (number >= AT_INSTITUTIONS) & (number < HOMES)
     return np.where(own, number - AT_INSTITUTIONS, -1)
 

@@ -1,4 +1,4 @@
-"""Rows of canonical tables: some of them, and tables put one under another."""
+"""Select rows of canonical tables, and concatenate tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def take(table: dict, rows: np.ndarray) -> dict:
 
 
 def join(parts: list[dict]) -> dict:
-    """Canonical tables of one entity, one under another."""
+    """Concatenate canonical tables of one entity."""
     joined = {}
     for name in parts[0]:
         columns = [part[name] for part in parts]

@@ -1,12 +1,11 @@
-"""Habitual knife carriers, planted by the rule, and the traps that stand around them.
+"""Plant habitual knife carriers, and traps: people whom a careless rule would list.
 
 The rule: within two years of the day of the extract, two or more qualifying events of
-different occurrences, 24 hours or more apart. Qualifying is a knife (had or used) with
-the person charged, cautioned or convicted, or a knife found on the person in a search.
-A trap is a person whom a careless rule would list: eliminated, never charged, victim
-only, with someone, out of the window, one occurrence twice, two within a day,
-cancelled, searched and nothing found. Who truly qualifies is worked out afterwards, by
-the rule, from everything that happened.
+different occurrences, 24 hours or more apart. An event qualifies if the person had or
+used a knife and was charged, cautioned or convicted, or if a search found a knife on
+the person. The traps are: eliminated, never charged, victim only, with someone, outside
+the window, one occurrence twice, two events within a day, cancelled, and searched
+without a find. `qualify` then applies the rule to everything that happened.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ _IN_PLACE = {"never charged": NAMED, "eliminated": ELIMINATED}
 
 @dataclass(frozen=True)
 class Planted:
-    """The true persons planted as carriers, and by trap those in it.
+    """The true persons planted as carriers, and those in each trap.
 
-    `doubled` are suspects' rows that are to be written twice.
+    `doubled` are suspects' rows that must be written twice.
     """
 
     carriers: np.ndarray
@@ -81,7 +80,7 @@ def plant(
     past = iter(older.tolist())
     doubled: list[int] = []
 
-    def give(person: int, row: int, status: int) -> None:
+    def assign(person: int, row: int, status: int) -> None:
         occurrence = suspects.occurrence[row]
         suspects.person[row] = person
         suspects.status[row] = status
@@ -93,16 +92,16 @@ def plant(
         cancelled_at[occurrence] = NONE
 
     def charge(person: int, row: int) -> None:
-        give(person, row, CAUTIONED if rng.random() < 0.15 else CHARGED)
+        assign(person, row, CAUTIONED if rng.random() < 0.15 else CHARGED)
 
-    chosen = []
+    planted = []
     for turn in range(carriers):
         number = int(rng.choice([2, 2, 2, 3, 4]))
         own = [row for _, row in zip(range(number), events, strict=False)]
         person = next(young if turn % YOUNG == 1 else grown, None)
         if len(own) < 2 or person is None:
             break
-        chosen.append(person)
+        planted.append(person)
         for row in own:
             charge(person, row)
     trapped: dict[str, list[int]] = {trap: [] for trap in TRAPS}
@@ -114,8 +113,8 @@ def plant(
                 continue
             trapped[trap].append(person)
             if trap in _IN_PLACE:
-                give(person, first, _IN_PLACE[trap])
-                give(person, second, _IN_PLACE[trap])
+                assign(person, first, _IN_PLACE[trap])
+                assign(person, second, _IN_PLACE[trap])
             elif trap in ("victim only", "with someone"):
                 role = VICTIM if trap == "victim only" else WITNESS
                 for row in (first, second):
@@ -134,14 +133,14 @@ def plant(
                 at = crimes.times.recorded[suspects.occurrence[second]] + DAY
                 cancelled_at[suspects.occurrence[second]] = min(at, plan.end - HOUR)
     return Planted(
-        np.array(chosen, np.int64),
+        np.array(planted, np.int64),
         {trap: np.array(own, np.int64) for trap, own in trapped.items()},
         np.array(doubled, np.int64),
     )
 
 
 def _stand_by(others: Others, occurrence: int, person: int, role: int) -> None:
-    """Make a person someone else of an occurrence: its first row of another, if any."""
+    """Give a person a role in an occurrence: replace its first other person, if any."""
     own = np.flatnonzero(others.occurrence == occurrence)
     if len(own):
         others.person[own[0]] = person

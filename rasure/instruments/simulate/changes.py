@@ -1,7 +1,7 @@
-"""What changes in records that were delivered before, as the rows of a delta.
+"""Change records that were delivered before, as the rows of a delta.
 
-Each kind of change takes recent records, changes them in the state, and gives the rows
-that say so. A change moves `modified_at` of what it changes, and of the occurrence.
+Each kind of change selects recent records, changes them in the state, and returns the
+changed rows. A change sets `modified_at` of the changed record and of its occurrence.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ PER_THOUSAND = {  # changes of a day, for each thousand crimes that it records
 
 @dataclass
 class Changes(PersonChanges):
-    """The changes of one delta: which rows of the state's tables changed (`touched`, by
-    entity), rows that are new, and ids that are deleted (entity, serial).
+    """The changes of one delta.
 
-    `spared` are serials of persons whom the same delta mentions anew. With `subjects`,
-    serials of occurrences or of persons, only their records change; two persons merge,
-    the second into the first.
+    `touched` holds the positions of the changed rows of the state's tables by entity,
+    `new` the new rows, and `deleted` the deleted records (entity, serial). `spared` are
+    the serials of persons whom new records of the same delta mention. With `subjects`,
+    serials of occurrences or persons, only their records change; of two persons the
+    second is merged into the first.
     """
 
     state: State
@@ -52,7 +53,7 @@ class Changes(PersonChanges):
     subjects: tuple[int, ...] = ()
 
     def make(self, kind: str, count: int) -> int:
-        """Make that many changes of a kind; returns how many could be made."""
+        """Make `count` changes of a kind; returns how many were possible."""
         return getattr(self, f"_{kind}")(count)
 
     def _now(self, count: int) -> np.ndarray:
@@ -68,15 +69,17 @@ class Changes(PersonChanges):
         self._touch("occurrences", rows, at)
 
     def _some(self, rows: np.ndarray, count: int, *serials: np.ndarray) -> np.ndarray:
-        """That many of some rows that no change of this delta has met; `serials` say,
-        for each row of the table, which occurrences and persons it is of."""
+        """A random choice of `count` of `rows`, of the subjects if there are any.
+
+        `serials` are the occurrences and persons of each row of the table.
+        """
         if self.subjects and serials:
             own = np.any([np.isin(of, self.subjects) for of in serials], axis=0)
             rows = rows[own[rows]]
         return np.sort(self.rng.permutation(rows)[:count])
 
     def _current(self) -> np.ndarray:
-        """Classifications that stand, of occurrences that were not cancelled."""
+        """Current classifications of occurrences that were not cancelled."""
         table, events = (
             self.state.recent[name] for name in ("classifications", "occurrences")
         )
@@ -86,7 +89,7 @@ class Changes(PersonChanges):
         )
 
     def _reclassify(self, count: int) -> int:
-        """End a classification and begin another: assaults turn graver or lighter."""
+        """End a classification and begin a graver or lighter one."""
         table = self.state.recent["classifications"]
         classes = np.array(table["recorded_class"].to_pylist())
         current = self._current()
@@ -102,10 +105,10 @@ class Changes(PersonChanges):
         at = self._now(len(rows))
         row = take(table, rows)
         row["classification_id"] = self._serials("classifications", len(rows))
-        known = tuple(turn[0] for turn in turns.values())
+        new_classes = tuple(turn[0] for turn in turns.values())
         subs = tuple(turn[1] for turn in turns.values())
         kind = np.array([list(turns).index(name) for name in classes[rows]])
-        row["recorded_class"] = chosen(known, kind)
+        row["recorded_class"] = chosen(new_classes, kind)
         row["recorded_subclass"] = chosen(subs, kind)
         row["effective_from"], row["modified_at"] = at, at.copy()
         table["effective_to"][rows] = at
@@ -129,13 +132,13 @@ class Changes(PersonChanges):
         return len(rows)
 
     def _resolve(self, count: int) -> int:
-        """Give outcomes to crimes that had none: no suspect, for most."""
-        table, known = (
+        """Give outcomes to crimes that had none: for most, no suspect."""
+        table, outcomes = (
             self.state.recent[name] for name in ("classifications", "outcomes")
         )
         current = self._current()
         ids = table["classification_id"]
-        rows = current[~np.isin(ids[current], known["classification_id"])]
+        rows = current[~np.isin(ids[current], outcomes["classification_id"])]
         rows = self._some(rows, count)
         at = self._now(len(rows))
         codes = np.where(self.rng.random(len(rows)) < 0.8, 0, 1)
@@ -164,11 +167,11 @@ class Changes(PersonChanges):
         return len(rows)
 
     def _delete(self, count: int) -> int:
-        """Delete occurrences, as one that should never have been recorded."""
+        """Delete occurrences, as those that should never have been recorded."""
         events = self.state.recent["occurrences"]
-        met = self.touched.get("occurrences", set())
+        changed = self.touched.get("occurrences", set())
         rows = np.array(
-            sorted(set(range(len(events["occurrence_id"]))) - met), np.int64
+            sorted(set(range(len(events["occurrence_id"]))) - changed), np.int64
         )
         rows = self._some(rows, count, events["occurrence_id"])
         serials = events["occurrence_id"][rows]
@@ -180,15 +183,15 @@ class Changes(PersonChanges):
 
     def tables(self) -> dict[str, dict]:
         """The rows of this delta, changed and new, by entity."""
-        found = {
+        tables = {
             entity: take(self.state.recent[entity], np.array(sorted(rows), np.int64))
             for entity, rows in self.touched.items()
             if rows
         }
         for entity, parts in self.new.items():
-            parts = [found[entity], *parts] if entity in found else parts
-            found[entity] = join(parts)
-        return found
+            parts = [tables[entity], *parts] if entity in tables else parts
+            tables[entity] = join(parts)
+        return tables
 
 
 _ELIMINABLE = (("suspect",), ("suspect", "arrested"))

@@ -1,4 +1,4 @@
-"""The force's choice lists, what each code says on the screen, and an empty table."""
+"""The table of the force's choice lists, and the empty table of deletions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Classifications, outcomes and court results.
 
-A classification that was changed has an older row, ended when the newer began. An
-occurrence may hold two. Outcomes hang on the classification and on the person they are
-about, so that co-suspects can fare differently.
+A changed classification has an older row, which ended when the newer one began. An
+occurrence may have two crimes. Outcomes name the classification and the person, so that
+co-suspects can have different outcomes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ ADULT = 18 * 365.25
 
 @dataclass(frozen=True)
 class Classified:
-    """The table, and the current first and second classification of each occurrence
-    (serials, -1 for none)."""
+    """The table of classifications.
+
+    `first` and `second` are the serials of the current first and second classification
+    of each occurrence, -1 for none.
+    """
 
     table: dict
     first: np.ndarray
@@ -57,14 +60,14 @@ def classify(
     code = np.concatenate([crimes.offence[crime], crimes.second[:, 1]])
     sequence = np.where(np.arange(len(occurrence)) < len(crime), 1, 2)
     other = np.arange(len(mix.codes))
-    for known, was in OTHERWISE.items():
-        other[mix.index(known)] = mix.index(was)
+    for final, earlier in OTHERWISE.items():
+        other[mix.index(final)] = mix.index(earlier)
     begun = crimes.times.recorded[occurrence]
     turn = begun + (rng.gamma(1.5, 12, len(code)) * DAY).astype(np.int64) + HOUR
     changed = (rng.random(len(code)) < CHANGED * 4) & (other[code] != code)
     changed &= turn < plan.end
     past = np.flatnonzero(changed)
-    told = np.where(
+    reported = np.where(
         changed | (rng.random(len(code)) < REPORTED_OTHERWISE), other[code], code
     )
     rows = np.concatenate([np.arange(len(code)), past])
@@ -73,13 +76,13 @@ def classify(
     starts = np.where(changed[rows] & ~is_past, turn[rows], begun[rows])
     ends = np.where(is_past, turn[rows], NONE)
     subclasses, number_of = draw_subclasses(rng, recorded)
-    reported_sub, _ = draw_subclasses(rng, told[rows])
+    reported_sub, _ = draw_subclasses(rng, reported[rows])
     np.maximum.at(fates.modified_at, occurrence[past], turn[past])
     table = {
         "classification_id": serial + np.arange(len(rows)),
         "occurrence_id": ids[occurrence[rows]],
         "sequence": sequence[rows],
-        "reported_class": chosen(mix.codes, told[rows]),
+        "reported_class": chosen(mix.codes, reported[rows]),
         "reported_subclass": chosen(number_of, reported_sub),
         "recorded_class": chosen(mix.codes, recorded),
         "recorded_subclass": chosen(number_of, subclasses),
@@ -96,7 +99,7 @@ def classify(
 
 
 def draw_subclasses(rng, code: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A subclass of each code by its weights: numbers into all of them, -1 for none."""
+    """A subclass for each code by its weights: index (-1 for none) and all names."""
     names: list[str] = []
     index, draw = np.full(len(code), -1), rng.random(len(code))
     order = np.argsort(code, kind="stable")
@@ -120,8 +123,11 @@ def outcomes(
     classified: Classified,
     serial: int,
 ) -> tuple[dict, np.ndarray]:
-    """The table of outcomes, and (rows, 3) of those that are positive: the suspect's
-    row, the classification, the number of the code in `CODES`."""
+    """The table of outcomes, and an array (n, 3) of the positive ones.
+
+    Its columns are the suspect's row, the classification, and the position of the code
+    in `CODES`.
+    """
     rng = plan.rng("outcomes")
     positive = np.isin(suspects.status, POSITIVE)
     hit = np.flatnonzero(positive)
@@ -167,7 +173,7 @@ def _positive(rng, crimes, people, suspects, hit) -> np.ndarray:
 
 
 def _unresolved(rng, plan, crimes, people, suspects, resolved):
-    """(occurrences, codes, suspect rows or -1, instants) of crimes not resolved."""
+    """(occurrences, codes, suspect rows or -1, instants) of the unresolved crimes."""
     rows = np.flatnonzero(
         crimes.is_crime & ~resolved & (rng.random(len(crimes)) < 0.93)
     )
@@ -182,21 +188,24 @@ def _unresolved(rng, plan, crimes, people, suspects, resolved):
     by = named[rows]
     draw = rng.random(len(rows))
     free = np.where(draw < 0.8, _C["18"], np.where(draw < 0.98, _C["14"], _C["20"]))
-    known = np.where(draw < 0.52, _C["16"], np.where(draw < 0.86, _C["15"], _C["13"]))
-    known = np.where((draw > 0.93) & ~crimes.has_knife[rows], _C["21"], known)
+    with_suspect = np.where(draw < 0.86, _C["15"], _C["13"])
+    with_suspect = np.where(draw < 0.52, _C["16"], with_suspect)
+    with_suspect = np.where(
+        (draw > 0.93) & ~crimes.has_knife[rows], _C["21"], with_suspect
+    )
     born = people.born[suspects.person[np.maximum(by, 0)]] if len(suspects) else 0
     child = crimes.times.instant[rows] // DAY - born < 10 * 365.25
-    known = np.where(child, _C["11"], known)
-    return rows, np.where(by >= 0, known, free), by, when
+    with_suspect = np.where(child, _C["11"], with_suspect)
+    return rows, np.where(by >= 0, with_suspect, free), by, when
 
 
 def court(
     plan: Plan, crimes, suspects, record_of, classified, serial: int
 ) -> tuple[dict, np.ndarray]:
-    """Verdicts: guilty for who is convicted, others for a few who were charged, each on
-    every crime of the occurrence.
+    """Verdicts on every crime of an occurrence.
 
-    Returns the table, and by suspect the number of the verdict (-1 for none).
+    They are guilty for those convicted, and another verdict for a few of those charged.
+    Returns the table, and the number of each suspect's verdict (-1 for none).
     """
     rng = plan.rng("court")
     results = TERMS["court_results"]
@@ -216,14 +225,14 @@ def court(
     verdict[rows] = result
     second = classified.second[suspects.occurrence[rows]]
     twice = np.flatnonzero(second >= 0)
-    told = np.concatenate([np.arange(len(rows)), twice])
+    with_second = np.concatenate([np.arange(len(rows)), twice])
     first = classified.first[suspects.occurrence[rows]]
     table = {
-        "court_result_id": serial + np.arange(len(told)),
+        "court_result_id": serial + np.arange(len(with_second)),
         "classification_id": np.concatenate([first, second[twice]]),
-        "person_id": record_of[rows[told]],
-        "result": result[told],
-        "result_on": to_local(instants[told], CLOCK) // DAY,
-        "modified_at": instants[told],
+        "person_id": record_of[rows[with_second]],
+        "result": result[with_second],
+        "result_on": to_local(instants[with_second], CLOCK) // DAY,
+        "modified_at": instants[with_second],
     }
     return table, verdict

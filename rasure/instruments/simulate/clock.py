@@ -1,8 +1,8 @@
-"""Wall clocks: from UTC to a force's clock and back, by its table of changes.
+"""Convert instants from UTC to a force's wall clock and back, by a table of changes.
 
-`zoneinfo` gives the offsets; a few changes a year make a table, and a search in it
-turns ten million instants in half a second. A wall-clock time that a change leaves out
-moves on by the hour that was lost; one that comes twice is the first.
+The offsets come from `zoneinfo`. There are two changes a year, and a search in their
+table converts ten million instants in half a second. A wall-clock time that the clocks
+skip moves on by the lost hour; one that occurs twice is the first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NONE = np.iinfo(np.int64).min  # no instant, no day
 
 @cache
 def changes(zone: str) -> tuple[np.ndarray, np.ndarray]:
-    """(instants, offsets) in seconds: the offset holds from its instant (UTC) on."""
+    """(instants, offsets) in seconds; each offset holds from its instant (UTC)."""
     clock = ZoneInfo(zone)
     hour = datetime(1999, 1, 1, tzinfo=UTC)
     instants, offsets = [int(hour.timestamp())], [_offset(hour, clock)]
@@ -38,19 +38,23 @@ def changes(zone: str) -> tuple[np.ndarray, np.ndarray]:
 def to_local(instants: np.ndarray, zone: str) -> np.ndarray:
     """Wall-clock seconds of instants (seconds, UTC); `NONE` stays `NONE`."""
     at, offsets = changes(zone)
-    found = np.searchsorted(at, instants, side="right") - 1
-    return np.where(instants == NONE, NONE, instants + offsets[np.maximum(found, 0)])
+    position = np.searchsorted(at, instants, side="right") - 1
+    return np.where(instants == NONE, NONE, instants + offsets[np.maximum(position, 0)])
 
 
 def to_utc(local: np.ndarray, zone: str) -> np.ndarray:
     """Instants (seconds, UTC) of wall-clock seconds; `NONE` stays `NONE`."""
     at, offsets = changes(zone)
     before = np.concatenate([offsets[:1], offsets[:-1]])
-    found = np.searchsorted(at + np.minimum(before, offsets), local, side="right") - 1
-    found = np.maximum(found, 0)
-    # In the hour that comes twice, the offset before the change is the first time.
-    repeated = (local < at[found] + before[found]) & (before[found] > offsets[found])
-    offset = np.where(repeated, before[found], offsets[found])
+    position = (
+        np.searchsorted(at + np.minimum(before, offsets), local, side="right") - 1
+    )
+    position = np.maximum(position, 0)
+    # In the hour that occurs twice, the first time has the offset before the change.
+    repeated = (local < at[position] + before[position]) & (
+        before[position] > offsets[position]
+    )
+    offset = np.where(repeated, before[position], offsets[position])
     return np.where(local == NONE, NONE, local - offset)
 
 

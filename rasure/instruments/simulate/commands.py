@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 class Change(StrEnum):
-    """The single changes that can be asked for."""
+    """The kinds of a single change."""
 
     crime = "crime"
     reclassify = "reclassify"
@@ -53,7 +53,7 @@ def simulate(
     """Write a simulated force's full extract, or the deltas that follow it.
 
     Deliveries go to OUT/deliveries and the truth of them to OUT/truth. With --days or
-    --change the history in OUT goes on, with the seed that made it.
+    --change the history in OUT is continued, with its seed.
     """
     import time
 
@@ -61,17 +61,16 @@ def simulate(
     if days or change:
         from rasure.instruments.simulate import delta
 
-        made = [delta.write_day(out, _say) for _ in range(days)]
-        made += (
-            [delta.write_change(out, change.value, _say, of or ())] if change else []
-        )
+        deliveries = [delta.write_day(out, _say) for _ in range(days)]
+        if change:
+            deliveries.append(delta.write_change(out, change.value, _say, of or ()))
     else:
         from rasure.instruments.simulate.extract import write_history
         from rasure.instruments.simulate.plan import plan
 
-        asked = plan(force, seed, years, as_at, crimes_per_year)
-        made = [write_history(asked, out, _say)]
-    for delivery in made:
+        history = plan(force, seed, years, as_at, crimes_per_year)
+        deliveries = [write_history(history, out, _say)]
+    for delivery in deliveries:
         typer.echo(delivery)
     _say(f"{time.monotonic() - started:.1f} s")
 

@@ -1,8 +1,8 @@
-"""What happened: every classification of every occurrence, its cell and its marks.
+"""Draw every classification of every occurrence, with its cell, time and attributes.
 
-Drawn a column at a time. The first classification of an occurrence makes it; a few
-occurrences hold a second. Occurrences that are no crime come behind the crimes, with
-the offence -1. All are then put in the order in which they were reported.
+Whole columns are drawn at a time. Each first classification makes an occurrence; a few
+occurrences have a second. Occurrences that are no crime follow the crimes, with the
+offence -1. All are then sorted by the time of report.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ _OTHERS += (("other weapon", 0.52),)
 class Crimes:
     """Occurrences in the order of their reporting; arrays are by occurrence.
 
-    `offence` indexes the offence mix (-1: no crime), `window` the plan's windows,
-    `cell` the ground (the true one), `institution` -1 or one of the ground's, `weapon`
-    a term (-1 none), `scope` whether the planted truth holds it serious violence in
-    public. `second` is (occurrence, offence) of the second classifications.
+    `offence` is an index of the offence mix (-1: no crime), `window` of the plan's
+    windows, `cell` of the ground's cells (the true one), `institution` of the ground's
+    institutions (-1: none), and `weapon` of the terms (-1: none). `scope` is True for
+    serious violence in public. `second` has the (occurrence, offence) of each second
+    classification.
     """
 
     offence: np.ndarray
@@ -61,12 +62,12 @@ class Crimes:
 
     @property
     def is_crime(self) -> np.ndarray:
-        """Whether each occurrence holds a crime."""
+        """True for each occurrence that holds a crime."""
         return self.offence >= 0
 
     @property
     def has_knife(self) -> np.ndarray:
-        """Whether a knife was truly there."""
+        """True for each occurrence with a knife."""
         return self.weapon == WEAPONS["knife"]
 
 
@@ -114,9 +115,9 @@ def happen(plan: Plan, ground: Ground) -> Crimes:
 
 
 def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
-    """What marks each occurrence: place, weapon, domestic abuse, who found it.
+    """The attributes of each occurrence: place, weapon, domestic abuse, detection.
 
-    A crime that was asked for is `sure` to be in public, with a knife.
+    If `sure`, every crime is in public and with a knife (a single requested crime).
     """
     count, crime = len(offence), offence >= 0
     code = np.where(crime, offence, 0)
@@ -149,7 +150,7 @@ def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
     police = rng.random(count) < np.where(crime, mix.trait["police"][code], 0.3)
     police &= not sure
     detection = np.where(police, POLICE, PUBLIC).astype(np.int8)
-    detection[~police & (rng.random(count) < 0.03)] = 1  # a partner told of it
+    detection[~police & (rng.random(count) < 0.03)] = 1  # a partner reported it
     in_scope = (scope == SCOPES.index("always")) | (
         (scope == SCOPES.index("weapon")) & (weapon >= 0)
     )
@@ -165,10 +166,10 @@ def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
 
 
 def _chosen(rng, weighted, numbers: dict, count: int) -> np.ndarray:
-    """That many terms by their weights, as numbers."""
+    """Draw `count` terms by their weights, as numbers."""
     edges = np.cumsum([weight for _, weight in weighted])
-    found = np.searchsorted(edges / edges[-1], rng.random(count), side="right")
-    return np.array([numbers[name] for name, _ in weighted])[found]
+    index = np.searchsorted(edges / edges[-1], rng.random(count), side="right")
+    return np.array([numbers[name] for name, _ in weighted])[index]
 
 
 def _cells(rng, plan: Plan, ground: Ground, window, kind) -> np.ndarray:
@@ -183,7 +184,7 @@ def _cells(rng, plan: Plan, ground: Ground, window, kind) -> np.ndarray:
 
 
 def _times(rng, plan, mix, offence, window, marks, place) -> Times:
-    """When each event was, what was written down of it, and when it was reported."""
+    """The true, the recorded and the reported time of each event."""
     crime = offence >= 0
     code = np.where(crime, offence, 0)
     own = np.array([hours.PROFILES.index(name) for name in mix.hours])

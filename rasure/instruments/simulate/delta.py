@@ -1,8 +1,7 @@
 """Deltas: the next day of a simulated force, or one single change.
 
-A day brings new occurrences with all that hangs on them, and changes to what was
-delivered before. Nothing in a delta was modified outside the time since the last
-extract.
+A day has new occurrences with all records that hang on them, and changes to records
+that were delivered before. Every record of a delta was modified after the last extract.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from rasure.instruments.simulate.canonical import join, take
 from rasure.instruments.simulate.changes import PER_THOUSAND, Changes
 from rasure.instruments.simulate.errors import SimulationImpossible
 from rasure.instruments.simulate.identifiers import record_ids, serial_of
-from rasure.instruments.simulate.state import KEPT, State, forget, read, save
+from rasure.instruments.simulate.state import KEPT, State, keep_recent, read, save
 from rasure.instruments.simulate.tables import Tables, extract
 from rasure.instruments.simulate.world import Delivered
 from rasure.instruments.simulate.writing import length, write_delivery
@@ -45,8 +44,10 @@ def write_change(
     say: Callable[[str], None] = lambda text: None,
     of: Sequence[str] = (),
 ) -> Path:
-    """Write a delta of one change of a kind of `KINDS`, a minute after the last; `of`,
-    ids of an occurrence, a person or two, has it change a record of theirs."""
+    """Write a delta of one change of a kind of `KINDS`, a minute after the last delta.
+
+    With `of`, ids of an occurrence or of one or two persons, it changes their record.
+    """
     state = read(out / "state")
     return _write(state, out, state.moment + SOON, kind, say, of)
 
@@ -63,31 +64,31 @@ def _write(
     changes = Changes(state, rng, since, until, subjects=tuple(map(serial_of, of)))
     if kind in (None, "crime"):
         plan = state.plan.following(state.steps, moment, kind and ONLY)
-        made, new = _happened(state, plan, mapping, since, until, out)
+        made, new = _new_occurrences(state, plan, mapping, since, until, out)
     else:
         made, new = 0, {}
         if not changes.make(kind, 1):
             whose = f" of {' and '.join(of)}" if of else ""
             raise SimulationImpossible(
-                f"Nothing{whose} that was delivered lately can be changed so ({kind}). "
-                "Name another, or write a new history."
+                f"No record{whose} that was delivered recently can be changed so "
+                f"({kind}). Name another, or write a new history."
             )
     if kind is None:
         changes.spared = people_of(new)
         for name, rate in PER_THOUSAND.items():
             changes.make(name, max(1, round(made * rate / 1_000)))
-    tables = _together(changes.tables(), new)
+    tables = _joined(changes.tables(), new)
     if changes.deleted:
         tables["deletions"] = _deletions(changes, mapping)
     delivery = write_delivery(out / "deliveries", tables, mapping, "delta", window, say)
     state.moment = moment
-    _remember(state, changes, new)
+    _update_state(state, changes, new)
     save(state, out / "state")
     return delivery
 
 
-def _happened(state, plan, mapping: Mapping, since, until, out: Path):
-    """(crimes, tables) of what happened since: new rows, with their truth written."""
+def _new_occurrences(state, plan, mapping: Mapping, since, until, out: Path):
+    """The number of new crimes and the tables of new rows; writes their truth."""
     land = ground.lay(plan)
     place = world.make(plan, mapping, land, state.serials, state.before)
     made = extract(place, state.serials)
@@ -95,7 +96,7 @@ def _happened(state, plan, mapping: Mapping, since, until, out: Path):
     truth.write(place, made, folder)
     known = state.before.addresses
     new = ~np.isin(place.addresses.key, known.key)
-    tables = _referred(made.tables, plan.only is not None, known.serial)
+    tables = _only_referenced(made.tables, plan.only is not None, known.serial)
     for table in tables.values():
         table["modified_at"] = table["modified_at"].clip(since, until - 1)
     key = np.concatenate([known.key, place.addresses.key[new]])
@@ -116,9 +117,12 @@ def _happened(state, plan, mapping: Mapping, since, until, out: Path):
     return int(place.crimes.is_crime.sum()), tables
 
 
-def _referred(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:
-    """Leave out who and where nothing new points at, and of a single crime all that is
-    not its own; `delivered` are serials of addresses that came before."""
+def _only_referenced(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:
+    """Drop the people and addresses to which no new row refers.
+
+    For a single crime, tables without its records are dropped too. `delivered` are the
+    serials of addresses that were delivered before.
+    """
     left = set(UNCHANGED) | (set(OF_A_DAY) if is_single else set())
     kept = {name: table for name, table in tables.items() if name not in left}
     people = people_of(kept)
@@ -138,18 +142,18 @@ def _referred(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:
 
 
 def people_of(tables: Tables) -> np.ndarray:
-    """The serials of the persons that tables other than their own speak of."""
+    """The serials of the persons to whom tables other than their own refer."""
     own = (*HANGS_ON_A_PERSON, "persons")
-    found = [
+    serials = [
         table[name]
         for entity, table in tables.items()
         for name in ("person_id", "surviving_person_id", "merged_person_id")
         if entity not in own and name in table
     ]
-    return np.unique(np.concatenate(found))
+    return np.unique(np.concatenate(serials))
 
 
-def _together(changed: Tables, new: Tables) -> Tables:
+def _joined(changed: Tables, new: Tables) -> Tables:
     """The rows of both, by entity."""
     tables = dict(new)
     for entity, table in changed.items():
@@ -172,7 +176,7 @@ def _deletions(changes: Changes, mapping: Mapping) -> dict:
     }
 
 
-def _remember(state: State, changes: Changes, new: Tables) -> None:
+def _update_state(state: State, changes: Changes, new: Tables) -> None:
     """Bring the state up to date with what was delivered."""
     recent = state.recent
     for entity in KEPT:
@@ -187,4 +191,4 @@ def _remember(state: State, changes: Changes, new: Tables) -> None:
         for name, table in recent.items():
             if gone and column in table:
                 recent[name] = take(table, ~np.isin(table[column], gone))
-    forget(state)
+    keep_recent(state)

@@ -1,4 +1,4 @@
-"""What a person can mend when a simulated force cannot be made."""
+"""The error of a simulation that is not possible."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from rasure.errors import RasureError
 
 
 class SimulationImpossible(RasureError):
-    """What was asked of the simulator cannot be done."""
+    """The simulator cannot do what was requested; the message says what to change."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
-"""A history: the full delivery, the truth beside it, the state to go on from."""
+"""Write a history: the full delivery, its truth, and the state for later deltas."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def write_history(
 ) -> Path:
     """Write the full delivery of a plan into `out`; returns the delivery's folder.
 
-    `mapping` is that of the plan's force, unless another's words are wanted for it.
+    `mapping` is by default that of the plan's force.
     """
     mapping = mapping or load(plan.force)
     say("the ground")
     land = ground.lay(plan)
     serials = Serials()
     place = world.make(plan, mapping, land, serials, say=say)
-    say("what was written down")
+    say("the records")
     made = extract(place, serials)
     window = (datetime.fromtimestamp(plan.start, UTC), plan.as_at)
-    for left in ("state", "truth"):
-        shutil.rmtree(out / left, ignore_errors=True)
+    for old in ("state", "truth"):
+        shutil.rmtree(out / old, ignore_errors=True)
     delivery = write_delivery(
         out / "deliveries", made.tables, mapping, "full", window, say
     )

@@ -51,7 +51,7 @@ class Offences:
     subclasses: tuple[tuple[tuple[str, ...], np.ndarray], ...]
 
     def index(self, *codes: str) -> np.ndarray:
-        """The positions of codes, in the order asked."""
+        """The positions of codes, in the given order."""
         return np.array([self.codes.index(code) for code in codes])
 
 
@@ -95,5 +95,5 @@ def _subclasses(code: str) -> tuple[tuple[str, ...], np.ndarray]:
 
 @cache
 def table_of_subclasses() -> list[dict[str, str]]:
-    """Home Office class/subclass of each offence code, with the weight it is given."""
+    """The Home Office class and subclass of each offence code, with its weight."""
     return table("subclasses")

@@ -1,4 +1,4 @@
-"""What the record says of an occurrence beyond the facts: evidence and changes."""
+"""The recorded evidence of each occurrence, and the changes of its record."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ CANCELLED = 0.012
 
 @dataclass(frozen=True)
 class Fates:
-    """By occurrence: when it was cancelled (`NONE`: not), whether it may be another
-    force's, the sort of its account, whether the weapon was coded and the knife
-    flagged, and when the record last changed."""
+    """Arrays by occurrence.
+
+    `cancelled_at` is `NONE` if it was not cancelled. `may_move` is True if it may be
+    transferred to another force. `account` is the sort of its account. `is_coded` and
+    `is_flagged` say if the weapon has a code and the knife a flag.
+    """
 
     cancelled_at: np.ndarray
     may_move: np.ndarray
@@ -36,14 +39,14 @@ def cancel(plan: Plan, crimes: Crimes) -> np.ndarray:
     at = crimes.times.recorded + (rng.gamma(1.5, 15, len(crimes)) * DAY).astype(
         np.int64
     )
-    gone = crimes.is_crime & (rng.random(len(crimes)) < CANCELLED) & (at < plan.end)
-    return np.where(gone, at, NONE)
+    cancelled = crimes.is_crime & (rng.random(len(crimes)) < CANCELLED)
+    return np.where(cancelled & (at < plan.end), at, NONE)
 
 
 def decide(
     plan: Plan, crimes: Crimes, suspects: Suspects, cancelled_at: np.ndarray
 ) -> Fates:
-    """Decide what is written; a knife that led to a charge is always in the record."""
+    """Decide the record; a knife that led to a charge is always recorded."""
     rng = plan.rng("fates")
     count, knife = len(crimes), crimes.has_knife
     armed = crimes.weapon >= 0

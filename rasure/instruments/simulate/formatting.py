@@ -43,17 +43,17 @@ def instants_text(column: np.ndarray, form: str, clock: str | None) -> pa.Array:
     The format is as `strftime` takes it, the date wholly before or after the time of
     day (else `SimulationImpossible`), every part of a fixed width.
     """
-    known = column != NONE
-    column = np.where(known, column, 0)
+    is_given = column != NONE
+    column = np.where(is_given, column, 0)
     if clock is None:
-        return fixed(_days(form)[column - FIRST_DAY], known)
+        return fixed(_days(form)[column - FIRST_DAY], is_given)
     days, seconds = np.divmod(to_local(column, clock), DAY)
     head, tail = _split(form)
     parts = [
         _days(part)[days - FIRST_DAY] if is_date else _seconds(part)[seconds]
         for part, is_date in (head, tail)
     ]
-    return fixed(np.hstack(parts), known)
+    return fixed(np.hstack(parts), is_given)
 
 
 @cache

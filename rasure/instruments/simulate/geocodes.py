@@ -1,4 +1,4 @@
-"""Points that are wrong: defaults, swaps, degrees, other forces, and none at all.
+"""Faulty points: defaults, swapped, in degrees, in another force, and missing.
 
 About 3% of occurrences have no linked address but a point that someone or something
 entered. Which, and where it truly was, is in the truth.
@@ -21,8 +21,11 @@ ELSEWHERE = ((530_000.0, 180_000.0), (408_000.0, 287_000.0), (532_000.0, 105_000
 
 @dataclass(frozen=True)
 class Geocodes:
-    """By occurrence: the fault (a number of `FAULTS`, -1 where an address is linked)
-    and the point that was entered, in metres as the system believes."""
+    """Arrays by occurrence: the fault and the entered point.
+
+    The fault is an index of `FAULTS`, -1 if an address is linked. The point is in what
+    the system takes for metres.
+    """
 
     fault: np.ndarray
     x: np.ndarray
@@ -30,7 +33,7 @@ class Geocodes:
 
 
 def mislay(plan: Plan, mapping: Mapping, x: np.ndarray, y: np.ndarray) -> Geocodes:
-    """Put faults into some of the true points; "none" is a point entered rightly."""
+    """Put faults into some of the true points; "none" is a correctly entered point."""
     rng = plan.rng("geocodes")
     draw = rng.random(len(x))
     edges = np.cumsum(CHANCES)

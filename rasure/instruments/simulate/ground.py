@@ -1,4 +1,4 @@
-"""The ground: a force's hexagons, how much crime each is due, and its institutions.
+"""The ground: a force's hexagons, the crime rate of each, and its institutions.
 
 Cells bear the ids that `rasure geography build` gives them (PostGIS's ST_HexagonGrid,
 side 123.5 m, EPSG:27700), so that planted rates join what the warehouse finds. A rate
@@ -23,7 +23,7 @@ from rasure.instruments.simulate.plan import Plan
 from rasure.instruments.simulate.towns import Towns, towns
 
 HEIGHT_M = SIDE_M * np.sqrt(3)
-RESIDENTS = 1_600  # of an LSOA: they were drawn to hold about as many each
+RESIDENTS = 1_600  # of an LSOA, by design
 DRIFT_SD = 0.15
 KINDS = ("public", "residential", "retail")
 HOT_PUBLIC, HOT_SCHOOLS = 60, 40  # cells with hours of their own
@@ -78,11 +78,11 @@ def _lay(plan: Plan) -> Ground:
     i, j, x, y, lsoa = cells(shapes)
     density = (RESIDENTS / (shapes.geometry.area.to_numpy() / 1e6))[lsoa]
     areas, area = _areas(plan.force, own, lsoa)
-    found = towns(plan.force, x, y, density, own["district_name"].to_numpy()[lsoa])
-    rates = _first_rates(rng, density, found.pull)
+    centres = towns(plan.force, x, y, density, own["district_name"].to_numpy()[lsoa])
+    rates = _first_rates(rng, density, centres.pull)
     codes = set(own["lsoa_code"])
-    planted = plant(rng, institutions(plan.force, codes), x, y, rates, found)
-    hours = _hours(rng, rates["public"], found.pull, planted)
+    planted = plant(rng, institutions(plan.force, codes), x, y, rates, centres)
+    hours = _hours(rng, rates["public"], centres.pull, planted)
     return Ground(
         plan.force,
         i,
@@ -91,8 +91,8 @@ def _lay(plan: Plan) -> Ground:
         y,
         area,
         areas,
-        found.nearest,
-        found,
+        centres.nearest,
+        centres,
         _drifted(rng, rates, len(plan.windows) + 1),
         hours,
         planted,

@@ -1,4 +1,4 @@
-"""Hours: when each sort of offence happens, and the hot hours that are planted.
+"""Hours: the times of each sort of offence, and the planted hot hours.
 
 A profile is 168 weights, Monday 00:00 first, on the force's clock. A place of night
 life has its own (Friday and Saturday nights), so has one where schools come out; all
@@ -14,7 +14,7 @@ import numpy as np
 from rasure.instruments.simulate.clock import HOUR, to_local
 from rasure.instruments.simulate.ground import NIGHT_LIFE, SCHOOL_END
 
-CLOCK = "Europe/London"  # on which the simulated force lives
+CLOCK = "Europe/London"  # the time zone of the simulated force
 WEEK = 168
 PLANTED = {  # hours of the week, Monday 00:00 is 0, and the share of a place's events
     NIGHT_LIFE: (tuple(range(118, 124)) + tuple(range(142, 148)), 0.75),
@@ -76,8 +76,8 @@ def draw(
             if not len(events):
                 continue
             total = np.cumsum(weights[row][of_week])
-            found = np.searchsorted(total, rng.random(len(events)) * total[-1])
-            instants[events] = hours[found] + rng.integers(0, HOUR, len(events))
+            drawn = np.searchsorted(total, rng.random(len(events)) * total[-1])
+            instants[events] = hours[drawn] + rng.integers(0, HOUR, len(events))
         own = window == number
         instants[own] = np.clip(instants[own], start, end - 1)
     return instants

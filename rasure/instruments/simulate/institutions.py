@@ -1,7 +1,7 @@
 """Institutions: prisons, hospitals and police stations that hold much recorded crime.
 
 What is recorded at them is no work for a patrol, and the cells under them are otherwise
-nearly empty; beside each listed one stands a cell that is truly hot and must stay. The
+nearly empty; next to each listed one is a cell that is truly hot and must stay. The
 listed ones are the geography's; a police station is planted in each of the first towns.
 """
 
@@ -38,11 +38,11 @@ class Institutions:
 
 
 def plant(rng, listed: list[dict], x, y, rates: dict, towns) -> Institutions:
-    """Quieten the cells under institutions and heat one beside each listed one.
+    """Lower the rates under institutions, and raise that of a cell next to each listed.
 
     `rates` (by kind of crime, by cell) is changed in place.
     """
-    found = [
+    rows = [
         (
             row["name"],
             row["kind"],
@@ -57,34 +57,34 @@ def plant(rng, listed: list[dict], x, y, rates: dict, towns) -> Institutions:
         station_x = towns.x[number] + 450 * np.cos(angle)
         station_y = towns.y[number] + 450 * np.sin(angle)
         name = f"{towns.names[number]} Police Station"
-        found.append((name, "police_station", station_x, station_y, STATION_RADIUS_M))
+        rows.append((name, "police_station", station_x, station_y, STATION_RADIUS_M))
     under = [
         np.flatnonzero(np.hypot(x - e, y - n) < radius + SIDE_M)
-        for _, _, e, n, radius in found
+        for _, _, e, n, radius in rows
     ]
     touched = np.unique(np.concatenate(under)) if under else np.array([], np.int64)
     for rate in rates.values():
         rate[touched] *= QUIET
     heat = np.sort(rates["public"])[::-1]
     neighbours, cell = [], []
-    for kind, e, n, radius in [row[1:] for row in found]:
+    for kind, e, n, radius in [row[1:] for row in rows]:
         away = np.hypot(x - e, y - n)
         cell.append(np.argmin(away))
-        beside = away + 1e9 * np.isin(np.arange(len(x)), touched)
-        best = int(np.argmin(beside))
-        if kind == "police_station" or beside[best] > radius + 8 * SIDE_M:
+        neighbour_distance = away + 1e9 * np.isin(np.arange(len(x)), touched)
+        best = int(np.argmin(neighbour_distance))
+        if kind == "police_station" or neighbour_distance[best] > radius + 8 * SIDE_M:
             neighbours.append(-1)
             continue
         neighbours.append(best)
         rates["public"][best] = heat[rng.integers(*HEAT)]
-    sizes = rng.uniform(0.5, 1.5, len(found))
+    sizes = rng.uniform(0.5, 1.5, len(rows))
     return Institutions(
-        tuple(row[0] for row in found),
-        tuple(row[1] for row in found),
-        np.array([row[2] for row in found]),
-        np.array([row[3] for row in found]),
+        tuple(row[0] for row in rows),
+        tuple(row[1] for row in rows),
+        np.array([row[2] for row in rows]),
+        np.array([row[3] for row in rows]),
         np.array(cell, np.int64),
         np.array(neighbours, np.int64),
-        sizes / sizes.sum() if found else sizes,
+        sizes / sizes.sum() if rows else sizes,
         touched,
     )

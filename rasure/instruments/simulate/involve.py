@@ -1,4 +1,4 @@
-"""Everyone else: victims, witnesses, reporting persons, and what ties them together.
+"""Draw everyone but the suspects: victims, witnesses and reporting persons.
 
 Victims come back: the same people and the same homes; in domestic abuse the same two
 people. Some suspects are victims of the same occurrence, some victims are offenders at
@@ -34,7 +34,7 @@ COUNTER = 0.015  # of violent occurrences' victims are suspects of it too
 
 @dataclass(frozen=True)
 class Others:
-    """One row per person and occurrence beside the suspects; `role` is the module's."""
+    """One row per person and occurrence, without suspects; `role` is of this module."""
 
     occurrence: np.ndarray
     person: np.ndarray

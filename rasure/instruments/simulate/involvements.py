@@ -116,7 +116,7 @@ def table(world: World, serial: int) -> tuple[dict, np.ndarray]:
 
 
 def bails(world: World, serial: int, record: np.ndarray) -> dict:
-    """Bail of who was arrested or charged; most has ended, some ends later."""
+    """The bail of people arrested or charged; most has ended, some ends later."""
     plan, crimes, suspects = world.plan, world.crimes, world.suspects
     rng = plan.rng("bails")
     terms = TERMS["bail_types"]
@@ -177,7 +177,7 @@ def weapons(world: World, serial: int, record: np.ndarray) -> dict:
 
 
 def flags(world: World, serial: int) -> dict:
-    """The markers that officers set: often missing, now and then wrong, some ended."""
+    """The flags that officers set: often missing, sometimes wrong, some ended."""
     plan, ground, fates = world.plan, world.ground, world.fates
     crimes = world.crimes
     rng = plan.rng("flags")
@@ -196,9 +196,9 @@ def flags(world: World, serial: int) -> dict:
         "night-time economy": np.where(late, 0.6, 0.01),
         "child exploitation": np.full(count, 0.002),
     }
-    found = [np.flatnonzero(rng.random(count) < chance[term]) for term in terms]
-    rows = np.concatenate(found)
-    kind = np.repeat(np.arange(len(terms)), [len(own) for own in found])
+    rows_by_term = [np.flatnonzero(rng.random(count) < chance[term]) for term in terms]
+    rows = np.concatenate(rows_by_term)
+    kind = np.repeat(np.arange(len(terms)), [len(own) for own in rows_by_term])
     at = np.minimum(crimes.times.recorded[rows] + HOUR, plan.end - 1)
     ended = at + rng.integers(1, 60, len(rows)) * DAY
     keeps = (kind == terms.index("knife")) | (rng.random(len(rows)) > 0.01)

@@ -1,4 +1,4 @@
-"""Warnings, orders and intelligence: of persistent offenders mostly, many run out."""
+"""Warnings, orders and intelligence: mostly of persistent offenders, many expired."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def orders(world: World, serial: int) -> dict:
 
 
 def intelligence(world: World, serial: int) -> dict:
-    """Graded reports: of carriers, of persistent offenders, and of people who did
-    nothing else."""
+    """Graded reports of carriers, of persistent offenders, and of people without any
+    other record."""
     plan, people = world.plan, world.people
     carriers, rng = world.planted.carriers, plan.rng("intelligence")
     persistent = _persistent(plan, people)
@@ -119,7 +119,7 @@ def intelligence(world: World, serial: int) -> dict:
 
 
 def _persistent(plan: Plan, people: People) -> np.ndarray:
-    """Persistent offenders; of those of a day but a few have news."""
+    """Persistent offenders; in the delta of a day only a few of them."""
     own = np.arange(people.edges[2], people.edges[3])
     return own[: 2 + len(own) // 10] if plan.step else own
 

@@ -57,16 +57,16 @@ def names() -> Names:
 @cache
 def variants() -> dict[str, dict[str, tuple[str, ...]]]:
     """By kind (`nickname`, `transliteration`), each name's other forms."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    forms: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in table("name_variants"):
-        found.setdefault(row["kind"], {})[row["name"]] = tuple(
+        forms.setdefault(row["kind"], {})[row["name"]] = tuple(
             row["variants"].split(";")
         )
-    return found
+    return forms
 
 
 def slip(word: str, rng) -> str:
-    """A name with one slip of the keyboard: a letter lost, doubled, swapped, struck."""
+    """A name with one typing error: a letter left out, doubled, swapped or wrong."""
     if len(word) < 3:
         return word + word[-1]
     at = int(rng.integers(1, len(word) - 1))
@@ -81,7 +81,7 @@ def slip(word: str, rng) -> str:
 
 
 def _listed(locale: str, which: str) -> list[str]:
-    """Faker's names of a locale, folded to what the Windows code page can write."""
+    """Faker's names of a locale, in characters of the Windows code page."""
     module = importlib.import_module(f"faker.providers.person.{locale}")
     provider = module.Provider
     keys = (

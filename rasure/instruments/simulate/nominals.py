@@ -47,7 +47,7 @@ def persons(plan: Plan, people: People, records: Records, uid: np.ndarray) -> di
 
 
 def person_names(plan: Plan, people: People, records: Records, serial: int) -> dict:
-    """Each record's legal name, and what else some are called."""
+    """The legal name of each record, and other names of some."""
     rng = plan.rng("person names")
     count, types = len(records), TERMS["name_types"]
     draw = rng.random(count)
@@ -85,7 +85,7 @@ def person_names(plan: Plan, people: People, records: Records, serial: int) -> d
 def person_addresses(
     plan: Plan, people: People, records: Records, addresses: Addresses, serial: int
 ) -> dict:
-    """Where each record's person lives, and where who has moved lived before."""
+    """The address of each record's person, and the former one of those who moved."""
     rng = plan.rng("person addresses")
     now = home_keys(records.home)
     before = home_keys(people.former_home[records.person])
@@ -112,9 +112,9 @@ def person_addresses(
 
 
 def person_contacts(plan: Plan, records: Records, uid: np.ndarray, serial: int) -> dict:
-    """Telephone numbers and electronic addresses that no one can have.
+    """Telephone numbers and e-mail addresses that nobody can have.
 
-    Numbers begin 04, which is not given out; addresses end in example.org.
+    Numbers begin with 04, which is not in use; addresses end in example.org.
     """
     rng = plan.rng("contacts")
     new = ~records.is_known
@@ -142,7 +142,7 @@ def person_contacts(plan: Plan, records: Records, uid: np.ndarray, serial: int) 
 
 
 def person_merges(plan: Plan, people: People, records: Records, serial: int) -> dict:
-    """Merges of doubled records, and a few of two people, undone later."""
+    """Merges of duplicate records, and a few of two people, which are undone later."""
     rng = plan.rng("merges")
     extra = np.arange(len(people), len(records))
     right = extra[~records.is_known[extra] & (rng.random(len(extra)) < MERGED)]

@@ -1,4 +1,4 @@
-"""The table of occurrences, and where each one happened as the system has it."""
+"""The table of occurrences, and the recorded place of each."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def incident_numbers(
     serial = np.empty(len(day), np.int64)
     serial[order] = np.arange(len(day)) - first + 1
     if sum(isinstance(part, int) for part in runs(pattern)) < 4:
-        known, which = np.unique(day, return_inverse=True)
-        dates = [date(1970, 1, 1) + timedelta(days=int(number)) for number in known]
+        days, which = np.unique(day, return_inverse=True)
+        dates = [date(1970, 1, 1) + timedelta(days=int(number)) for number in days]
         dated = np.array([int(f"{d:%Y%m%d}") for d in dates], np.int64)[which]
         return fixed(numbered(pattern, dated // 10_000, serial, dated), is_known)
     separators = [part for part in runs(pattern) if isinstance(part, str)]
@@ -72,12 +72,12 @@ def incident_numbers(
     one, two, three = separators[:3]
     texts = [f"{one}{d.day}{two}{d.month}{three}{d:%y}" for d in dates]
     dated = pa.array(texts).take(pa.array(which))
-    known = pa.array(serial % 10_000, mask=~is_known).cast(pa.string())
-    return pc.binary_join_element_wise(known, dated, "")
+    numbers = pa.array(serial % 10_000, mask=~is_known).cast(pa.string())
+    return pc.binary_join_element_wise(numbers, dated, "")
 
 
 def table(world: World, last: dict[int, int], staff: Staff) -> dict:
-    """The table of occurrences; `last` (each year's last number) goes up to date."""
+    """The table of occurrences; `last` (the last number of each year) is updated."""
     plan, crimes, mapping = world.plan, world.crimes, world.mapping
     fates, area = world.fates, world.ground.area[world.crimes.cell]
     rng = plan.rng("occurrences")
@@ -117,7 +117,7 @@ def table(world: World, last: dict[int, int], staff: Staff) -> dict:
 
 
 def places_table(world: World, first: int) -> dict:
-    """The links of occurrences to addresses, or the point that was entered instead."""
+    """The link of each occurrence to an address, or the point entered instead."""
     rng = world.plan.rng("occurrence places")
     ids, keys, geocodes = world.ids, world.keys, world.geocodes
     count = len(ids)

@@ -19,7 +19,7 @@ from rasure.sources.niche_rms.terms import TERMS
 
 PER_CRIME = 0.43  # true people for each crime of a history
 SHARES = (0.51, 0.43, 0.055, 0.005)  # public, occasional, persistent, officials
-PER_CRIME_OF_A_DAY = 2.2  # on one day hardly anyone comes twice
+PER_CRIME_OF_A_DAY = 2.2  # on one day hardly anyone is involved twice
 SHARES_OF_A_DAY = (0.50, 0.25, 0.24, 0.01)
 RESERVED, RESERVED_LEAST = 0.03, 80  # occasional offenders left for what is planted
 SIBLINGS, TWINS, MOVED = 0.08, 0.004, 0.25
@@ -63,7 +63,7 @@ class People:
         return slice(self.edges[number], self.edges[number + 1])
 
     def reserved(self) -> slice:
-        """The occasional offenders whom no draw takes: they are there to be planted."""
+        """The occasional offenders whom no draw selects; they are planted later."""
         own = self.sort(1)
         count = own.stop - own.start
         spare = min(count // 2, max(RESERVED_LEAST, int(count * RESERVED)))
@@ -71,7 +71,7 @@ class People:
 
 
 def populate(plan: Plan, ground: Ground, crimes: int) -> People:
-    """Draw the people that so many crimes need."""
+    """Draw the people for that many crimes."""
     rng = plan.rng("people")
     each = PER_CRIME_OF_A_DAY if plan.step else PER_CRIME
     shares = SHARES_OF_A_DAY if plan.step else SHARES
@@ -172,7 +172,7 @@ def _homes(rng, ground: Ground, count: int) -> np.ndarray:
 
 
 def _kin(rng, sort: np.ndarray) -> np.ndarray:
-    """Who is a sibling of the one before: never two in a row, never over a sort."""
+    """True for a sibling of the person before: never two in a row, within one sort."""
     kin = rng.random(len(sort)) < SIBLINGS
     kin[0] = False
     kin[1:] &= (sort[1:] == sort[:-1]) & (sort[1:] != 3)

@@ -1,4 +1,4 @@
-"""What changes in records of people that were delivered before."""
+"""Change records of people that were delivered before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class PersonChanges:
     """The kinds of changes of people, for `changes.Changes`."""
 
     def _merge(self, count: int) -> int:
-        """Merge records of one true person, or failing that of two."""
+        """Merge records of one true person, or if there are none, of two."""
         merged = self.state.recent["person_merges"]["merged_person_id"]
         if len(self.subjects) == 2:
             pairs = np.array([self.subjects])
@@ -53,17 +53,17 @@ class PersonChanges:
         return len(rows)
 
     def _erase(self, count: int) -> int:
-        """Delete persons of whom nothing else in the delta speaks."""
+        """Delete persons to whom nothing else in the delta refers."""
         recent = self.state.recent
         persons = recent["persons"]["person_id"]
-        told = [self.spared]
+        referenced = [self.spared]
         for entity in ("persons", "involvements"):
             rows = np.array(sorted(self.touched.get(entity, ())), np.int64)
-            told.append(recent[entity]["person_id"][rows])
+            referenced.append(recent[entity]["person_id"][rows])
         merges = [recent["person_merges"], *self.new.get("person_merges", [])]
         for table in merges:
-            told += [table["surviving_person_id"], table["merged_person_id"]]
-        free = persons[~np.isin(persons, np.concatenate(told))]
+            referenced += [table["surviving_person_id"], table["merged_person_id"]]
+        free = persons[~np.isin(persons, np.concatenate(referenced))]
         chosen_ = self._some(free, count)
         self.deleted += [("persons", int(serial)) for serial in chosen_]
         return len(chosen_)

@@ -1,4 +1,4 @@
-"""What was asked of the simulator: the force, the seed, the years and the scale.
+"""The plan of a simulation: the force, the seed, the years and the scale.
 
 Every module draws from a stream of its own, named, so that a change in one leaves the
 others' draws alone, and the bytes depend on nothing but the seed and the version.
@@ -76,13 +76,13 @@ class Plan:
 
     @property
     def scale(self) -> float:
-        """The asked crimes of a year over those that the force records."""
+        """The requested crimes of a year divided by those that the force records."""
         if self.crimes_per_year is None:
             return 1.0
         return self.crimes_per_year / float(offences().totals.mean())
 
     def counts(self) -> np.ndarray:
-        """(windows, codes): how many crimes of each code each window records.
+        """The number of crimes, of shape (windows, codes).
 
         Fractions are rounded by chance, so that a day or a small force still has its
         rare offences now and then.
@@ -98,9 +98,9 @@ class Plan:
         return np.floor(expected + rng.random(expected.shape)).astype(np.int64)
 
     def _mix_row(self, number: int) -> int:
-        """The row of the offence mix that a window takes: the last window the last."""
-        known = len(offences().totals)
-        return max(0, known - len(self.windows) + number)
+        """The row of the offence mix for a window; the last window has the last row."""
+        years = len(offences().totals)
+        return max(0, years - len(self.windows) + number)
 
     def _windows(self) -> tuple[tuple[int, int], ...]:
         """(start, end) in seconds of each year of the history, or of the one day."""

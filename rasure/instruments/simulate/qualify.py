@@ -1,4 +1,4 @@
-"""Who truly is a habitual knife carrier or a persistent offender, by rule."""
+"""The true habitual knife carriers and persistent offenders, by rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ APART = DAY
 POSSESSION = ("10C", "10D", "10A", "10B", "81")
 
 
-def knife_events(world, found) -> list[tuple[int, int, str]]:
+def knife_events(world, searches) -> list[tuple[int, int, str]]:
     """(true person, instant, event id) of every qualifying event.
 
     An event is an occurrence, by its id, or a search that led to none, by its own. Its
@@ -36,11 +36,11 @@ def knife_events(world, found) -> list[tuple[int, int, str]]:
         & alive
     )
     occurrence = suspects.occurrence[rows]
-    held = np.flatnonzero(found.is_knife & (found.person >= 0))
-    led = found.occurrence[held]
-    gone = (led >= 0) & (world.fates.cancelled_at[led] != NONE)
-    held, led = held[~gone], led[~gone]
-    serials = found.table["stop_search_id"][held]
+    held = np.flatnonzero(searches.is_knife & (searches.person >= 0))
+    led = searches.occurrence[held]
+    cancelled = (led >= 0) & (world.fates.cancelled_at[led] != NONE)
+    held, led = held[~cancelled], led[~cancelled]
+    serials = searches.table["stop_search_id"][held]
     own = record_ids("stop_searches", serials, mapping).to_pylist()
     of = record_ids("occurrences", np.append(world.ids, -1)[led], mapping).to_pylist()
     names = record_ids("occurrences", world.ids[occurrence], mapping).to_pylist()
@@ -53,23 +53,23 @@ def knife_events(world, found) -> list[tuple[int, int, str]]:
         )
     )
     events += zip(
-        world.uid[found.person[held]].tolist(),
-        np.where(led >= 0, np.append(at, 0)[led], found.at[held]).tolist(),
+        world.uid[searches.person[held]].tolist(),
+        np.where(led >= 0, np.append(at, 0)[led], searches.at[held]).tolist(),
         [of_ or own_ for of_, own_ in zip(of, own, strict=True)],
         strict=True,
     )
     return events
 
 
-def carriers(world, found) -> dict:
+def carriers(world, searches) -> dict:
     """The habitual knife carriers on the day of the extract, by true person.
 
-    `found` are the searches.
+    `searches` are those of the world.
     """
     end = world.plan.end
     since = window_start(end)
     by_person: dict[int, dict[str, int]] = defaultdict(dict)
-    for person, at, event in knife_events(world, found):
+    for person, at, event in knife_events(world, searches):
         if since <= at < end:
             by_person[person][event] = at
     rows = []
@@ -105,8 +105,10 @@ def _apart(instants: list[int]) -> int:
 
 
 def persistent_offenders(world) -> dict:
-    """Who was charged, cautioned or resolved for five crimes or more, and in how many
-    windows; police-found possession is counted apart."""
+    """The people charged, cautioned or resolved for five crimes or more.
+
+    Their windows are counted, and so is possession that the police detected.
+    """
     suspects, crimes = world.suspects, world.crimes
     rows = np.flatnonzero(np.isin(suspects.status, POSITIVE))
     person, occurrence = suspects.person[rows], suspects.occurrence[rows]

@@ -1,4 +1,4 @@
-"""Records: how often each person was written down, and with what faults.
+"""Records: how many each person has, and their faults.
 
 Every person has a first record; about one in six has more, because an officer did not
 find the first. A further record may have a slip in the name, a nickname or alias,
@@ -54,23 +54,23 @@ class Records:
 
     def of(self, rng, people: np.ndarray) -> np.ndarray:
         """A record for each mention of a person (-1 for none): mostly the first."""
-        known = np.maximum(people, 0)
-        pick = (rng.random(len(people)) * (self.further[known] + 1.6)) - 1.6
-        later = self.start[known] + np.floor(np.maximum(pick, 0)).astype(np.int64)
-        record = np.where(pick >= 0, later, known)
+        first = np.maximum(people, 0)
+        pick = (rng.random(len(people)) * (self.further[first] + 1.6)) - 1.6
+        later = self.start[first] + np.floor(np.maximum(pick, 0)).astype(np.int64)
+        record = np.where(pick >= 0, later, first)
         return np.where(people < 0, -1, record)
 
     def meet(self, person: np.ndarray, serials: np.ndarray) -> None:
-        """Make some people ones that are on record: all their records are that one."""
-        known = np.full(len(self.further), -1)
-        known[person] = serials
-        own = known[self.person]
+        """Make some people known ones: all their records are that one record."""
+        known_serial = np.full(len(self.further), -1)
+        known_serial[person] = serials
+        own = known_serial[self.person]
         self.serial[own >= 0] = own[own >= 0]
         self.is_known[own >= 0] = True
 
 
 def write_down(plan: Plan, people: People, first_serial: int) -> Records:
-    """Write each person down once or more."""
+    """Make one or more records of each person."""
     rng = plan.rng("records")
     count = len(people)
     draw = rng.random(count)
@@ -143,7 +143,7 @@ def _misnamed(rng, known: Names, columns: dict, fault: np.ndarray) -> tuple[str,
 
 
 def _misdated(rng, born: np.ndarray, estimated: np.ndarray, fault: np.ndarray) -> None:
-    """Swap day and month where that gives a date, keep the year only, or lose it."""
+    """Swap day and month if that is a date, keep only the year, or drop the date."""
     dates = born.astype("datetime64[D]")
     year = dates.astype("datetime64[Y]")
     month = (dates.astype("datetime64[M]") - year.astype("datetime64[M]")).astype(

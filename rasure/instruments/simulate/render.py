@@ -90,7 +90,7 @@ def _bytes(lines: pa.Array) -> bytes:
 
 
 def _text(field: Field, column, rows: slice, mapping: Mapping) -> pa.Array:
-    """Some rows of a column as the force writes them, quoted where they must be."""
+    """Some rows of a column as the force writes them, quoted where necessary."""
     if column is None:
         return pa.nulls(rows.stop - rows.start, pa.string())
     form, column = field.form, column[rows]
@@ -109,19 +109,19 @@ def _text(field: Field, column, rows: slice, mapping: Mapping) -> pa.Array:
     if form == "whole":
         return pa.array(column, mask=column < 0).cast(pa.string())
     if form == "metres":
-        known = ~np.isnan(column)
+        has_value = ~np.isnan(column)
         scaled = np.rint(
-            np.where(known, column, 0) * mapping.format.coordinate_scale
+            np.where(has_value, column, 0) * mapping.format.coordinate_scale
         ).astype(np.int64)
-        return pa.array(scaled, mask=~known).cast(pa.string())
+        return pa.array(scaled, mask=~has_value).cast(pa.string())
     if form == "code":
         return _codes(field.terms, column, rows.start, mapping)
     return _several(field.terms, column, mapping)
 
 
 def _codes(terms: str, column: np.ndarray, first: int, mapping: Mapping) -> pa.Array:
-    """Codes of terms; where a force has two codes for a term, each tenth row takes the
-    second, so that both are met."""
+    """The codes of terms; every tenth row has the second code of a term with two, so
+    that both occur."""
     usual, second = [], []
     for term in TERMS[terms]:
         own = [c for c, known in mapping.terms.get(terms, {}).items() if known == term]

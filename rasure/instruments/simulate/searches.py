@@ -29,8 +29,11 @@ NEGATIVE = 5  # searches that find nothing, of each person in that trap
 
 @dataclass(frozen=True)
 class Searches:
-    """The table, and by row the true person, the occurrence it led to (-1 for none),
-    its instant, and whether a knife was found."""
+    """The table, and arrays by row.
+
+    They are the true person, the occurrence that the search led to (-1 for none), its
+    instant, and True if it found a knife.
+    """
 
     table: dict
     person: np.ndarray
@@ -40,7 +43,7 @@ class Searches:
 
 
 def search(world: World, staff: Staff, serial: int) -> Searches:
-    """Search people: at large, and before the knife possession that was charged."""
+    """Search people at random, and those charged with knife possession."""
     plan, ground, crimes = world.plan, world.ground, world.crimes
     people, suspects = world.people, world.suspects
     rng = plan.rng("searches")
@@ -54,7 +57,7 @@ def search(world: World, staff: Staff, serial: int) -> Searches:
     person = rng.integers(people.edges[1], people.edges[3], count)
     person[rng.random(count) < 0.2] = -1
     edges = np.cumsum([share for _, share in FINDS])
-    found = np.array([finds.index(term) for term, _ in FINDS])[
+    find = np.array([finds.index(term) for term, _ in FINDS])[
         np.searchsorted(edges / edges[-1], rng.random(count), side="right")
     ]
     aim = rng.choice(
@@ -84,13 +87,13 @@ def search(world: World, staff: Staff, serial: int) -> Searches:
         [cell, rng.permutation(np.resize(cell, size[1])), crimes.cell[held]]
     )
     person = np.concatenate([person, trapped, suspects.person[led]])
-    found = np.concatenate(
-        [found, np.full(size[1], finds.index("nothing")), np.full(size[2], knife)]
+    find = np.concatenate(
+        [find, np.full(size[1], finds.index("nothing")), np.full(size[2], knife)]
     )
     aim = np.concatenate([aim, np.full(size[1] + size[2], weapons)])
     occurrence = np.concatenate([np.full(size[0] + size[1], -1), held])
     outcome = np.where(
-        found == finds.index("nothing"), 0, 1 + rng.integers(0, 3, len(at))
+        find == finds.index("nothing"), 0, 1 + rng.integers(0, 3, len(at))
     )
     table = {
         "stop_search_id": serial + np.arange(len(at)),
@@ -104,9 +107,9 @@ def search(world: World, staff: Staff, serial: int) -> Searches:
             (aim != objects.index("drugs")).astype(int),
         ),
         "object_of_search": aim,
-        "found": found,
+        "found": find,
         "outcome": chosen(OUTCOMES, outcome),
         "officer_id": staff.officers(rng, ground.area[cell]) + 1,
         "modified_at": np.minimum(at + 3_600, plan.end - 1),
     }
-    return Searches(table, person, occurrence, at, found == knife)
+    return Searches(table, person, occurrence, at, find == knife)

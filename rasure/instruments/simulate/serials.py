@@ -9,8 +9,11 @@ FIRST = 100_001
 
 @dataclass
 class Serials:
-    """`used[entity]` serials are taken; `numbers[year]` is the last occurrence number,
-    `people` how many true people there are."""
+    """The counters of a simulation.
+
+    `used[entity]` is the number of serials in use, `numbers[year]` the last occurrence
+    number, and `people` the number of true people.
+    """
 
     used: dict[str, int] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a delta goes on from: the plan, the serials, and what was delivered lately.
+"""The state from which a delta continues: plan, serials and recently delivered records.
 
 Kept in `state/` beside the deliveries, as JSON and Parquet: the addresses, the people
 of recent occurrences, and the rows of those occurrences, since it is they that change.
@@ -44,8 +44,11 @@ COMBINED = {"involvements": COMBINATIONS, "occurrence_addresses": PLACE_ROLES}
 
 @dataclass
 class State:
-    """The plan, how far it has come (`steps` deltas, `moment` of the last extract), and
-    what of it is met again; `recent` are canonical tables."""
+    """The state of a simulated force.
+
+    `steps` is the number of deltas written and `moment` the time of the last extract.
+    `recent` holds canonical tables of the records that later deltas may change.
+    """
 
     plan: Plan
     steps: int
@@ -57,8 +60,8 @@ class State:
 
 def begin(world: World, tables: Tables, serials: Serials) -> State:
     """The state after a history."""
-    seen = np.unique(tables["involvements"]["person_id"])
-    keys = np.isin(world.records.serial, seen)
+    involved = np.unique(tables["involvements"]["person_id"])
+    keys = np.isin(world.records.serial, involved)
     before = Delivered(
         world.addresses,
         world.records.serial[keys],
@@ -66,11 +69,11 @@ def begin(world: World, tables: Tables, serials: Serials) -> State:
     )
     plan = world.plan
     state = State(plan, 0, plan.as_at, serials, before, tables)
-    return forget(state)
+    return keep_recent(state)
 
 
-def forget(state: State) -> State:
-    """Keep only what hangs on occurrences that were reported lately."""
+def keep_recent(state: State) -> State:
+    """Keep only the records that hang on recently reported occurrences."""
     tables = state.recent
     events = tables["occurrences"]
     since = int(state.moment.timestamp()) - RECENT_DAYS * DAY
@@ -98,7 +101,7 @@ def forget(state: State) -> State:
 
 
 def save(state: State, folder: Path) -> None:
-    """Write the state, whole or not at all."""
+    """Write the state, atomically."""
     partial = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -143,11 +146,11 @@ def read(folder: Path) -> State:
         datetime.fromisoformat(content["as_at"]),
         content["crimes_per_year"],
     )
-    kept = content["serials"]
+    serials = content["serials"]
     serials = Serials(
-        kept["used"],
-        {int(year): last for year, last in kept["numbers"].items()},
-        kept["people"],
+        serials["used"],
+        {int(year): last for year, last in serials["numbers"].items()},
+        serials["people"],
     )
     people = _read(folder, "people")
     before = Delivered(

@@ -1,4 +1,4 @@
-"""Who did it, as the force names them, and how far it came: named to convicted.
+"""The suspects of each occurrence, and how far each case came: named to convicted.
 
 Many offenders are seen once and do the graver harm; a few are busy for a year or two
 and do much of the rest. So a tenth of the offenders of a year hold most of its harm,
@@ -54,7 +54,7 @@ def is_severe(crimes: Crimes) -> np.ndarray:
 
 
 def suspect(plan: Plan, crimes: Crimes, people: People) -> Suspects:
-    """Name suspects and decide what becomes of each."""
+    """Draw suspects and the result for each."""
     mix, rng = offences(), plan.rng("suspects")
     code = np.maximum(crimes.offence, 0)
     named = crimes.is_crime & (rng.random(len(crimes)) < mix.trait["suspect"][code])
@@ -100,13 +100,13 @@ def _who(rng, plan: Plan, people: People, instant, severe) -> np.ndarray:
     at = np.searchsorted(career, near).clip(0, len(career) - 1)
     reach = edges[-1] * 2 * DAY * 20 / max(1, career[-1] - career[0])
     target = edges[at] + rng.uniform(-reach, reach, len(at))
-    found = np.searchsorted(edges, target.clip(0, edges[-1] * 0.999999))
-    person[~once] = persistent.start + found
+    drawn = np.searchsorted(edges, target.clip(0, edges[-1] * 0.999999))
+    person[~once] = persistent.start + drawn
     return person
 
 
 def _status(rng, crimes: Crimes, occurrence, hit, severe) -> np.ndarray:
-    """What became of each: of a hit a charge, caution or resolution, else less."""
+    """The status of each suspect: charged, cautioned or resolved if detected."""
     count = len(occurrence)
     draw = rng.random(count)
     lost = np.where(draw < 0.09, ELIMINATED, np.where(draw < 0.32, ARRESTED, NAMED))

@@ -1,4 +1,4 @@
-"""The tables of the extract, from what is true; each takes its serials in turn."""
+"""Make the tables of the extract from the truth; each gets its serials in turn."""
 
 from __future__ import annotations
 
@@ -69,17 +69,19 @@ def extract(world: World, serials: Serials) -> Extract:
     )
     add("court_results", court)
     _nominals(world, serials, tables, add)
-    found = searches.search(world, crew, serials.first("stop_searches"))
-    add("stop_searches", found.table)
+    searched = searches.search(world, crew, serials.first("stop_searches"))
+    add("stop_searches", searched.table)
     tables |= crew.tables
     tables["choices"] = choices(world.mapping)
     tables["deletions"] = no_deletions()
-    return Extract(tables, classified, positive, verdict, found)
+    return Extract(tables, classified, positive, verdict, searched)
 
 
 def _events(world: World, serials: Serials, tables: Tables, crew, add):
-    """Occurrences and what hangs on them; returns the classifications and the record
-    (serial) of each suspect."""
+    """Add occurrences and the records that hang on them.
+
+    Returns the classifications and the record (serial) of each suspect.
+    """
     plan, crimes, ids, first = world.plan, world.crimes, world.ids, serials.first
     classified = classify.classify(
         plan, crimes, ids, first("classifications"), world.fates
@@ -100,7 +102,7 @@ def _events(world: World, serials: Serials, tables: Tables, crew, add):
 
 
 def _nominals(world: World, serials: Serials, tables: Tables, add) -> None:
-    """Persons, what hangs on them, and what is marked of them."""
+    """Add persons, the records that hang on them, and their markers."""
     plan, folk, written = world.plan, world.people, world.records
     first = serials.first
     tables["persons"] = nominals.persons(plan, folk, written, world.uid)

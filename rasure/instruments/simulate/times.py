@@ -1,4 +1,4 @@
-"""What is written down of when: exact times, windows, defaults, late reports.
+"""The recorded times: exact times, windows, defaults and late reports.
 
 About 45% of times are exact. The rest are windows that hold the true instant, most
 under three hours, a few of days; some begin or end at a time that a form fills in
@@ -61,7 +61,7 @@ def record(rng, instant: np.ndarray, exact, late, plan) -> Times:
     reported = reported + (np.exp(rng.normal(3.2, 1.5, count)) * 60).astype(np.int64)
     tardy = rng.random(count) < late
     reported[tardy] += (rng.gamma(1.2, 120, tardy.sum()) * DAY).astype(np.int64)
-    if plan.step:  # what a day's delta brings was reported on that day
+    if plan.step:  # the occurrences of a daily delta were reported on that day
         reported = np.minimum(reported, plan.end - 1 - rng.integers(0, HOUR, count))
         finish = np.minimum(finish, reported)
         begin = np.minimum(begin, reported)
@@ -75,7 +75,7 @@ def record(rng, instant: np.ndarray, exact, late, plan) -> Times:
 
 
 def _defaults(rng, begin, finish, fault) -> None:
-    """Times that a form filled in: the day from midnight, midday, or the whole day."""
+    """Default times of a form: midnight, midday, or the whole day."""
     count = len(begin)
     filled = np.flatnonzero((fault == WINDOW) & (rng.random(count) < 0.06))
     local = to_local(begin[filled], CLOCK) // DAY * DAY

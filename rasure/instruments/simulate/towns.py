@@ -1,4 +1,4 @@
-"""Town centres: where crime is drawn to, and what a place's town and postcode are.
+"""Town centres, which attract crime, and the town and postcode of each place.
 
 A force whose centres our table does not list has one in the densest neighbourhood of
 each of its districts, named for the district, with the postcode area ZZ, which is no

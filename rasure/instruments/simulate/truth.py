@@ -1,4 +1,4 @@
-"""The truth: what was planted and what follows from it, as Parquet.
+"""Write the truth as Parquet: the planted facts and what follows from them.
 
 Ids are written as the force writes them, so that the truth joins what was delivered.
 """
@@ -53,7 +53,7 @@ def write(world: World, made: Extract, folder: Path) -> None:
 
 
 def people(world: World) -> dict:
-    """The true person of each person id, and what is wrong with the record."""
+    """The true person of each person id, and the fault of the record."""
     records = world.records
     fault = pa.array(records.fault, pa.int32(), mask=records.fault < 0)
     return {
@@ -66,7 +66,7 @@ def people(world: World) -> dict:
 
 
 def occurrences(world: World) -> dict:
-    """Each occurrence's true cell, instant and knife, and what is on record."""
+    """The true cell, instant and knife of each occurrence, and what was recorded."""
     crimes, fates = world.crimes, world.fates
     at = crimes.institution
     names = pa.array(world.ground.institutions.names, pa.string())
@@ -89,15 +89,18 @@ def occurrences(world: World) -> dict:
 
 def hexagons(world: World, cells: np.ndarray) -> pa.Array:
     """The warehouse's hexagon ids of cells; none for a cell below 0."""
-    known = np.unique(cells[cells >= 0])
-    names = pa.array(world.ground.hexagon_ids(known), pa.string())
-    at = np.searchsorted(known, np.maximum(cells, 0)).clip(0, max(0, len(known) - 1))
+    distinct = np.unique(cells[cells >= 0])
+    names = pa.array(world.ground.hexagon_ids(distinct), pa.string())
+    last = max(0, len(distinct) - 1)
+    at = np.searchsorted(distinct, np.maximum(cells, 0)).clip(0, last)
     return names.take(pa.array(at, mask=cells < 0))
 
 
 def cell_rates(world: World) -> dict:
-    """By hexagon and window: the serious violence in public that it is due, and the
-    share of each kind of crime. The last window is what comes after the history."""
+    """The expected serious violence in public by hexagon and window.
+
+    It also has the share of each kind of crime. The last window follows the history.
+    """
     land, crimes = world.ground, world.crimes
     windows, cells = land.rates["public"].shape
     due = np.bincount(crimes.window[crimes.scope], minlength=windows).astype(float)
@@ -120,7 +123,7 @@ def cell_rates(world: World) -> dict:
 
 
 def institutions(world: World) -> dict:
-    """Each institution, its cell, and the truly hot cell beside it that must stay."""
+    """Each institution, its cell, and the truly hot cell next to it."""
     planted = world.ground.institutions
     events = np.bincount(
         world.crimes.institution[world.crimes.institution >= 0],
@@ -138,8 +141,11 @@ def institutions(world: World) -> dict:
 
 
 def hot_hours(world: World) -> dict:
-    """By scope (the force, or a hexagon with hours of its own) and hour of the week:
-    the share of serious violence in public, and whether the hour is planted as hot."""
+    """The share of serious violence in public by scope and hour of the week.
+
+    A scope is the force, or a hexagon with hours of its own. `is_hot` is True for a
+    planted hour.
+    """
     crimes, land = world.crimes, world.ground
     of_week = hours.hour_of_week(crimes.times.instant[crimes.scope], hours.CLOCK)
     force = np.bincount(of_week, minlength=hours.WEEK) / max(1, len(of_week))
@@ -164,7 +170,7 @@ def hot_hours(world: World) -> dict:
 
 
 def geocode_faults(world: World) -> dict:
-    """Occurrences whose delivered point is wrong: how, and the true point in metres."""
+    """Occurrences with a wrong delivered point: the fault, and the true point (m)."""
     fault = world.geocodes.fault
     rows = np.flatnonzero((fault >= 0) & (fault != FAULTS.index("none")))
     x, y = world.addresses.points(world.keys[rows])
@@ -177,8 +183,7 @@ def geocode_faults(world: World) -> dict:
 
 
 def offender_rows(world: World, made: Extract) -> dict:
-    """What counts to an offender's harm: the true person, the classification, the code
-    of the positive outcome, how far it came, the verdict, whether it was cancelled."""
+    """The positive outcomes, which count for an offender's harm."""
     row, classification, code = made.positive.T
     occurrence = world.suspects.occurrence[row]
     verdict = made.verdict[row]
@@ -206,7 +211,7 @@ def offender_rows(world: World, made: Extract) -> dict:
 
 
 def knife_traps(world: World, carriers_: dict) -> dict:
-    """People whom a careless rule would list, and whether they qualify all the same."""
+    """People whom a careless rule would list; `is_carrier` if they qualify anyway."""
     kinds, persons = [], []
     for trap, own in world.planted.traps.items():
         kinds += [trap] * len(own)

@@ -1,4 +1,4 @@
-"""A simulated force as it truly is: what happened, who was there, what was decided.
+"""The truth of a simulated force: events, people and decisions.
 
 From these arrays the tables of the extract and the tables of the truth are written; no
 other state passes between the two.
@@ -27,13 +27,15 @@ from rasure.instruments.simulate.plan import Plan
 from rasure.instruments.simulate.serials import Serials
 from rasure.sources.niche_rms.mapping import Mapping
 
-OF_KNOWN_PEOPLE = 0.45  # of a day's people have been delivered before
+OF_KNOWN_PEOPLE = 0.45  # the share of a day's people who were delivered before
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What was delivered before and is met again: addresses, and people by the serial
-    of a record and the number of the true person."""
+    """Addresses and people that were delivered before and may occur again.
+
+    People are given by the serial of a record and the number of the true person.
+    """
 
     addresses: places.Addresses
     record_serials: np.ndarray
@@ -122,7 +124,7 @@ def make(
 
 
 def _meet(plan: Plan, folk, written, uid: np.ndarray, before: Delivered) -> None:
-    """Make some of a day's people ones who have been delivered before."""
+    """Replace some of a day's people by people who were delivered before."""
     rng = plan.rng("met before")
     known = np.flatnonzero(rng.random(folk.edges[3]) < OF_KNOWN_PEOPLE)
     known = known[: len(before.record_serials)]

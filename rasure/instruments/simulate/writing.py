@@ -23,7 +23,7 @@ BLOCK = 100_000  # rows
 
 
 def length(table: dict) -> int:
-    """How many rows a table has."""
+    """The number of rows of a table."""
     return len(next(iter(table.values())))
 
 
@@ -90,7 +90,7 @@ def write_table(
 
 
 def _ordered(pool, entity, table, slices, mapping):
-    """The blocks in order, a few rendered ahead of the one that is written."""
+    """The blocks in order; a few are rendered ahead of the one being written."""
     ahead = []
     for rows in slices:
         ahead.append(pool.submit(render.block, entity, table, rows, mapping))
