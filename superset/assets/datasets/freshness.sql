@@ -8,8 +8,8 @@ ages as (
         now() - data_as_at > late_after as is_late,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
-            -- Published monthly: show the last day of the month, without an hour.
-            when source = 'police_uk'
+            -- A source that knows only months: show the last day, without an hour.
+            when not is_day_dated
                 then to_char(
                     (data_as_at - interval '1 second') at time zone 'Europe/London',
                     'DD Mon YYYY'
