@@ -14,6 +14,8 @@ import yaml
 
 from rasure.settings import CHECKOUT
 
+# A model that has all columns of another, and describes only those that it adds.
+ADDS_TO = {"fct_crime": "all_crimes"}
 MODELS = CHECKOUT / "dbt" / "models"
 
 
@@ -29,9 +31,9 @@ def _models() -> dict[str, dict]:
 
 def columns(model: str) -> dict[str, str]:
     """The columns of a model with their types, in the order of its contract."""
-    return {
-        column["name"]: column["data_type"] for column in _models()[model]["columns"]
-    }
+    described = [*_models().get(ADDS_TO.get(model), {}).get("columns", [])]
+    described += _models()[model]["columns"]
+    return {column["name"]: column["data_type"] for column in described}
 
 
 def create_table(

@@ -44,6 +44,22 @@ from {{ relation }} as given
 {%- endmacro %}
 
 
+{#- What a relation has of a contract, as one select: for a source's model
+    `<source>_<thing>` whose columns have the names of the contract already.
+    model_name: the model of core with the contract, for instance `all_crimes`. -#}
+{% macro what_is_given(relation, model_name) -%}
+    {%- set given = [] -%}
+    {%- if execute -%}
+        {%- set contract = graph.nodes['model.rasure.' ~ model_name].columns -%}
+        {%- for column in columns_of(relation) if column in contract -%}
+            {%- do given.append(column) -%}
+        {%- endfor -%}
+    {%- endif -%}
+select {{ given | join(', ') or '*' }}
+from {{ relation }}
+{%- endmacro %}
+
+
 {#- No row, with the columns of the contract. -#}
 {% macro given_by_nobody(contract) -%}
 select

@@ -1,36 +1,4 @@
 -- What records management gives to core (contract `crimes`): every notifiable crime.
 {{ config(materialized='view') }}
 
-select
-    crime_key,
-    force,
-    occurrence_id,
-    occurrence_number,
-    access_domain,
-    place_id,
-    hexagon_id,
-    area_id,
-    area_ids,
-    institution_id,
-    crime_type,
-    offence_id,
-    outcome,
-    outcome_group,
-    location_type,
-    geocode_quality,
-    patrol_window,
-    harm_days,
-    is_serious_violence,
-    is_police_generated,
-    is_at_institution,
-    is_located,
-    is_public_place,
-    is_domestic_abuse,
-    is_knife_enabled,
-    is_time_known,
-    month,
-    operational_date,
-    occurred_from,
-    occurred_to,
-    reported_at
-from {{ ref('int_niche_crimes') }}
+{{ what_is_given(ref('int_niche_crimes'), 'all_crimes') }}

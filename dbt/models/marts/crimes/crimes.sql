@@ -47,7 +47,7 @@ final as (
         designated.hot_spot_name,
         crimes.crime_type,
         {{ 'offences.title' if has_offences else 'null' }} as offence_title,
-        crimes.outcome,
+        coalesce(crimes.outcome, 'no outcome yet') as outcome,
         crimes.outcome_group,
         crimes.location_type,
         crimes.geocode_quality,
