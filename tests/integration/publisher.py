@@ -46,7 +46,7 @@ def archive(files: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> byt
 
 @dataclass
 class Publisher:
-    """What the server holds (by file name), how it will misbehave, what was asked."""
+    """What the server holds (by file name), its faults, and the requests it got."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     faults: list[str | None] = field(default_factory=list)
@@ -54,14 +54,14 @@ class Publisher:
     etag: str = '"first"'
     modified: str = "Mon, 03 Jun 2024 09:00:00 GMT"
     replacement: dict[str, bytes] = field(default_factory=dict)
-    asked: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
     sent: int = 0
     url: str = ""
 
     @property
     def ranges(self) -> list[str]:
-        """The ranges asked for, in order."""
-        return [headers["Range"].removeprefix("bytes=") for headers in self.asked]
+        """The requested ranges, in order."""
+        return [headers["Range"].removeprefix("bytes=") for headers in self.requests]
 
 
 @contextmanager
@@ -86,12 +86,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         publisher = self.publisher
-        publisher.asked.append(dict(self.headers))
+        publisher.requests.append(dict(self.headers))
         fault = publisher.faults.pop(0) if publisher.faults else publisher.always
         if fault == "replace":
             publisher.files, publisher.etag = publisher.replacement, '"second"'
         if fault == "replace again":
-            publisher.etag = f'"{len(publisher.asked)}"'
+            publisher.etag = f'"{len(publisher.requests)}"'
         content = publisher.files.get(self.path.lstrip("/"))
         if fault == "silence":
             time.sleep(1)
@@ -106,8 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.part(content, fault)
 
     def part(self, content: bytes, fault: str | None) -> None:
-        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers["Range"])
-        first, last = asked[1], asked[2]
+        span = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers["Range"])
+        first, last = span[1], span[2]
         start = int(first) if first else max(0, len(content) - int(last))
         end = int(last) if first else len(content) - 1
         condition = self.headers.get("If-Range")

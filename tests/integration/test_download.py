@@ -74,10 +74,10 @@ def test_a_finished_download_is_left_as_it_is_without_asking_the_server(
     publisher, tmp_path
 ):
     first = fetch(publisher, tmp_path)
-    requests = len(publisher.asked)
+    requests = len(publisher.requests)
     again = fetch(publisher, tmp_path)
     assert again.was_there
-    assert (again.files, again.rows, len(publisher.asked)) == (
+    assert (again.files, again.rows, len(publisher.requests)) == (
         first.files,
         10_000,
         requests,
@@ -140,7 +140,7 @@ def test_stored_and_empty_members_come_too(publisher, tmp_path, packing):
 def test_an_unknown_force_is_refused_before_the_server_is_asked(publisher, tmp_path):
     with pytest.raises(UnknownForce, match="thames-valley"):
         download("thames", *MONTHS, folder=tmp_path / "x", base_url=publisher.url)
-    assert publisher.asked == []
+    assert publisher.requests == []
 
 
 def test_progress_ends_at_the_whole(publisher, tmp_path):

@@ -126,14 +126,14 @@ def test_every_request_after_the_first_is_bound_to_the_same_version(
     publisher, tmp_path
 ):
     fetch(publisher, tmp_path)
-    bound = [headers.get("If-Range") for headers in publisher.asked]
+    bound = [headers.get("If-Range") for headers in publisher.requests]
     assert bound == [None] + ['"first"'] * (len(bound) - 1)
 
 
 def test_a_weak_etag_binds_by_date(publisher, tmp_path):
     publisher.etag = 'W/"first"'
     fetch(publisher, tmp_path)
-    assert publisher.asked[-1]["If-Range"] == publisher.modified
+    assert publisher.requests[-1]["If-Range"] == publisher.modified
 
 
 def test_an_archive_replaced_halfway_gives_only_the_newer_files(publisher, tmp_path):

@@ -174,8 +174,8 @@ def test_utf8_is_not_taken_for_the_mappings_encoding(connection, tmp_path):
             assert land("niche_rms", path).state == "known"
             continue
         land("niche_rms", path)
-        rows = connection.execute("select mo_text from raw.niche_occurrences")
-        assert {text for (text,) in rows} == {kept}
+        texts = connection.execute("select mo_text from raw.niche_occurrences")
+        assert {text for (text,) in texts} == {kept}
 
 
 def test_a_header_with_a_line_break_is_refused(connection, tmp_path):

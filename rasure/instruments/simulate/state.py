@@ -1,7 +1,8 @@
 """The state from which a delta continues: plan, serials and recently delivered records.
 
-Kept in `state/` beside the deliveries, as JSON and Parquet: the addresses, the people
-of recent occurrences, and the rows of those occurrences, since it is they that change.
+It is in `state/`, next to the deliveries, as JSON and Parquet: the addresses, the
+people of recent occurrences, and the rows of those occurrences, which later deltas
+change.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Suspects:
 
 
 def is_severe(crimes: Crimes) -> np.ndarray:
-    """Whether an occurrence's offence is one that a charge, not a caution, follows."""
+    """True for an offence that is followed by a charge, never by a caution."""
     mix = offences()
     severe = np.isin(mix.codes, SEVERE) | (np.array(mix.subgroups) == "Rape offences")
     return crimes.is_crime & severe[np.maximum(crimes.offence, 0)]

@@ -36,8 +36,8 @@ def record(rng, instant: np.ndarray, exact, late, plan) -> Times:
     """Blur instants as officers and forms do.
 
     `exact` and `late` are each event's chance of an exact time and of a report more
-    than a month late. Nothing of the history is reported after its end: later reports
-    are dropped by who asked, as an extract has not got them yet.
+    than a month late. The caller drops reports after the end of the history, because an
+    extract does not have them yet.
     """
     count = len(instant)
     draw = rng.random(count)

@@ -41,7 +41,7 @@ stems as (
 
 -- Materialized, because the texts would otherwise be computed again for every phrase.
 -- Few hold a stem; one regular expression of all stems would take three times as long.
-telling as materialized (
+stemmed as materialized (
     select
         occurrences.force,
         occurrences.occurrence_id,
@@ -52,29 +52,29 @@ telling as materialized (
     where occurrences.words like any(array(select stems.pattern from stems))
 ),
 
-weighed as (
+confidences as (
     select
-        telling.force,
-        telling.occurrence_id,
+        stemmed.force,
+        stemmed.occurrence_id,
         coalesce(max(phrases.confidence) filter (where not phrases.is_negated), 0)
-            as told,
+            as stated,
         coalesce(max(phrases.confidence) filter (where phrases.is_negated), 0)
             as denied
-    from telling
+    from stemmed
     inner join phrases
         on (
-            case when phrases.is_negated then telling.words else telling.words_left end
+            case when phrases.is_negated then stemmed.words else stemmed.words_left end
         ) ~ phrases.phrase
-    group by telling.force, telling.occurrence_id
+    group by stemmed.force, stemmed.occurrence_id
 ),
 
 final as (
     select
         occurrence_id,
         force,
-        case when told > denied then told else 0 end as knife_text_confidence,
+        case when stated > denied then stated else 0 end as knife_text_confidence,
         denied > 0 as is_knife_denied
-    from weighed
+    from confidences
 )
 
 select * from final
