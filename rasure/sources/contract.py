@@ -21,10 +21,11 @@ MANIFEST = "manifest.json"  # the file of a delivery that lists its files
 @dataclass(frozen=True)
 class Column:
     """A column of a file and of its raw table: `header` is the publisher's name, `name`
-    the raw table's."""
+    the raw table's. A file may lack it if `may_be_absent`; then its values are empty."""
 
     header: str
     name: str
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,27 @@ class FileKind:
     def as_in(self, header: list[str]) -> FileKind:
         """This kind with its columns in the order of a file's header line.
 
-        The kind is returned as it is if its columns may not come in any order, or if
-        the header does not have each of them once.
+        Columns that the file may lack, and does, are left out. The kind is returned as
+        it is if its columns may not come in any order, or if the header does not have
+        each of the others once.
         """
-        if not self.in_any_order or sorted(header) != sorted(self.headers):
+        present = set(header)
+        needed = {column.header for column in self.columns if not column.may_be_absent}
+        if (
+            not self.in_any_order
+            or len(present) < len(header)
+            or not needed <= present <= set(self.headers)
+        ):
             return self
         by_header = {column.header: column for column in self.columns}
-        return replace(self, columns=tuple(by_header[name] for name in header))
+        absent = tuple(f"{name}:" for name in self.headers if name not in present)
+        return replace(
+            self,
+            columns=tuple(by_header[name] for name in header),
+            rules=tuple(
+                rule for rule in self.rules if not rule.reason.startswith(absent)
+            ),
+        )
 
     @property
     def headers(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -105,3 +106,20 @@ def test_columns_may_come_in_any_order_but_all():
         assert kind.as_in(header) is kind
     street = get("police_uk").kinds["street"]
     assert street.as_in(street.headers[::-1]) is street
+
+
+def test_a_column_that_may_be_absent_is_left_out_with_its_rules():
+    kind = source_of("thames-valley").kinds["addresses"]
+    columns = [
+        replace(column, may_be_absent=column.name == "y") for column in kind.columns
+    ]
+    kind = replace(kind, columns=tuple(columns))
+    header = [column.header for column in columns if column.name != "y"]
+    short = kind.as_in(header)
+    assert short.headers == header
+    left_out = {rule.reason for rule in kind.rules} - {
+        rule.reason for rule in short.rules
+    }
+    assert left_out == {"YCoordinateG: expected a number, found something else"}
+    assert kind.as_in(kind.headers).rules == kind.rules
+    assert kind.as_in(header[:-1]) is kind  # another one is missing

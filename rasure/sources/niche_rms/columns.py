@@ -1,7 +1,8 @@
 """The columns of every entity but choices and deletions, the key first.
 
 A column is `name:form`. A form that has codes is followed by `:terms`; a column that
-may not be empty ends with `!`. The forms are defined in
+may not be empty ends with `!`, one that an extract may lack with `?`, as extracts do
+that were made before the force was asked for it. The forms are defined in
 `rasure.sources.niche_rms.entities`. Every entity also has `modified_at`.
 """
 

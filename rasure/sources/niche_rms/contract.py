@@ -61,7 +61,10 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
     return FileKind(
         name=entity.name,
         table=f"niche_{entity.name}",
-        columns=tuple(Column(header, name) for name, header in headers.items()),
+        columns=tuple(
+            Column(header, name, fields[name].may_be_absent)
+            for name, header in headers.items()
+        ),
         rules=tuple(
             rule
             for name, header in headers.items()

@@ -26,13 +26,15 @@ Form = Literal[
 class Field:
     """A column of an entity: its name, and the form of its values.
 
-    `terms` names the mapping's table of codes for a `code` or `codes` field.
+    `terms` names the mapping's table of codes for a `code` or `codes` field. If it
+    `may_be_absent`, an extract without the column lands all the same.
     """
 
     name: str
     form: Form
     is_required: bool = False
     terms: str | None = None
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,15 @@ def _entity(name: str, key: str, *fields: str) -> Entity:
     """Build an entity from its key and columns as `columns.py` writes them."""
     built = [Field(key, "id", is_required=True)]
     for word in fields:
-        field, form, *terms = word.rstrip("!").split(":")
+        field, form, *terms = word.rstrip("!?").split(":")
         built.append(
-            Field(field, form, word.endswith("!"), terms[0] if terms else None)
+            Field(
+                field,
+                form,
+                is_required=word.endswith("!"),
+                terms=terms[0] if terms else None,
+                may_be_absent=word.endswith("?"),
+            )
         )
     built.append(Field("modified_at", "instant", is_required=True))
     return Entity(name, tuple(built))
