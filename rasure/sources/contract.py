@@ -20,8 +20,11 @@ MANIFEST = "manifest.json"  # the file of a delivery that lists its files
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a file and of its raw table: `header` is the publisher's name, `name`
-    the raw table's. A file may lack it if `may_be_absent`; then its values are empty."""
+    """A column of a file and of its raw table.
+
+    `header` is the publisher's name, `name` the raw table's. A file may lack the column
+    if it `may_be_absent`; its values are then empty.
+    """
 
     header: str
     name: str

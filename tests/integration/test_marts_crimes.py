@@ -57,7 +57,7 @@ def test_incremental_ends_as_a_full_rebuild(connection) -> None:
 
     # A new crime, another class, a deletion; and a cell is designated.
     rows = {
-        "occurrences": [known.occurrence(101)],
+        "occurrences": [known.occurrence(101, beat="Westham 2")],
         "classifications": [
             known.classified(101, 101, "8N"),
             known.classified(14, 12, "8N"),
@@ -82,6 +82,8 @@ def test_incremental_ends_as_a_full_rebuild(connection) -> None:
     assert ("43250000001", "High Street", True) in at_hexagon  # did not change itself
     assert ("43250000101", "High Street", True) in at_hexagon
     assert not any("43250000009" in row for row in built["crimes"])
+    beats = "select occurrence_id, beat from marts.crimes where beat is not null"
+    assert connection.execute(beats).fetchall() == [(number(101), "Westham 2")]
     assert connection.execute(
         "select offence_title from marts.crimes where occurrence_id = %s", (number(12),)
     ).fetchall() == [("Assault with injury",)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import random
 from datetime import timedelta
 
@@ -41,6 +43,30 @@ def test_every_entity_lands_with_its_place_in_the_file(connection, tmp_path):
         "select kind, extracted_at, window_to from ops.deliveries"
     ).fetchall()
     assert delivery_row == [("full", EXTRACTED, EXTRACTED)]
+
+
+def test_an_extract_may_lack_a_column_that_was_asked_for_later(connection, tmp_path):
+    def without_beat(files, manifest):
+        name = "GOccurrence.csv"
+        rows = list(csv.DictReader(io.StringIO(files[name].decode("cp1252"))))
+        text = io.StringIO()
+        header = [column for column in rows[0] if column != "ESAreaLevel5G"]
+        writer = csv.DictWriter(text, header, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        files[name] = text.getvalue().encode("cp1252")
+        (file,) = (one for one in manifest["files"] if one["path"] == name)
+        file["bytes"] = len(files[name])
+        file["sha256"] = hashlib.sha256(files[name]).hexdigest()
+
+    occurrences = {"occurrences": [row("occurrences", 1, beat="Slough 3")]}
+    land("niche_rms", delivery(tmp_path, occurrences))
+    later = EXTRACTED + timedelta(days=1)
+    land(
+        "niche_rms",
+        delivery(tmp_path, occurrences, extracted_at=later, change=without_beat),
+    )
+    assert raw(connection, "occurrences", "beat") == [("Slough 3",), (None,)]
 
 
 def test_fields_with_line_breaks_land_as_they_are(connection, tmp_path):

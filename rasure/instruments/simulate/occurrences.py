@@ -20,6 +20,7 @@ from rasure.instruments.simulate.world import World
 from rasure.sources.niche_rms.mapping import Mapping
 
 GAP = 3  # of an occurrence number to the next
+BEATS_OF_AREA = 6
 DOMAINS = ("General", "Restricted", "Protected")
 FORCES = ("Hampshire Constabulary", "Metropolitan Police", "British Transport Police")
 PLACE_ROLES = (("occurrence location",), ("dispatch address",))
@@ -111,6 +112,14 @@ def table(world: World, last: dict[int, int], staff: Staff) -> dict:
         "location_type": crimes.location_type,
         "officer_id": officer + 1,
         "unit_id": staff.unit[officer] + 1,
+        "beat": words.chosen(
+            tuple(
+                f"{name} {number}"
+                for name in world.ground.areas
+                for number in range(1, BEATS_OF_AREA + 1)
+            ),
+            area * BEATS_OF_AREA + crimes.cell % BEATS_OF_AREA,
+        ),
         "access_domain": words.chosen(DOMAINS, domain),
         "modified_at": fates.modified_at,
     }

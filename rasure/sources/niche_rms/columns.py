@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "location_type:code:location_types",
         "officer_id:id",
         "unit_id:id",
+        "beat:text?",
         "access_domain:text",
     ),
     "classifications": (

@@ -53,6 +53,7 @@ final as (
         locations.institution_kind,
         occurrences.officer_id,
         occurrences.unit_id,
+        occurrences.beat,
         occurrences.access_domain,
         offences.offence_id,
         offences.recorded_class,

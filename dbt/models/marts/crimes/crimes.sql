@@ -42,6 +42,7 @@ final as (
         crimes.force,
         forces.force_name,
         {{ area_label('areas.area', 'crimes.is_located') }} as area,
+        crimes.beat,
         crimes.hexagon_id,
         names.place_name,
         designated.hot_spot_name,

@@ -36,6 +36,7 @@
             'location_type:code:location_types',
             'officer_id:id',
             'unit_id:id',
+            'beat:text',
             'access_domain:text',
         ],
     )
