@@ -49,12 +49,16 @@ def main() -> None:
     except SystemExit as end:
         if end.code == 130:
             print(
-                "rasure: stopped by the keyboard; nothing is half done", file=sys.stderr
+                "rasure: stopped by the keyboard; run the command again to go on",
+                file=sys.stderr,
             )
         raise
     except RasureError as error:
         print(f"rasure: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("rasure: stopped by the keyboard; nothing is half done", file=sys.stderr)
+        print(
+            "rasure: stopped by the keyboard; run the command again to go on",
+            file=sys.stderr,
+        )
         sys.exit(130)
