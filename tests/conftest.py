@@ -59,25 +59,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what only `--all` runs, unless it was named.
-
-    Where several workers share the tests, a file is one worker's, and so is the whole
-    line, which has one home.
-    """
+    """Leave out what only `--all` runs, unless it was named."""
     is_whole_suite = config.args == config.getini("testpaths")
     if is_whole_suite and not config.getoption("--all"):
         left_out = [item for item in items if only_with_all(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not only_with_all(item)]
-    for item in items:
-        whole_line = "end_to_end" in item.path.parts
-        item.add_marker(
-            pytest.mark.xdist_group("end_to_end" if whole_line else item.path.stem)
-        )
 
 
 def only_with_all(item: pytest.Item) -> bool:

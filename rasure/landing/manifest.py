@@ -31,7 +31,7 @@ MOMENT = "a time with its offset, between 1900 and 2200"
 YEARS = range(1900, 2200)
 COUNTS = range(10**15)
 MOMENTS = ("extracted_at", "window.from", "window.to")
-ADVICE = "Ask for the delivery again, or have its manifest made anew."
+ADVICE = "Ask for the delivery again, or have its manifest written again."
 
 
 @dataclass(frozen=True)
