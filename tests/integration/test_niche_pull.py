@@ -105,7 +105,7 @@ def test_a_pull_that_is_killed_has_not_been(replica, warehouse, tmp_path):
         "{0} = lambda *a, **k: os._exit(9)\n"
         f"pull.pull({replica.url!r}, 'thames-valley', landing.land)"
     )
-    for point in ("pull._finish", "landing.land", "pull._move"):
+    for point in ("pull._finish", "landing.land", "pull._advance_watermarks"):
         done = subprocess.run([sys.executable, "-c", child.format(point)])
         assert done.returncode == 9
     bring(replica)
@@ -115,6 +115,14 @@ def test_a_pull_that_is_killed_has_not_been(replica, warehouse, tmp_path):
     assert distinct == (3,)
     assert bring(replica).rows_read == 0
     assert list((tmp_path / "home" / "pulled" / "thames-valley").iterdir()) == []
+
+
+def test_a_replica_may_lack_a_column_that_was_asked_for_later(replica, warehouse):
+    replica.put("occurrences", occurrence(1, 10))
+    replica.connection.execute('alter table "GOccurrence" drop column "ESAreaLevel5G"')
+    assert bring(replica).rows_read == 1
+    beats = "select beat from raw.niche_occurrences"
+    assert warehouse.execute(beats).fetchall() == [(None,)]
 
 
 def test_a_replica_of_another_make_is_pulled_too(connection, tmp_path):

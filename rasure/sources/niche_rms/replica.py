@@ -78,33 +78,37 @@ class Table:
     ):
         self.connection, self.mapping, self.name = connection, mapping, name
         mapped, self.schema = mapping.entities[name], schema
-        self.file, self.headers = mapped.file, mapped.columns
-        self.fields = [f for f in ENTITIES[name].fields if f.name in mapped.columns]
-        self.fields.sort(key=lambda field: list(mapped.columns).index(field.name))
-        times = ("modified_at", "deleted_at")
-        self.changed = next((n for n in times if n in mapped.columns), None)
+        self.file = mapped.file
+        fields = {field.name: field for field in ENTITIES[name].fields}
         self.types = self._types()
+        self.headers = {
+            column: header
+            for column, header in mapped.columns.items()
+            if header in self.types or not fields[column].may_be_absent
+        }
+        for header in self.headers.values():
+            if header not in self.types:
+                raise ReplicaUnfit(
+                    f"The replica's table '{self.file}' has no column '{header}'. "
+                    f"Check the mapping of {self.mapping.force}."
+                )
+        self.fields = [fields[column] for column in self.headers]
+        times = ("modified_at", "deleted_at")
+        self.changed = next((n for n in times if n in self.headers), None)
         self.is_aware = self.changed is not None and self._is_aware()
 
     def _types(self) -> dict:
-        """The type of each mapped column, by which its values become Python objects."""
+        """The type of each column, by which its values become Python objects."""
         inspector = sqlalchemy.inspect(self.connection)
         if not inspector.has_table(self.file, schema=self.schema):
             raise ReplicaUnfit(
                 f"The replica has no table '{self.file}'. Check the mapping of "
                 f"{self.mapping.force}, or name the --schema it is in."
             )
-        types = {
+        return {
             column["name"]: column["type"]
             for column in inspector.get_columns(self.file, schema=self.schema)
         }
-        for header in self.headers.values():
-            if header not in types:
-                raise ReplicaUnfit(
-                    f"The replica's table '{self.file}' has no column '{header}'. "
-                    f"Check the mapping of {self.mapping.force}."
-                )
-        return types
 
     def _is_aware(self) -> bool:
         kind = self.types[self.headers[self.changed]]
