@@ -19,6 +19,7 @@ from rasure.geography import reference
 from rasure.geography.errors import UnknownAreaSet
 from rasure.geography.forces import force_name, shipped_areas, tables_version
 
+LOCK = 7_257_815  # an arbitrary number; two builds take turns
 SIDE_M = 123.5  # 3 * sqrt(3) / 2 * 123.5 ** 2 = 39,627 m2, about 145,000 in 5,744 km2
 DISTRICTS_SINCE = "2009-04-01"  # the last change of districts before the 2011 census
 
@@ -54,6 +55,7 @@ def build(
     institutions = reference.institutions(force, set(own["lsoa_code"]))
     schema.ensure(connection)
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         default_area_set = _default_area_set(connection, force, areas, area_set)
         _copy_codes(connection, frame["lsoa_code"])
         copy_lsoas(connection, reference.near(frame, force))

@@ -15,7 +15,7 @@ import psycopg
 import pyogrio.errors
 
 from rasure import schema
-from rasure.geography.building import copy_lsoas, run
+from rasure.geography.building import LOCK, copy_lsoas, run
 from rasure.geography.errors import BoundaryFileRejected
 
 CODE = r"[EW]01\d{6}"
@@ -30,6 +30,7 @@ def load(connection: psycopg.Connection, path: Path) -> int:
     frame = read_boundaries(Path(path))
     schema.ensure(connection)
     with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         _refuse_older_codes(connection, Path(path), frame)
         copy_lsoas(connection, frame)
         run(connection, "load_lsoas21")

@@ -28,7 +28,7 @@ class Machine:
         self.programs = folder / "bin"
         self.programs.mkdir()
         self.user = None
-        for name in ("scripts/install", "pyproject.toml"):
+        for name in ("scripts/install", "pyproject.toml", "superset/pyproject.toml"):
             target = self.checkout / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(CHECKOUT / name, target)

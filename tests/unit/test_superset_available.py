@@ -62,7 +62,7 @@ def published_only(bundle, contracts) -> dict[str, assets.Marts]:
         for dataset in bundle.datasets.values()
         if str(dataset.content["database_uuid"]) == named(bundle, "Rasure people")
         for table in dataset.content["reads"]
-    } - {"force_freshness"}
+    } - {"force_freshness", "transform_state"}
     waiting = waiting - always | people
     tables = {
         name: columns for name, columns in contracts.items() if name not in waiting
