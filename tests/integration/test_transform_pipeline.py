@@ -318,11 +318,9 @@ def test_a_transform_that_was_stopped_is_simply_run_again(
     assert equals_full_refresh(warehouse)
 
 
-def test_a_delivery_with_a_lower_id_that_commits_later_is_built(
-    warehouse, database: str
-) -> None:
+def test_a_delivery_with_a_lower_id_that_commits_later_is_built(warehouse) -> None:
     """Two workers land at once; the one that began first commits last."""
-    with psycopg.connect(database) as slow:
+    with psycopg.connect(Settings.load().database_url) as slow:
         (lower,) = slow.execute(
             "select nextval(pg_get_serial_sequence('ops.deliveries', 'load_id'))::int"
         ).fetchone()
@@ -403,6 +401,7 @@ def test_the_steps_of_a_dag_run_make_one_run(warehouse) -> None:
         pipeline.run_task(step, "scheduled__1")
     rows = warehouse.execute(
         "select name, state, steps_done from ops.transform_runs"
+        " order by run_id desc limit 1"
     ).fetchall()
     assert rows == [("transform scheduled__1", "succeeded", list(pipeline.WHOLE))]
     assert equals_full_refresh(warehouse)
