@@ -49,7 +49,7 @@ class Unpacked:
     `encoding` is None when the bytes are in none that the contract allows. `is_utf8`
     is True if all that is not ASCII reads as UTF-8 (in another encoding that does not
     happen by chance), and None if all is ASCII.
-    `has_line_breaks`: fields may hold line breaks, so rows are told apart by quotes.
+    `has_line_breaks`: fields may hold line breaks, so quotes show where a row ends.
     `open_quote` is the row at which a quote opens that nothing closes.
     """
 

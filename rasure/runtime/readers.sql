@@ -11,9 +11,9 @@ declare
     function_name text;
     alter_role text;
 begin
-    -- By default everybody may call these functions. They run SQL that Superset does not
-    -- check, change settings of the session, show or end the queries of others, hold
-    -- locks that a transform waits for, sleep, or write.
+    -- PostgreSQL lets every role call these functions. They run SQL that Superset has not
+    -- checked, change a connection's settings, show or cancel other users' queries, hold
+    -- locks that block a transform, sleep, or write.
     for function_name in
         select oid::regprocedure::text
         from pg_proc

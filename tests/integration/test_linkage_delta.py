@@ -115,7 +115,7 @@ def test_a_decision_and_an_erasure_are_news_to_the_next_run(records):
 
 def test_after_a_full_refresh_the_records_tell_what_has_changed(records):
     def refreshed():
-        """A linkage that is told of no change, as after a full refresh of staging."""
+        """Link without a list of changed records, as after a full refresh."""
         return link_changes(records.connection, None)
 
     for person, forename in ((1, "John"), (2, "John"), (3, "Peter"), (4, "Ann")):
