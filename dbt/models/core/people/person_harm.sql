@@ -1,5 +1,9 @@
 -- The harm of each person by role and period, whole and divided among the suspects of a
 -- crime. Police-generated crimes are left out; domestic abuse has columns of its own.
+-- A view of core, because no page reads it and a table costs as much as all other marts
+-- of people.
+{{ config(materialized='view') }}
+
 with
 
 windows as (
