@@ -6,7 +6,7 @@
 -- depends_on: {{ ref('fct_involvement') }}
 -- depends_on: {{ ref('dim_person') }}
 -- depends_on: {{ ref('person_records') }}
--- depends_on: {{ ref('person_profiles') }}
+-- depends_on: {{ ref('person_full_names') }}
 with
 
 relations as (
@@ -22,7 +22,7 @@ relations as (
             relations.relname ~ '^(stg|int)_niche_'
             or relations.relname in (
                 'crime_history', 'dim_offence', 'dim_officer', 'dim_person',
-                'fct_involvement', 'person_profiles', 'person_records'
+                'fct_involvement', 'person_full_names', 'person_records'
             )
         )
         -- These have no key: pieces and events.

@@ -78,7 +78,7 @@ def score(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:
         for term in TERMS:
             tables.register_term_frequency_lookup(register(look_up(duck, term)), term)
         tables.register_blocked_pairs_for_predict(register("candidates"))
-        found = linker.inference.predict(
+        predictions = linker.inference.predict(
             threshold_match_probability=rules.review, warning_mode="never"
         )
         duck.execute(
@@ -89,10 +89,10 @@ def score(duck: duckdb.DuckDBPyConnection, model: Model, rules: Rules) -> None:
                 other.unique_id,
                 round(match_probability, 9) as probability,
                 probability < {rules.merge} or agree_in_nothing(one, other)
-            from {found.physical_name} as found
-            inner join records as one on found.unique_id_l = one.unique_id
-            inner join records as other on found.unique_id_r = other.unique_id
+            from {predictions.physical_name} as predictions
+            inner join records as one on predictions.unique_id_l = one.unique_id
+            inner join records as other on predictions.unique_id_r = other.unique_id
             """
         )
-        found.drop_table_from_database_and_remove_from_cache()
+        predictions.drop_table_from_database_and_remove_from_cache()
     duck.execute("drop table candidates")

@@ -1,4 +1,4 @@
--- What each force's mapping says, for the models that type its rows. Written anew from
+-- What each force's mapping says, for the models that type its rows. Written again from
 -- config/niche_rms/<force>.toml whenever the file has changed, and by nothing else.
 create table ops.niche_mappings (
     force             text primary key,

@@ -38,7 +38,17 @@ LANDED_DELIVERIES = """
     select load_id::text from ops.deliveries where source = %s and state = 'landed'
 """
 MAPPINGS = "select force, digest from ops.niche_mappings order by force"
-GEOGRAPHY = "select force, built_at::text from geo.forces order by force"
+# The LSOAs of 2021 are loaded by a command of their own, after the forces are built.
+GEOGRAPHY = """
+    select 'force ' || force, built_at::text from geo.forces
+    union all
+    select
+        'neighbourhoods of ' || vintage,
+        sum(hashtextextended(area_id || ' ' || lsoa_code, 0))::text
+    from geo.area_lsoas
+    group by vintage
+    order by 1
+"""
 # The day of the newest delivery of each source. Published crime begins a new day
 # whenever a file of it has landed.
 DAY_OF_DATA = """

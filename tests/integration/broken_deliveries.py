@@ -37,7 +37,7 @@ def quarantined(connection, good, path, at_fault: int) -> list[list[str]]:
     assert landed.rows_quarantined == at_fault
     assert landed.rows_read == landed.rows_landed + at_fault
     assert [row for row in raw_rows(connection) if row[0] != landed.load_id] == good
-    found = connection.execute(
+    reasons_of_rows = connection.execute(
         "select reasons from quarantine.police_uk_street order by row_number"
     ).fetchall()
-    return [reasons for (reasons,) in found]
+    return [reasons for (reasons,) in reasons_of_rows]

@@ -44,15 +44,15 @@ class Force:
     def ids(self, entity) -> list[int]:
         """The numbers of the records of which raw holds a version, with repeats."""
         key = ENTITIES[entity].key
-        found = self.connection.execute(
+        keys = self.connection.execute(
             f"select right({key}, 15)::bigint from raw.niche_{entity} order by 1"
         )
-        return [number for (number,) in found]
+        return [number for (number,) in keys]
 
     def everything(self) -> str:
         """All that raw, quarantine and ops hold, as one text; but for the ids that
         staging has yet to let go of, which the test of the models looks at."""
-        found = ""
+        text = ""
         for schema in ("raw", "quarantine", "ops"):
             tables = self.connection.execute(
                 "select table_name from information_schema.tables"
@@ -62,8 +62,8 @@ class Force:
             ).fetchall()
             for (table,) in tables:
                 query = f"select string_agg(t::text, ' ') from {schema}.{table} as t"
-                found += self.connection.execute(query).fetchone()[0] or ""
-        return found
+                text += self.connection.execute(query).fetchone()[0] or ""
+        return text
 
 
 @pytest.fixture

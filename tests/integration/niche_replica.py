@@ -104,11 +104,11 @@ def occurrence(number: int, minutes_ago: float, **changes) -> dict:
 
 
 def numbers(warehouse) -> list[int]:
-    found = warehouse.execute(
+    rows = warehouse.execute(
         "select right(occurrence_id, 15)::int from raw.niche_occurrences"
         " order by load_id, row_number"
     )
-    return [number for (number,) in found]
+    return [number for (number,) in rows]
 
 
 def bring(replica):

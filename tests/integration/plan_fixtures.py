@@ -132,13 +132,13 @@ def words(pdf: bytes) -> str:
 
 
 def _letters(cmap: str) -> dict[str, str]:
-    found = {}
+    letters = {}
     for block in re.findall(r"beginbfchar\n(.*?)endbfchar", cmap, re.S):
         for glyph, code in re.findall(r"<(\w{4})> <(\w{4})>", block):
-            found[glyph] = chr(int(code, 16))
+            letters[glyph] = chr(int(code, 16))
     for block in re.findall(r"beginbfrange\n(.*?)endbfrange", cmap, re.S):
         for row in re.findall(r"<(\w{4})> <(\w{4})> <(\w{4})>", block):
             first, last, code = (int(number, 16) for number in row)
             for glyph in range(first, last + 1):
-                found[f"{glyph:04X}"] = chr(code + glyph - first)
-    return found
+                letters[f"{glyph:04X}"] = chr(code + glyph - first)
+    return letters

@@ -108,7 +108,7 @@ def test_files_that_the_publisher_lacks_are_named(publisher, tmp_path):
     assert done.missing == [path_of(month, "stop-and-search") for month in MONTHS]
 
 
-def test_a_force_without_any_file_is_told(publisher, tmp_path):
+def test_a_force_without_any_file_is_reported(publisher, tmp_path):
     with pytest.raises(DownloadFailed, match="no outcomes file of thames-valley from"):
         fetch(publisher, tmp_path, kinds=("outcomes",))
 

@@ -100,7 +100,9 @@ def test_two_downloads_to_one_place_do_not_meet(publisher, tmp_path):
         (("--to", "2024-03"), 1, "(answer 404). A month is published about two months"),
     ],
 )
-def test_a_wrong_choice_is_told_in_a_sentence(publisher, tmp_path, more, code, message):
+def test_a_wrong_choice_is_reported_in_a_sentence(
+    publisher, tmp_path, more, code, message
+):
     process = command(publisher, tmp_path, *more)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, "")
@@ -109,7 +111,7 @@ def test_a_wrong_choice_is_told_in_a_sentence(publisher, tmp_path, more, code, m
     assert "Traceback" not in err
 
 
-def test_a_full_disk_is_told_in_a_sentence(publisher, tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_in_a_sentence(publisher, tmp_path, monkeypatch):
     from rasure.errors import SetupError
     from rasure.sources.police_uk import download as part
 

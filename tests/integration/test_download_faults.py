@@ -76,7 +76,7 @@ def test_a_fault_that_passes_is_got_over(publisher, tmp_path, fault, request_num
         ("replace again", FileChanged, r"was replaced while it was being read"),
     ],
 )
-def test_a_fault_that_stays_is_told_in_a_sentence(
+def test_a_fault_that_stays_is_reported_in_a_sentence(
     publisher, tmp_path, fault, error, message
 ):
     publisher.always = fault
@@ -95,7 +95,7 @@ def test_wrong_data_time_and_again_is_never_taken_for_whole(publisher, tmp_path,
     assert held(tmp_path) == {}
 
 
-def test_no_server_at_all_is_told_in_a_sentence(tmp_path):
+def test_no_server_at_all_is_reported_in_a_sentence(tmp_path):
     with serve(Publisher()) as gone:
         pass
     with pytest.raises(DownloadFailed, match="there is no connection to the server"):
@@ -172,7 +172,7 @@ def test_files_spoilt_on_disk_in_the_meantime_are_fetched_again(publisher, tmp_p
     assert held(fetch(publisher, tmp_path).folder) == FILES
 
 
-def test_an_unknown_packing_is_told(publisher, tmp_path):
+def test_an_unknown_packing_is_reported(publisher, tmp_path):
     publisher.files["2024-02.zip"] = archive(FILES, zipfile.ZIP_BZIP2)
     with pytest.raises(
         DownloadFailed, match=r"a method that Rasure cannot unpack \(12\)"

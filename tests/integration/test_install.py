@@ -70,7 +70,7 @@ def without_venv(machine: Machine) -> None:
         machine.program(name, "exit 1")
 
 
-def test_no_network_is_told_with_the_log(machine):
+def test_no_network_is_reported_with_the_log(machine):
     answer = machine.install(
         PIP_INDEX_URL="http://127.0.0.1:9/simple",
         PIP_RETRIES="0",
@@ -84,7 +84,7 @@ def test_no_network_is_told_with_the_log(machine):
     assert log.stat().st_size > 0
 
 
-def test_a_full_disk_is_told_before_anything_is_made(machine):
+def test_a_full_disk_is_reported_before_anything_is_made(machine):
     machine.program("df", "echo h; echo / 9999 9000 999 90% /")
     answer = machine.install()
     assert answer.returncode == 3
@@ -92,7 +92,7 @@ def test_a_full_disk_is_told_before_anything_is_made(machine):
     assert not (machine.checkout / ".venv").exists()
 
 
-def test_a_disk_that_fills_up_meanwhile_is_told(machine):
+def test_a_disk_that_fills_up_meanwhile_is_reported(machine):
     full = 'case $1 in -c) ;; *) echo "No space left on device"; exit 1 ;; esac'
     machine.program("python3.11", full)
     answer = machine.install(RASURE_PYTHON="python3.11")
@@ -100,14 +100,14 @@ def test_a_disk_that_fills_up_meanwhile_is_told(machine):
     assert "stopped: the disk is full." in answer.stderr
 
 
-def test_no_fitting_python_is_told(machine):
+def test_no_fitting_python_is_reported(machine):
     answer = machine.install(RASURE_PYTHON="python2.7 python3.14")
     assert answer.returncode == 3
     assert "needs Python 3.11 or 3.12 with its venv module" in answer.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
-def test_no_right_to_install_is_told_with_the_packages(machine):
+def test_no_right_to_install_is_reported_with_the_packages(machine):
     without_venv(machine)
     machine.program("apt-get", "exit 1")
     machine.user = pwd.getpwnam("nobody").pw_name
@@ -118,7 +118,7 @@ def test_no_right_to_install_is_told_with_the_packages(machine):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="asks for the system's packages")
-def test_system_packages_are_asked_for_once_and_failure_is_told(machine):
+def test_system_packages_are_asked_for_once_and_failure_is_reported(machine):
     without_venv(machine)
     calls = machine.checkout / "calls"
     machine.program(
@@ -147,7 +147,7 @@ def test_a_system_without_a_browser_package_gets_the_rest(machine):
     assert "fonts-dejavu-core" in calls.read_text()
 
 
-def test_an_unknown_option_is_told(machine):
+def test_an_unknown_option_is_reported(machine):
     answer = machine.install("--with-coffee")
     assert answer.returncode == 2
     assert "unknown option --with-coffee" in answer.stderr

@@ -45,14 +45,14 @@ def test_rows_arrive_typed_with_their_place_in_the_file(connection, tmp_path):
     landed = land("police_uk", archive(tmp_path / "d.zip", {member(): text}))
     assert (landed.state, landed.rows_read, landed.rows_landed) == ("landed", 3, 3)
     assert landed.forces == ("thames-valley",)
-    found = connection.execute(
+    rows = connection.execute(
         "select row_number, crime_id, month, longitude, location, crime_type,"
         " last_outcome_category, context from raw.police_uk_street order by row_number"
     ).fetchall()
     outcome = "Under investigation"
     violence = "Violence and sexual offences"
     street = "On or near High Street"
-    assert found == [
+    assert rows == [
         (1, crime_id(1), "2024-01", -0.5901, street, violence, outcome, None),
         (2, None, "2024-01", -0.5902, street, ASB, None, None),
         (3, crime_id(3), "2024-01", None, "No Location", violence, outcome, None),
@@ -104,10 +104,10 @@ def test_every_encoding_and_line_end_gives_the_same_rows(
     text = street_text([street_row(n, Location=street) for n in range(3)])
     landed = land("police_uk", archive(tmp_path / "d.zip", {member(): encode(text)}))
     assert landed.rows_landed == 3
-    found = connection.execute(
+    rows = connection.execute(
         "select location, context, row_number from raw.police_uk_street order by 3"
     ).fetchall()
-    assert found == [(street, None, 1), (street, None, 2), (street, None, 3)]
+    assert rows == [(street, None, 1), (street, None, 2), (street, None, 3)]
 
 
 def test_anti_social_behaviour_rows_that_are_alike_all_land(connection, tmp_path):
@@ -127,11 +127,11 @@ def test_rows_at_fault_go_to_quarantine_with_every_reason(connection, tmp_path):
     text = street_text([street_row(1), bad, short, street_row(4)])
     landed = land("police_uk", archive(tmp_path / "d.zip", {member(): text}))
     assert (landed.rows_read, landed.rows_landed, landed.rows_quarantined) == (4, 2, 2)
-    found = connection.execute(
+    rejected_rows = connection.execute(
         "select row_number, reasons, original from quarantine.police_uk_street"
         " order by row_number"
     ).fetchall()
-    assert found == [
+    assert rejected_rows == [
         (
             2,
             [
@@ -208,10 +208,10 @@ def test_many_small_files_land_in_their_order(connection, tmp_path):
     }
     landed = land("police_uk", archive(tmp_path / "d.zip", files))
     assert (landed.rows_read, landed.rows_landed) == (72, 72)
-    found = connection.execute(
+    rows_of_month = connection.execute(
         "select to_char(files.month, 'YYYY-MM'), count(*) from raw.police_uk_street"
         " join ops.delivery_files as files using (file_id)"
         " where to_char(files.month, 'YYYY-MM') = police_uk_street.month"
         " group by 1 order by 1"
     ).fetchall()
-    assert found == [(month, 3) for month in months]
+    assert rows_of_month == [(month, 3) for month in months]

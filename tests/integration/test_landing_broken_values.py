@@ -70,23 +70,23 @@ def test_quotes_inside_a_field_lose_no_row_and_no_character(
     lines[2] = street_row(2, Context=second)
     path = archive(tmp_path / "d.zip", {member(): street_text(lines)})
     assert land("police_uk", path).rows_landed == 5
-    found = connection.execute(
+    rows = connection.execute(
         "select row_number, context from raw.police_uk_street"
         " where load_id = (select max(load_id) from raw.police_uk_street) order by 1"
     ).fetchall()
-    assert found == [(1, None), (2, first), (3, second or None), (4, None), (5, None)]
+    assert rows == [(1, None), (2, first), (3, second or None), (4, None), (5, None)]
 
 
 def test_quoted_fields_mean_what_csv_says(connection, good, tmp_path):
     lines = [street_row(1, Context='"one, two ""three"""'), street_row(2, Context='""')]
     path = archive(tmp_path / "d.zip", {member(): street_text(lines)})
     land("police_uk", path)
-    found = connection.execute(
+    rows = connection.execute(
         "select context from raw.police_uk_street"
         " where load_id = (select max(load_id) from raw.police_uk_street)"
         " order by row_number"
     ).fetchall()
-    assert found == [('one, two "three"',), (None,)]
+    assert rows == [('one, two "three"',), (None,)]
 
 
 def test_comma_after_the_last_field_is_no_field(connection, good, tmp_path):

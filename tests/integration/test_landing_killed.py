@@ -157,7 +157,7 @@ def test_killed_at_ten_random_moments(warehouse, durable, delivery, whole, victi
     assert NOTHING in outcomes, "no landing was interrupted; the moments are too late"
 
 
-def test_database_that_goes_away_is_told_plainly(
+def test_database_that_goes_away_is_reported_plainly(
     warehouse, durable, delivery, tmp_path
 ):
     loader = Loader(delivery)

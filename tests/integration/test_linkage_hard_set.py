@@ -20,19 +20,20 @@ def test_the_hard_set_is_linked_well_and_alike_for_every_origin(connection, is_l
     assert connection.execute("select kind from linkage.models").fetchall() == [
         ("trained" if is_learnt else "shipped",)
     ]
-    found = dict(
+    golden_ids = dict(
         connection.execute(
             "select person_id, golden_id from linkage.golden_ids"
             " where effective_to is null"
         ).fetchall()
     )
-    result = agreement(found, hard.truth)
+    result = agreement(golden_ids, hard.truth)
     assert report.records == result.records == len(hard.records)
     assert result.pair_precision >= 0.99
     assert result.pair_recall >= 0.90
     assert result.b3_f >= 0.97
     recalls, precisions = zip(
-        *(_by_origin(found, hard, origin) for origin in hard_set.ORIGINS), strict=True
+        *(_by_origin(golden_ids, hard, origin) for origin in hard_set.ORIGINS),
+        strict=True,
     )
     assert max(recalls) - min(recalls) <= 0.02
     assert max(precisions) - min(precisions) <= 0.02

@@ -193,7 +193,7 @@ def people(day) -> None:
         (5, 1, None, False, None, ["restricted"]),
         (6, 1, "female", False, None, None),
     ]
-    assert day("select full_name, all_names from core.person_profiles") == [
+    assert day("select full_name, all_names from core.person_full_names") == [
         ("A B", ["A B", "C B"])
     ]
     assert day(

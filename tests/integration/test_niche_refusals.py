@@ -98,7 +98,7 @@ def test_no_room_is_the_machines_fault_and_no_refusal(
     assert held(connection) == 3
 
 
-def test_what_nobody_thought_of_is_told_without_its_words(
+def test_what_nobody_thought_of_is_reported_without_its_words(
     connection, tmp_path, monkeypatch
 ):
     def stop(*_):

@@ -123,9 +123,12 @@ def test_every_force_with_crimes_is_designated_and_committed(warehouse, town):
     other = Force(warehouse, "ambridge")
     other.plant(other.hexagon(3000, 3000), MONTHS, 3)
     Force(warehouse, "felpersham")
-    found = designate_all(warehouse)
-    assert [designation.force for designation in found] == ["ambridge", "borchester"]
-    assert all(designation.is_new for designation in found)
+    designations = designate_all(warehouse)
+    assert [designation.force for designation in designations] == [
+        "ambridge",
+        "borchester",
+    ]
+    assert all(designation.is_new for designation in designations)
     assert not any(designation.is_new for designation in designate_all(warehouse))
     assert len(open_version(warehouse)) == 2
 
@@ -151,7 +154,7 @@ def test_two_at_once_publish_one_version(warehouse, town):
     assert count(warehouse, "designations") == 1
 
 
-def test_a_force_without_crimes_is_told_so(warehouse, force):
+def test_a_force_without_crimes_is_reported_so(warehouse, force):
     with pytest.raises(NoPlaces, match="no serious violence to rank for 'borchester'"):
         designate(warehouse, force.name)
 

@@ -46,9 +46,9 @@ def test_each_window_ranks_its_own_crimes_and_all_ranks_every_one(warehouse, tow
 
 
 def test_every_window_has_an_open_version_of_its_own(warehouse, town):
-    found = designate_all(warehouse, COVERAGE)
-    assert [one.patrol_window for one in found] == ["all", "day", "night"]
-    assert found[1].designation_id.startswith("borchester 2024-04 day ")
+    designations = designate_all(warehouse, COVERAGE)
+    assert [one.patrol_window for one in designations] == ["all", "day", "night"]
+    assert designations[1].designation_id.startswith("borchester 2024-04 day ")
     rows = warehouse.execute(
         "select patrol_window, array_agg(hexagon_id order by designation_order) "
         "from places.designations inner join places.designated_hexagons "
@@ -80,8 +80,8 @@ def test_without_times_there_is_one_window(warehouse, force):
 
 def test_a_window_without_serious_violence_is_left_out(warehouse, force):
     force.plant(force.hexagon(1000, 1000), MONTHS, 5, patrol_window="night")
-    found = designate_all(warehouse)
-    assert [one.patrol_window for one in found] == ["all", "night"]
+    designations = designate_all(warehouse)
+    assert [one.patrol_window for one in designations] == ["all", "night"]
 
 
 def test_the_commands_take_a_window(warehouse, town):

@@ -192,12 +192,12 @@ def test_zones_of_a_real_network_keep_the_rules(warehouse, force, shared):
         " generate_series(0, ('x' || right(hexagon_id, 1))::bit(4)::int % 4)"
     )
     designate(warehouse, force.name, definition=COVERAGE)
-    found = designated.draw(warehouse, force.name, keep=False)
-    assert len(found.zones) >= 8
-    used = [link.link_id for zone in found.zones for link in zone.links]
+    drawn = designated.draw(warehouse, force.name, keep=False)
+    assert len(drawn.zones) >= 8
+    used = [link.link_id for zone in drawn.zones for link in zone.links]
     assert len(used) == len(set(used))
-    for zone in found.zones:
+    for zone in drawn.zones:
         assert zone.walk_minutes <= 15
         walked = geopandas.GeoSeries([link.line for link in zone.links])
         assert walked.buffer(0.1).union_all().geom_type == "Polygon"
-    assert sum(zone.events for zone in found.zones) <= found.events_total
+    assert sum(zone.events for zone in drawn.zones) <= drawn.events_total

@@ -31,7 +31,7 @@ def states(connection) -> list[str]:
     ]
 
 
-def test_a_second_run_waits_and_gives_up_when_told_to(sessions) -> None:
+def test_a_second_run_waits_and_gives_up_when_asked_to(sessions) -> None:
     said: list[str] = []
     with (
         runs.exclusive(sessions(), "first"),

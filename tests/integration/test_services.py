@@ -203,7 +203,7 @@ def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path):
         other.remove()
 
 
-def test_an_unknown_service_is_told(home):
+def test_an_unknown_service_is_reported(home):
     answer = home.run("up", "redis")
     assert answer.returncode == 3
     assert "There is no service redis; there are postgres, airflow, superset." in (

@@ -93,7 +93,7 @@ def test_no_lines_make_no_links():
         ((None, None, False), None),
     ],
 )
-def test_what_may_not_be_walked_is_told_why(street, reason):
+def test_what_may_not_be_walked_is_listed_with_its_reason(street, reason):
     rules = read_table("unpatrollable_streets.csv")
     unpatrollable_reason = unpatrollable(rules, *street)
     assert (

@@ -75,7 +75,7 @@ def test_a_database_without_its_passwords_is_not_overwritten(settings):
         home.prepare(Settings.load())
 
 
-def test_a_taken_port_is_told_and_another_is_remembered(settings):
+def test_a_taken_port_is_reported_and_another_is_kept(settings):
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         busy_port = stranger.getsockname()[1]
@@ -113,7 +113,7 @@ def test_a_given_warehouse_is_remembered_for_the_services(settings, monkeypatch)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_full_disk_is_told_before_anything_is_made(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_before_anything_is_made(tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(
         shutil, "disk_usage", lambda _: usage(9 << 30, 8 << 30, 1 << 30)
@@ -122,12 +122,12 @@ def test_a_full_disk_is_told_before_anything_is_made(tmp_path, monkeypatch):
         home.check(Settings(tmp_path / "home"))
 
 
-def test_a_home_on_too_long_a_path_is_told(tmp_path):
+def test_a_home_on_too_long_a_path_is_reported(tmp_path):
     with pytest.raises(SetupError, match="more than the 600 that its services can use"):
         home.check(Settings(tmp_path / ("x" * 600)))
 
 
-def test_a_home_that_cannot_be_written_is_told(tmp_path):
+def test_a_home_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SetupError, match=r"cannot be written \(Not a directory\)"):
         home.check(Settings(tmp_path / "file" / "home"))
@@ -151,7 +151,7 @@ def test_a_long_home_has_its_socket_elsewhere_and_always_there(tmp_path, monkeyp
         elsewhere.parent.unlink()
 
 
-def test_a_home_with_a_sign_that_cannot_be_written_down_is_told(tmp_path):
+def test_a_home_with_a_sign_that_cannot_be_written_down_is_reported(tmp_path):
     with pytest.raises(SetupError, match="has the character '#', which its process"):
         home.check(Settings(tmp_path / "home #1"))
 
@@ -211,7 +211,7 @@ def test_missing_programs_are_named(monkeypatch, tmp_path):
         postgres.find(15)
 
 
-def test_root_without_a_postgres_user_is_told(monkeypatch):
+def test_root_without_a_postgres_user_is_reported(monkeypatch):
     import pwd
 
     def nobody(_):
@@ -223,7 +223,7 @@ def test_root_without_a_postgres_user_is_told(monkeypatch):
         postgres.operating_user()
 
 
-def test_a_missing_environment_is_told(settings, monkeypatch, tmp_path):
+def test_a_missing_environment_is_reported(settings, monkeypatch, tmp_path):
     monkeypatch.setattr(superset, "ENVIRONMENT", tmp_path)
     with pytest.raises(SetupError, match=r"is missing\. Run scripts/install"):
         superset.check(settings)

@@ -51,8 +51,8 @@ def test_a_forbidden_pair_that_nothing_joins_changes_nothing():
 @settings(deadline=None)
 @given(LINKS, FORBIDDEN)
 def test_no_cluster_holds_a_forbidden_pair(links, forbidden):
-    found = clusters(links, forbidden)
-    assert all(found[one] != found[other] for one, other in forbidden)
+    persons = clusters(links, forbidden)
+    assert all(persons[one] != persons[other] for one, other in forbidden)
 
 
 @settings(deadline=None)
@@ -74,11 +74,13 @@ def test_the_order_of_the_input_does_not_matter(links, forbidden, chance):
 def test_a_cluster_is_joined_by_links_and_named_by_its_smallest_member(
     links, forbidden
 ):
-    found = clusters(links, forbidden)
-    assert all(head <= record for record, head in enumerate(found))
-    assert all(found[head] == head for head in found)
-    inside = {pair: s for pair, s in links.items() if found[pair[0]] == found[pair[1]]}
-    assert clusters(inside) == found
+    persons = clusters(links, forbidden)
+    assert all(head <= record for record, head in enumerate(persons))
+    assert all(persons[head] == head for head in persons)
+    inside = {
+        pair: s for pair, s in links.items() if persons[pair[0]] == persons[pair[1]]
+    }
+    assert clusters(inside) == persons
 
 
 @settings(deadline=None)
@@ -86,8 +88,8 @@ def test_a_cluster_is_joined_by_links_and_named_by_its_smallest_member(
 def test_a_link_is_left_out_only_for_a_forbidden_pair_between_its_groups(
     links, forbidden
 ):
-    found = clusters(links, forbidden)
-    apart = {frozenset((found[one], found[other])) for one, other in forbidden}
+    persons = clusters(links, forbidden)
+    apart = {frozenset((persons[one], persons[other])) for one, other in forbidden}
     for one, other in links:
-        groups = frozenset((found[one], found[other]))
+        groups = frozenset((persons[one], persons[other]))
         assert len(groups) == 1 or groups in apart

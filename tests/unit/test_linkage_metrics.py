@@ -12,9 +12,9 @@ def test_two_persons_of_whom_one_record_is_misplaced():
     # Pairs put together: ab ac bc de; belonging together: ab cd ce de; both: ab de.
     # B-cubed precision: a 2/3, b 2/3, c 1/3, d 1, e 1; recall: a 1, b 1, c 1/3, d 2/3,
     # e 2/3.
-    found = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2}
+    predicted = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2}
     truth = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y"}
-    result = agreement(found, truth)
+    result = agreement(predicted, truth)
     assert result.pair_precision == pytest.approx(2 / 4)
     assert result.pair_recall == pytest.approx(2 / 4)
     assert result.pair_f == pytest.approx(0.5)

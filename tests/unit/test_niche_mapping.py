@@ -64,6 +64,6 @@ def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, message):
     assert "thames-valley.toml" in str(refused.value)
 
 
-def test_a_force_without_a_mapping_is_told_which_there_are():
+def test_a_force_without_a_mapping_is_refused_with_those_there_are():
     with pytest.raises(mapping.MappingWrong, match="thames-valley"):
         mapping.load("nowhere")

@@ -39,9 +39,9 @@ def test_a_set_against_itself_is_one_in_every_sample():
 
 
 def test_ratio_to_nothing_is_not_a_number_and_left_out_of_the_interval():
-    found = ratio(np.array([2, 3, 4]), np.array([1, 0, 2]))
-    assert np.isnan(found[1])
-    assert percentile_interval(found) == (2.0, 2.0)
+    interval = ratio(np.array([2, 3, 4]), np.array([1, 0, 2]))
+    assert np.isnan(interval[1])
+    assert percentile_interval(interval) == (2.0, 2.0)
     assert np.isnan(percentile_interval(np.array([np.nan]))).all()
 
 

@@ -135,8 +135,8 @@ def test_half_at_an_institution_makes_it_the_institutions_cell():
         inside = np.zeros(len(crimes.cell), dtype=bool)
         inside[here[: int(share * len(here))]] = True
         flagged = replace(crimes, is_at_institution=inside)
-        found = institution_cells(GROUND, flagged, TRAIN, DEFINITION)
-        assert found[HOT[0]] == expected
+        at_institutions = institution_cells(GROUND, flagged, TRAIN, DEFINITION)
+        assert at_institutions[HOT[0]] == expected
 
 
 def test_periods_without_data_or_out_of_order_are_refused():

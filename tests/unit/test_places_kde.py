@@ -23,16 +23,18 @@ def direct(points, at, bandwidth):
 def test_kernel_is_the_formula():
     rng = np.random.default_rng(5)
     points, at = rng.uniform(0, 1000, (40, 2)), rng.uniform(0, 1000, (25, 2))
-    found = quartic_kernel(points, at, 300.0).toarray()
-    np.testing.assert_allclose(found, direct(points, at, 300.0), rtol=1e-9, atol=1e-18)
+    densities = quartic_kernel(points, at, 300.0).toarray()
+    np.testing.assert_allclose(
+        densities, direct(points, at, 300.0), rtol=1e-9, atol=1e-18
+    )
 
 
 def test_known_values():
     # On the point 3 / (pi h^2), at half the bandwidth 9/16 of it, at 300 m nothing.
     at = np.array([[0.0, 0], [150, 0], [0, 300], [400, 0]])
-    found = quartic_kernel(np.array([[0.0, 0]]), at, 300.0).toarray()[:, 0]
+    densities = quartic_kernel(np.array([[0.0, 0]]), at, 300.0).toarray()[:, 0]
     peak = 3 / (math.pi * 90_000)
-    assert found == pytest.approx([peak, peak * 9 / 16, 0, 0], abs=1e-15)
+    assert densities == pytest.approx([peak, peak * 9 / 16, 0, 0], abs=1e-15)
 
 
 def test_kernel_holds_one_crime_over_the_plane():
@@ -44,5 +46,5 @@ def test_kernel_holds_one_crime_over_the_plane():
 
 
 def test_no_points_no_density():
-    found = quartic_kernel(np.zeros((0, 2)), np.zeros((3, 2)), 300.0)
-    assert found.shape == (3, 0)
+    densities = quartic_kernel(np.zeros((0, 2)), np.zeros((3, 2)), 300.0)
+    assert densities.shape == (3, 0)

@@ -22,5 +22,5 @@ def test_counts_no_more_spread_than_chance_share_one_rate():
 def test_events_are_thrown_in_proportion_to_the_rates():
     rng = np.random.default_rng(2)
     thrown = evaluation.throw(np.array([1.0, 0.0, 3.0]), 40_000, rng)
-    found = np.bincount(thrown, minlength=3) / 40_000
-    assert found == pytest.approx([0.25, 0.0, 0.75], abs=0.01)
+    shares = np.bincount(thrown, minlength=3) / 40_000
+    assert shares == pytest.approx([0.25, 0.0, 0.75], abs=0.01)

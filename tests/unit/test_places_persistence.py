@@ -89,11 +89,11 @@ def test_top_probability_agrees_with_simulated_rates():
 def test_top_probabilities_grow_with_the_count_and_add_up(counts, wanted):
     counts = np.array(counts)
     cells = len(counts) + 1000
-    found = top_probability(counts, cells, wanted)
-    assert ((found >= 0) & (found <= 1)).all()
+    probabilities = top_probability(counts, cells, wanted)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
     order = np.argsort(counts)
-    assert (np.diff(found[order]) >= -1e-9).all()
-    assert found.sum() <= wanted + 1e-6
+    assert (np.diff(probabilities[order]) >= -1e-9).all()
+    assert probabilities.sum() <= wanted + 1e-6
 
 
 def test_the_crimes_of_an_unfinished_year_do_not_count():
@@ -112,5 +112,5 @@ def test_the_crimes_of_an_unfinished_year_do_not_count():
         is_day_dated=True,
         wanted=1,
     )
-    found = persistent_cells(training, replace(DEFINITION, top_probability=1.0))
-    assert found[:2].tolist() == [False, True]
+    persistent = persistent_cells(training, replace(DEFINITION, top_probability=1.0))
+    assert persistent[:2].tolist() == [False, True]

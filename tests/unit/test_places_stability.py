@@ -47,21 +47,25 @@ def row(happened, **more):
 
 
 def test_places_of_constant_rates_are_as_stable_as_constant_rates():
-    found = row(six_years([planted()] * 6))
-    assert found["jaccard_at_least_null"]
-    assert found["jaccard_null_low"] <= found["jaccard"] <= found["jaccard_null_high"]
+    stability = row(six_years([planted()] * 6))
+    assert stability["jaccard_at_least_null"]
+    assert (
+        stability["jaccard_null_low"]
+        <= stability["jaccard"]
+        <= stability["jaccard_null_high"]
+    )
     # Ten planted cells stay, eight are chance: 10 of 26, and not near 1.
-    assert 0.35 < found["jaccard"] < 0.75
-    assert found["share_in_most_years"] >= 10 / 18
+    assert 0.35 < stability["jaccard"] < 0.75
+    assert stability["share_in_most_years"] >= 10 / 18
 
 
 def test_places_that_moved_are_less_stable_than_constant_rates():
     moved = six_years([planted()] * 3 + [planted(HOT + 40)] * 3)
-    found = row(moved)
-    assert not found["jaccard_at_least_null"]
-    assert found["jaccard_percentile"] == 0
+    stability = row(moved)
+    assert not stability["jaccard_at_least_null"]
+    assert stability["jaccard_percentile"] == 0
     # Between the years before the move, and after it, nothing changed but at the move.
-    assert np.argmin([year["jaccard"] for year in found["years"]]) == 2
+    assert np.argmin([year["jaccard"] for year in stability["years"]]) == 2
 
 
 def test_planted_places_are_chosen_in_both_halves():
@@ -74,22 +78,22 @@ def test_planted_places_are_chosen_in_both_halves():
 
 
 def test_each_year_is_compared_with_the_one_before_it():
-    found = row(six_years([planted()] * 6))
-    assert found["compared"] == "2024-01:2026-12 with 2027-01:2029-12"
-    assert [year["compared"] for year in found["years"]][:2] == [
+    stability = row(six_years([planted()] * 6))
+    assert stability["compared"] == "2024-01:2026-12 with 2027-01:2029-12"
+    assert [year["compared"] for year in stability["years"]][:2] == [
         "2024-01:2024-12 with 2025-01:2025-12",
         "2025-01:2025-12 with 2026-01:2026-12",
     ]
-    assert len(found["years"]) == 5
+    assert len(stability["years"]) == 5
 
 
 def test_a_shorter_history_is_halved_and_the_same_seed_gives_the_same():
     happened = six_years([planted()] * 6)
-    found = row(happened, years_a_half=1)
-    assert found["compared"] == "2028-01:2028-12 with 2029-01:2029-12"
-    assert found["events"] == 1200
-    assert found == row(happened, years_a_half=1)
-    assert found != row(happened, years_a_half=1, seed=2)
+    stability = row(happened, years_a_half=1)
+    assert stability["compared"] == "2028-01:2028-12 with 2029-01:2029-12"
+    assert stability["events"] == 1200
+    assert stability == row(happened, years_a_half=1)
+    assert stability != row(happened, years_a_half=1, seed=2)
 
 
 def test_less_than_two_years_are_refused():
@@ -101,8 +105,8 @@ def test_less_than_two_years_are_refused():
 
 
 def test_a_figure_stands_where_it_does_among_its_null():
-    found = against("jaccard", 0.301, np.linspace(0.2, 0.6, 101))
-    assert found["jaccard_null"] == pytest.approx(0.4)
-    assert found["jaccard_null_fifth"] == pytest.approx(0.22)
-    assert found["jaccard_percentile"] == pytest.approx(100 * 26 / 101)
-    assert found["jaccard_at_least_null"]
+    comparison = against("jaccard", 0.301, np.linspace(0.2, 0.6, 101))
+    assert comparison["jaccard_null"] == pytest.approx(0.4)
+    assert comparison["jaccard_null_fifth"] == pytest.approx(0.22)
+    assert comparison["jaccard_percentile"] == pytest.approx(100 * 26 / 101)
+    assert comparison["jaccard_at_least_null"]

@@ -30,8 +30,8 @@ def test_a_whole_manifest_gives_the_contract_in_the_forces_words(tmp_path):
 
 
 def test_a_manifest_may_name_another_encoding(tmp_path):
-    found = opened(tmp_path, lambda _, manifest: manifest.update(encoding="utf-8"))
-    _, contract = manifests.open_contract(found, "niche_rms")
+    delivery = opened(tmp_path, lambda _, manifest: manifest.update(encoding="utf-8"))
+    _, contract = manifests.open_contract(delivery, "niche_rms")
     assert contract.kinds["units"].encodings == ("utf-8",)
 
 
@@ -61,11 +61,11 @@ def test_a_manifest_may_name_another_encoding(tmp_path):
     ],
 )
 def test_a_manifest_that_does_not_say_it_all_is_refused(tmp_path, change, told):
-    found = opened(tmp_path, lambda _, manifest: manifest.update(change))
+    delivery = opened(tmp_path, lambda _, manifest: manifest.update(change))
     with pytest.raises(ManifestMismatch) as refused:
-        manifests.open_contract(found, "niche_rms")
+        manifests.open_contract(delivery, "niche_rms")
     assert told in str(refused.value)
-    assert found.name in str(refused.value)
+    assert delivery.name in str(refused.value)
 
 
 def test_without_a_manifest_nobody_knows_the_force(tmp_path):
@@ -76,11 +76,11 @@ def test_without_a_manifest_nobody_knows_the_force(tmp_path):
 
 
 def test_a_kind_must_be_said(tmp_path):
-    found = opened(tmp_path, lambda _, manifest: manifest.pop("kind"))
+    delivery = opened(tmp_path, lambda _, manifest: manifest.pop("kind"))
     with pytest.raises(
         ManifestMismatch, match="expected kind 'full' or 'delta', found"
     ):
-        manifests.open_contract(found, "niche_rms")
+        manifests.open_contract(delivery, "niche_rms")
 
 
 @pytest.mark.parametrize("name", ["Units.csv", "OrgPoliceUnit.txt", "x/units.csv"])
@@ -89,10 +89,10 @@ def test_a_file_that_the_mapping_does_not_name_is_refused(tmp_path, name):
         files[name.replace("/", "_")] = files.pop("OrgPoliceUnit.csv")
         manifest["files"][0]["path"] = name.replace("/", "_")
 
-    found = opened(tmp_path, rename)
-    _, contract = manifests.open_contract(found, "niche_rms")
+    delivery = opened(tmp_path, rename)
+    _, contract = manifests.open_contract(delivery, "niche_rms")
     with pytest.raises(FilesUnexpected, match="as the force's mapping calls them"):
-        named_files(found, contract)
+        named_files(delivery, contract)
 
 
 def test_the_force_kind_and_time_are_part_of_the_identity(tmp_path):

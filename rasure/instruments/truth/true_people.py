@@ -27,7 +27,7 @@ CHAIN = (
     "people_persons",
     "people_involvements",
     "int_countable_involvements",
-    "int_counted_involvements",
+    "int_countable_involvements_to_date",
     "person_crimes",
 )
 

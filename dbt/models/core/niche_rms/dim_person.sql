@@ -1,5 +1,5 @@
 -- One row per person, however many records the source has of them. Names are only in
--- `person_profiles`.
+-- `person_full_names`.
 {{
     config(
         materialized='incremental',

@@ -1,5 +1,5 @@
 -- The records that record linkage compares: one row per person record of the source,
--- legal names first. It holds names; only linkage and `person_profiles` read it.
+-- legal names first. It holds names; only linkage and `person_full_names` read it.
 {{
     config(
         materialized='incremental',

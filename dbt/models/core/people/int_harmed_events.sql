@@ -15,7 +15,7 @@ final as (
         min(crimes.occurred_on) + min(figures.victim_window_days) as repeats_until,
         {{ months_after('min(crimes.occurred_on)', 'min(figures.window_months)') }}
             as counts_until
-    from {{ ref('int_person_crimes') }} as crimes
+    from {{ ref('int_listed_crimes_to_date') }} as crimes
     inner join {{ people_figures() }} as figures on crimes.force = figures.force
     where crimes.side = 'harmed'
         and crimes.is_serious_violence

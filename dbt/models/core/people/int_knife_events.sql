@@ -19,7 +19,7 @@ events as (
         crimes.title,
         crimes.evidence as detail,
         crimes.occurred_at as event_at
-    from {{ ref('int_person_crimes') }} as crimes
+    from {{ ref('int_listed_crimes_to_date') }} as crimes
     inner join figures on crimes.force = figures.force
     where crimes.side = 'causing harm'
         and crimes.is_evidential

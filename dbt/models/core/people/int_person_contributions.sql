@@ -35,7 +35,7 @@ final as (
             )::numeric,
             6
         )) as contribution
-    from {{ ref('int_person_crimes') }} as crimes
+    from {{ ref('int_listed_crimes_to_date') }} as crimes
     inner join {{ people_figures() }} as figures on crimes.force = figures.force
     where crimes.side = 'causing harm'
         and crimes.is_serious_violence

@@ -2,4 +2,4 @@
 -- harm. It is a view because it is read for one person at a time.
 {{ config(materialized='view') }}
 
-{{ person_crimes(ref('int_counted_involvements')) }}
+{{ person_crimes(ref('int_countable_involvements_to_date')) }}

@@ -56,7 +56,7 @@ final as (
         places.geocode_quality,
         vintages.lsoa_vintage,
         coalesce(doubled_rows.rows_published, 1::smallint) as rows_published,
-        inputs.inputs_version,
+        outcome_files.outcome_files_version,
         coalesce(crime_types.harm_days, 0) as harm_days,
         coalesce(crime_types.is_serious_violence, false) as is_serious_violence,
         coalesce(crime_types.is_police_generated, false) as is_police_generated,
@@ -67,7 +67,8 @@ final as (
     inner join places on {{ place_id('street') }} = places.place_id
     inner join {{ ref('int_file_vintages') }} as vintages
         on street.file_id = vintages.file_id
-    inner join {{ ref('int_force_inputs') }} as inputs on street.force = inputs.force
+    inner join {{ ref('int_outcome_files') }} as outcome_files
+        on street.force = outcome_files.force
     left join crime_types on street.crime_type = crime_types.crime_type
     left join latest_outcomes
         on street.crime_id = latest_outcomes.crime_id

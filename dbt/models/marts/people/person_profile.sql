@@ -55,7 +55,7 @@ final as (
     inner join {{ ref('dim_person') }} as persons
         on listed.force = persons.force
         and listed.person_id = persons.golden_id
-    left join {{ ref('person_profiles') }} as profiles
+    left join {{ ref('person_full_names') }} as profiles
         on listed.force = profiles.force
         and listed.person_id = profiles.golden_id
     left join newest as at_risk

@@ -13,7 +13,7 @@ sides as (
         person_id,
         coalesce(sum(harm_days) filter (where side = 'harmed'), 0) as harm_suffered,
         coalesce(sum(harm_days) filter (where side = 'causing harm'), 0) as harm_caused
-    from {{ ref('int_person_crimes') }}
+    from {{ ref('int_listed_crimes_to_date') }}
     where is_serious_violence
         and not is_domestic
         and not is_police_generated
