@@ -192,7 +192,8 @@ def step(connection: psycopg.Connection, run_id: int, name: str) -> Iterator[Run
         if run is None or run.run_id != run_id or run.state == "abandoned":
             raise RunSuperseded(
                 f"The step {name} belongs to run {run_id}, and a newer run has begun. "
-                "That one builds all that this one would; nothing is to be done."
+                "Nothing is lost: the next whole transform builds what this one would "
+                "have. Start one if `ops.transform_runs` shows none since."
             )
         connection.execute(BEGIN_STEP, {"run_id": run_id, "step": name})
         connection.execute("select pg_advisory_lock_shared(%s, %s)", (LOCK, run_id))

@@ -1,12 +1,14 @@
 {#- How a large model builds only what changed: its incremental strategy `by_changed_key`.
 
     Staging writes to `ops.changed_keys` which records a delivery changed: the kind of id,
-    the force and the id, as it was and as it is. `core.changed_keys` widens them before
-    record linkage (an address to the occurrences that were at it) and
+    the force and the id, with the old and the new value where it changed. The model
+    `core.changed_keys` widens them before record linkage (a classification or an address
+    to its occurrences, an address to its residents and its position), and the model
     `core.changed_person_keys` after it (a person to the occurrences they are part of).
     A model deletes its rows of these keys and inserts them as they are now. That can be
     repeated, so the keys are deleted only when a whole transform has succeeded
     (`rasure.transform.state`), and a transform that stopped is simply run again.
+    `docs/how_it_is_built.md` lists which model is built by which key.
 
     A model names the strategy and its `unique_key` in its own config,
 
@@ -14,26 +16,29 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
 
-    and reads of its inputs only the rows where `is_changed('occurrence_id')`. The kind
-    of key is the last column of `unique_key`, unless `meta.changed_key` names another:
+    and reads of its inputs only the rows where `is_changed('occurrence_id')`: without
+    that an incremental run inserts rows twice. `unique_key` is dbt's name for it; here it
+    is the key by which rows are deleted, and a table may have several rows of one key.
+    The kind of key is the last column of `unique_key`, unless `meta.changed_key` names
+    another:
 
     occurrence_id, person_id, position_id: from `core.changed_keys`;
-    golden_id, involvement (the occurrences whose people changed): from
-        `core.changed_person_keys`;
-    address_id and other ids of staging: as they are in `ops.changed_keys`;
-    here: of a model that finds its own changed rows in a pre-hook, which keeps their
-        keys in the temporary table `changed_here` (staging, `int_niche_person_ids`).
+    golden_id, involved_occurrence (an occurrence that changed, or whose people changed):
+        from `core.changed_person_keys`;
+    any other id: as it is in `ops.changed_keys`;
+    changed_here: of a model that finds its own changed rows in a pre-hook, which keeps
+        their keys in a temporary table of that name (staging, `int_niche_person_ids`).
 
     A model from which others are widened names the ids to log in `meta.logs`. -#}
 
 
 {#- The changed keys of a kind, as a query of (force, id). -#}
 {% macro changed_keys_of(kind) -%}
-    {%- if kind == 'here' -%}
+    {%- if kind == 'changed_here' -%}
         {%- set keys = 'pg_temp.changed_here' -%}
     {%- elif kind in ('occurrence_id', 'person_id', 'position_id') -%}
         {%- set keys = ref('changed_keys') -%}
-    {%- elif kind in ('golden_id', 'involvement') -%}
+    {%- elif kind in ('golden_id', 'involved_occurrence') -%}
         {%- set keys = ref('changed_person_keys') -%}
     {%- else -%}
         {%- set keys = source('niche_ops', 'changed_keys') -%}
@@ -42,7 +47,7 @@
         changed.force,
         changed.id
     from {{ keys }} as changed
-    {%- if kind != 'here' %}
+    {%- if kind != 'changed_here' %}
     where changed.kind = '{{ kind }}'
     {%- endif %}
 {%- endmacro %}
@@ -53,7 +58,7 @@
     column: that holds the key, where it has another name than its kind. -#}
 {% macro is_changed(kind, relation=none, column=none) -%}
     {%- set changed = changed_keys_of(kind) -%}
-    {%- set column = column or {'involvement': 'occurrence_id'}.get(kind, kind) -%}
+    {%- set column = column or {'involved_occurrence': 'occurrence_id'}.get(kind, kind) -%}
     {%- set of = relation ~ '.' if relation else '' -%}
     {%- if is_incremental() -%}
     ({{ of }}force, {{ of }}{{ column }}) in ({{ changed }})

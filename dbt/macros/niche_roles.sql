@@ -1,7 +1,7 @@
 {#- The CTEs of a query up to `roles`: each role of a person in an occurrence, once,
     whichever records and sources state it. Elimination from the enquiry is a role of
-    its own, and the roles that it ends (seed `role_tiers`) have its time; a later
-    record without it restores them. The CTEs are not materialized: computing the
+    its own, and the roles that it ends (seed `role_tiers`) have its time; a role that
+    another record states without it stays. The CTEs are not materialized: computing the
     eliminated roles twice, for the few occurrences that have one, is cheaper. -#}
 {% macro niche_roles() -%}
 events as not materialized (
@@ -13,7 +13,7 @@ events as not materialized (
         on events.person_id = ids.person_id
         and events.force = ids.force
     where events.role is not null
-        and {{ is_changed('involvement', relation='events') }}
+        and {{ is_changed('involved_occurrence', relation='events') }}
 ),
 
 role_tiers as (

@@ -260,7 +260,7 @@ select
         from {{ ref('stg_niche__files') }}
         where entity = '{{ entity }}'
     ) as files on rows.force = files.force
-    where {{ is_changed('here', relation='rows', column=key) }}
+    where {{ is_changed('changed_here', relation='rows', column=key) }}
 {%- endmacro %}
 
 

@@ -3,7 +3,7 @@
     staging   the ground, the definitions, the typed rows, the keys that changed, and
               the person records that linkage compares
     link      who is one person: record linkage, on the person records that changed
-    places    the rest of core that names no person, and the bands of the hours
+    places    the rest of core that does not depend on that, and the bands of the hours
     people    what stands on who is one person; who was suspected together
     marts     what the pages read, built apart and published at once
 
@@ -161,7 +161,8 @@ def link(transform: Transform) -> None:
 
 
 def places(transform: Transform) -> None:
-    """Build the rest of core that names no person, and draw the bands of the hours."""
+    """Build the part of core that does not depend on who is one person, and draw the
+    bands of the hours."""
     transform.build((CORE,), (*PERSON_RECORDS, IDENTITIES, DESIGNATED))
     if INSTANTS not in unused_tags(transform.landed):
         transform.say(f"places: {_draw_bands(transform.connection)}")
@@ -277,10 +278,12 @@ def _run_step(
         )
         if step == "staging":
             runs.keep_version(connection, run_id, version, is_full_refresh)
+            if is_full_refresh:
+                state.begin_full_refresh(connection)
             if is_full_refresh and not full_refresh:
                 say(
                     "staging: a full refresh, since models, definitions or "
-                    "geography changed"
+                    "geography changed, or the last full refresh did not end"
                 )
         elif run_before.version is not None:
             is_full_refresh = run_before.is_full_refresh

@@ -155,6 +155,15 @@ def keep_deliveries_to_build(connection: psycopg.Connection) -> None:
         keep_built_from(connection, TO_BUILD + source, (load_id for (load_id,) in rows))
 
 
+def begin_full_refresh(connection: psycopg.Connection) -> None:
+    """Record that no version has built the warehouse, until a transform has succeeded.
+
+    A full refresh logs no changed keys. If it stops, the next transform cannot know
+    what to build, so it is a full refresh too.
+    """
+    keep_built_from(connection, WAREHOUSE, [])
+
+
 def day_of_data(connection: psycopg.Connection) -> list[str]:
     """The day of the newest delivery of each source, one text for each."""
     return [day for (day,) in connection.execute(DAY_OF_DATA)]

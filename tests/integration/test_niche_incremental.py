@@ -50,6 +50,7 @@ def changes(day: int) -> dict[str, list[dict]]:
             "involvements": [
                 known.involved(key, key, key, ";SUS;"),
                 known.involved(3, 1, 3, ";VIC;WIT;" if day % 2 else ";VIC;"),
+                known.involved(7, 2, 5, ";SUS;", eliminated_at=f"{day:02d}/07/2025"),
             ],
             "persons": [row("persons", key, sex="F")],
             "person_merges": [

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from rasure import geography
+from rasure.places import definition
 from rasure.runtime import designating
 from rasure.settings import Settings
 from rasure.transform import dbt, pipeline, state
@@ -178,7 +179,9 @@ def golden(connection, key: int) -> str:
     ).fetchone()[0]
 
 
-def test_a_day_of_data_is_designated_once(warehouse, monkeypatch) -> None:
+def test_a_day_of_data_and_a_definition_are_designated_once(
+    warehouse, monkeypatch
+) -> None:
     designated = []
     monkeypatch.setattr("rasure.places.designate_all", designated.append)
     assert designating.designate_due(warehouse)
@@ -189,6 +192,9 @@ def test_a_day_of_data_is_designated_once(warehouse, monkeypatch) -> None:
     assert designating.designate_due(warehouse)
     assert designating.designate_due(warehouse, always=True)
     assert len(designated) == 3
+    monkeypatch.setattr(definition, "home_figures", lambda: {"coverage_percent": 0.1})
+    assert designating.designate_due(warehouse)
+    assert not designating.designate_due(warehouse)
 
 
 def test_models_of_published_crime_are_built_when_it_or_they_have_changed(
@@ -241,6 +247,23 @@ def test_what_another_version_built_is_built_from_nothing(
     version_is(monkeypatch, "a third")
     assert is_full_refresh()
     assert warehouse.execute(spoiled).fetchall() == []
+
+
+def test_a_full_refresh_that_was_stopped_is_done_again(warehouse, monkeypatch) -> None:
+    deliver(warehouse, day_of_moves(1, 9), extracted_at=at(1))
+
+    def stop(_) -> None:
+        raise TransformFailed("stopped half way")
+
+    with monkeypatch.context() as changed:
+        changed.setitem(pipeline.STEPS, "places", stop)
+        with pytest.raises(TransformFailed):
+            pipeline.run(full_refresh=True)
+    said: list[str] = []
+    pipeline.run(say=said.append)
+    assert any("the last full refresh did not end" in line for line in said)
+    assert victims(warehouse, 9) == 1
+    assert equals_full_refresh(warehouse)
 
 
 def test_a_release_that_changes_during_a_transform_stops_it(

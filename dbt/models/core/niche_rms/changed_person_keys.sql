@@ -1,6 +1,7 @@
 -- The keys that this transform builds after record linkage, each once: the people
--- (`golden_id`) whose records changed, joined or left, and the occurrences
--- (`involvement`) that changed, or that such a person or their weapon is part of.
+-- (`golden_id`) whose records changed, joined or left; and the occurrences
+-- (`involved_occurrence`) that changed, that such a person is part of, or in which
+-- a weapon is linked to such a person.
 {{ config(indexes=[{'columns': ['kind', 'force', 'id']}]) }}
 
 with
@@ -54,14 +55,14 @@ final as (
     from golden_ids
     union
     select
-        'involvement' as kind,
+        'involved_occurrence' as kind,
         force,
         id
     from changed
     where kind = 'occurrence_id'
     union
     select
-        'involvement' as kind,
+        'involved_occurrence' as kind,
         events.force,
         events.occurrence_id as id
     from person_ids
@@ -70,7 +71,7 @@ final as (
         and person_ids.id = events.person_id
     union
     select
-        'involvement' as kind,
+        'involved_occurrence' as kind,
         weapons.force,
         weapons.occurrence_id as id
     from person_ids

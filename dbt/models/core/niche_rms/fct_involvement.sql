@@ -8,7 +8,7 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
-        meta={'changed_key': 'involvement'},
+        meta={'changed_key': 'involved_occurrence'},
         pre_hook=['{{ share_among_workers() }}', 'set local enable_memoize = off'],
         indexes=[
             {
@@ -30,7 +30,7 @@ crimes as (
         occurrence_id,
         count(*) as crimes
     from {{ ref('int_niche_offences') }}
-    where {{ is_changed('involvement') }}
+    where {{ is_changed('involved_occurrence') }}
     group by force, occurrence_id
 ),
 

@@ -8,7 +8,7 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
-        meta={'changed_key': 'involvement'},
+        meta={'changed_key': 'involved_occurrence'},
         indexes=[{'columns': ['occurrence_id', 'golden_id', 'force'], 'unique': true}],
     )
 }}
@@ -32,7 +32,7 @@ events as (
         on events.person_id = ids.person_id
         and events.force = ids.force
     where (role_tiers.role is not null or events.sequence is not null)
-        and {{ is_changed('involvement', relation='events') }}
+        and {{ is_changed('involved_occurrence', relation='events') }}
 ),
 
 decisions as (
@@ -64,7 +64,7 @@ closed as (
         on offences.occurrence_id = outcomes.occurrence_id
         and offences.sequence = outcomes.sequence
         and offences.force = outcomes.force
-    where {{ is_changed('involvement', relation='offences') }}
+    where {{ is_changed('involved_occurrence', relation='offences') }}
     group by offences.force, offences.occurrence_id
     having bool_and(coalesce(outcomes.ends_suspicion, false))
 ),

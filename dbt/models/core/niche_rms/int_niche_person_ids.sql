@@ -8,7 +8,7 @@
         unique_key=['force', 'person_id'],
         on_schema_change='fail',
         pre_hook='{{ find_changed_identities() }}',
-        meta={'changed_key': 'here', 'logs': ['golden_id']},
+        meta={'changed_key': 'changed_here', 'logs': ['golden_id']},
         indexes=[
             {'columns': ['person_id', 'force'], 'unique': true},
             {'columns': ['golden_id', 'force']},
@@ -27,13 +27,13 @@ persons as (
         force,
         person_id
     from {{ ref('stg_niche__persons') }}
-    where {{ is_changed('here', column='person_id') }}
+    where {{ is_changed('changed_here', column='person_id') }}
     union
     select
         force,
         person_id
     from survivors
-    where {{ is_changed('here', column='person_id') }}
+    where {{ is_changed('changed_here', column='person_id') }}
 ),
 
 final as (

@@ -6,7 +6,7 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
-        meta={'changed_key': 'involvement'},
+        meta={'changed_key': 'involved_occurrence'},
         indexes=[{'columns': ['occurrence_id']}, {'columns': ['person_id']}],
         post_hook="{{ index_where('person_id', listed_scope()) }}",
     )
@@ -60,7 +60,7 @@ final as (
         on crimes.occurrence_id = holders.occurrence_id
         and crimes.force = holders.force
     where involvements.side <> 'neither'
-        and {{ is_changed('involvement', relation='involvements') }}
+        and {{ is_changed('involved_occurrence', relation='involvements') }}
 )
 
 select * from final

@@ -7,7 +7,7 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
-        meta={'changed_key': 'involvement'},
+        meta={'changed_key': 'involved_occurrence'},
         indexes=[{'columns': ['crime_id', 'force'], 'unique': true}],
     )
 }}
@@ -23,7 +23,7 @@ suspects as (
         person_id
     from {{ ref('int_countable_involvements') }}
     where side = 'causing harm'
-        and {{ is_changed('involvement') }}
+        and {{ is_changed('involved_occurrence') }}
 ),
 
 final as (

@@ -6,12 +6,12 @@
         incremental_strategy='by_changed_key',
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
-        meta={'changed_key': 'involvement'},
+        meta={'changed_key': 'involved_occurrence'},
         indexes=[{'columns': ['person_id']}, {'columns': ['crime_id']}],
     )
 }}
 
 {{ person_crimes(
     ref('int_countable_involvements'),
-    listed_scope() ~ ' and ' ~ is_changed('involvement')
+    listed_scope() ~ ' and ' ~ is_changed('involved_occurrence')
 ) }}

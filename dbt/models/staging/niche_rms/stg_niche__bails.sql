@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'bails',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['person_id'],
         },
         indexes=[

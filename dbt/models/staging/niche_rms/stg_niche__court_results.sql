@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'court_results',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['classification_id'],
         },
         indexes=[

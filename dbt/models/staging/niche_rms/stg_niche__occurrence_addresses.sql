@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'occurrence_addresses',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['occurrence_id', 'occurrence_address_id'],
         },
         indexes=[

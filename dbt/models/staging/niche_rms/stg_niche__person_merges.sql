@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'person_merges',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['surviving_person_id', 'merged_person_id'],
         },
         indexes=[

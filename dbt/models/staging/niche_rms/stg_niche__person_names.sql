@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'person_names',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['person_id'],
         },
         indexes=[

@@ -8,7 +8,7 @@
         post_hook='{{ enforce_keys() }}',
         meta={
             'entity': 'stop_searches',
-            'changed_key': 'here',
+            'changed_key': 'changed_here',
             'logs': ['stop_search_id'],
         },
         indexes=[
