@@ -38,7 +38,8 @@ LANDED_DELIVERIES = """
     select load_id::text from ops.deliveries where source = %s and state = 'landed'
 """
 MAPPINGS = "select force, digest from ops.niche_mappings order by force"
-# The LSOAs of 2021 are loaded by a command of their own, after the forces are built.
+# The LSOAs of 2021 are loaded by a command of their own, after the forces are built, and
+# an operator may correct the institutions.
 GEOGRAPHY = """
     select 'force ' || force, built_at::text from geo.forces
     union all
@@ -47,6 +48,9 @@ GEOGRAPHY = """
         sum(hashtextextended(area_id || ' ' || lsoa_code, 0))::text
     from geo.area_lsoas
     group by vintage
+    union all
+    select 'institutions', sum(hashtextextended(institutions::text, 0))::text
+    from geo.institutions as institutions
     order by 1
 """
 # The day of the newest delivery of each source. Published crime begins a new day
