@@ -38,8 +38,8 @@ LANDED_DELIVERIES = """
     select load_id::text from ops.deliveries where source = %s and state = 'landed'
 """
 MAPPINGS = "select force, digest from ops.niche_mappings order by force"
-# The LSOAs of 2021 are loaded by a command of their own, after the forces are built, and
-# an operator may correct the institutions.
+# The LSOAs of 2021 are loaded by a command of their own, after the forces are built,
+# and an operator may correct the institutions.
 GEOGRAPHY = """
     select 'force ' || force, built_at::text from geo.forces
     union all
