@@ -47,21 +47,19 @@
 
 {#- The decision whether a crime involved a knife, or (`answer` 'source') the sign that
     decided it. The first of these that holds decides: a weapon recorded as a knife; a
-    text with at least the confidence `knife_text_confidence`; the manual flag, unless
-    the text denies a knife; a text with less confidence. 'review' is for a person to
-    decide. -#}
+    text that states one; the manual flag, unless the text denies a knife; a text that
+    leaves it in doubt. 'review' is for a person to decide. -#}
 {% macro knife_decision(signs, answer) -%}
-    {%- set sure = var('knife_text_confidence') -%}
     case
         when {{ signs }}.is_knife_weapon then
             '{{ "yes" if answer == "decision" else "weapon code" }}'
-        when {{ signs }}.knife_text_confidence >= {{ sure }} then
+        when {{ signs }}.knife_text = 'stated' then
             '{{ "yes" if answer == "decision" else "text rule" }}'
         when {{ signs }}.is_knife_flagged and {{ signs }}.is_knife_denied then
             '{{ "review" if answer == "decision" else "manual flag against text" }}'
         when {{ signs }}.is_knife_flagged then
             '{{ "yes" if answer == "decision" else "manual flag" }}'
-        when {{ signs }}.knife_text_confidence > 0 then
+        when {{ signs }}.knife_text = 'doubtful' then
             '{{ "review" if answer == "decision" else "text rule" }}'
         {%- if answer == 'decision' %}
         else 'no'

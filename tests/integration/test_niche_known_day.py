@@ -135,27 +135,27 @@ def times(day) -> None:
 def knives_and_scope(day) -> None:
     assert day(
         f"select {short('occurrence_id')}, sequence, knife_decision, knife_source,"
-        " is_knife_flagged, is_knife_weapon, knife_text_confidence::float,"
+        " is_knife_flagged, is_knife_weapon, knife_text,"
         " is_domestic_abuse, crime_type, is_serious_violence"
         " from core.int_niche_crimes order by 1, 2"
     ) == [
-        (1, 1, *NO, False, False, 0.0, False, "Grievous bodily harm", True),
-        (1, 2, *NO, False, False, 0.0, False, "Serious violence with injury", False),
+        (1, 1, *NO, False, False, None, False, "Grievous bodily harm", True),
+        (1, 2, *NO, False, False, None, False, "Serious violence with injury", False),
         (
-            *(2, 1, "review", "manual flag against text", True, False, 0.0, True),
+            *(2, 1, "review", "manual flag against text", True, False, "denied", True),
             *("Violence without injury", False),
         ),
-        (6, 1, *NO, False, False, 0.0, False, "Grievous bodily harm", True),
-        (7, 1, *NO, False, False, 0.0, False, "Serious violence with injury", False),
-        (8, 1, *NO, False, False, 0.0, False, "Robbery", False),
+        (6, 1, *NO, False, False, None, False, "Grievous bodily harm", True),
+        (7, 1, *NO, False, False, None, False, "Serious violence with injury", False),
+        (8, 1, *NO, False, False, None, False, "Robbery", False),
         (
-            *(9, 1, "yes", "text rule", False, False, 0.95, False),
+            *(9, 1, "yes", "text rule", False, False, "stated", False),
             *("Serious violence with injury", True),
         ),
-        (10, 1, *NO, False, False, 0.0, False, "Possession of weapons", False),
-        (11, 1, *NO, False, False, 0.0, False, "Not mapped", False),
+        (10, 1, *NO, False, False, None, False, "Possession of weapons", False),
+        (11, 1, *NO, False, False, None, False, "Not mapped", False),
         (
-            *(12, 1, "yes", "weapon code", False, True, 0.0, False),
+            *(12, 1, "yes", "weapon code", False, True, None, False),
             *("Grievous bodily harm", True),
         ),
     ]

@@ -13,7 +13,7 @@ import numpy as np
 
 from rasure.instruments.simulate.clock import DAY, HOUR, NONE, to_local
 from rasure.instruments.simulate.crimes import Crimes
-from rasure.instruments.simulate.facts_tables import offences
+from rasure.instruments.simulate.facts_tables import draw_subclasses, offences
 from rasure.instruments.simulate.hours import CLOCK
 from rasure.instruments.simulate.people import People
 from rasure.instruments.simulate.plan import Plan
@@ -75,8 +75,10 @@ def classify(
     recorded = np.where(is_past, other[code[rows]], code[rows])
     starts = np.where(changed[rows] & ~is_past, turn[rows], begun[rows])
     ends = np.where(is_past, turn[rows], NONE)
-    subclasses, number_of = draw_subclasses(rng, recorded)
-    reported_sub, _ = draw_subclasses(rng, reported[rows])
+    draw = rng.random(len(recorded))
+    draw[: len(crime)] = crimes.subclass_draw[crime]
+    subclasses, number_of = draw_subclasses(recorded, draw)
+    reported_sub, _ = draw_subclasses(reported[rows], rng.random(len(rows)))
     np.maximum.at(fates.modified_at, occurrence[past], turn[past])
     table = {
         "classification_id": serial + np.arange(len(rows)),
@@ -96,22 +98,6 @@ def classify(
     first[crime] = serial + np.arange(len(crime))
     second[crimes.second[:, 0]] = serial + len(crime) + np.arange(len(crimes.second))
     return Classified(table, first, second)
-
-
-def draw_subclasses(rng, code: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A subclass for each code by its weights: index (-1 for none) and all names."""
-    names: list[str] = []
-    index, draw = np.full(len(code), -1), rng.random(len(code))
-    order = np.argsort(code, kind="stable")
-    edges = np.searchsorted(code[order], np.arange(len(offences().codes) + 1))
-    for number, (own, weights) in enumerate(offences().subclasses):
-        rows = order[edges[number] : edges[number + 1]]
-        if own != ("",):
-            index[rows] = len(names) + np.searchsorted(
-                weights, draw[rows], side="right"
-            )
-            names += own
-    return index, tuple(names)
 
 
 def outcomes(

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rasure.instruments.simulate import hours
-from rasure.instruments.simulate.facts_tables import SCOPES, Offences, offences
+from rasure.instruments.simulate.facts_tables import (
+    SCOPES,
+    Offences,
+    is_grievous,
+    offences,
+)
 from rasure.instruments.simulate.ground import Ground
 from rasure.instruments.simulate.plan import NON_CRIME_SHARE, Plan
 from rasure.instruments.simulate.times import Times, record
@@ -40,8 +45,8 @@ class Crimes:
     `offence` is an index of the offence mix (-1: no crime), `window` of the plan's
     windows, `cell` of the ground's cells (the true one), `institution` of the ground's
     institutions (-1: none), and `weapon` of the terms (-1: none). `scope` is True for
-    serious violence in public. `second` has the (occurrence, offence) of each second
-    classification.
+    serious violence in public. `subclass_draw`, from 0 to 1, decides the subclass of
+    the first classification. `second` has the (occurrence, offence) of each second one.
     """
 
     offence: np.ndarray
@@ -53,6 +58,7 @@ class Crimes:
     weapon: np.ndarray
     is_domestic: np.ndarray
     detection: np.ndarray
+    subclass_draw: np.ndarray
     scope: np.ndarray
     times: Times
     second: np.ndarray
@@ -84,7 +90,9 @@ def happen(plan: Plan, ground: Ground) -> Crimes:
     offence = np.concatenate([offence, np.full(others, -1)])
     window = np.concatenate([window, rng.integers(0, len(counts), others)])
     sure = plan.only is not None
-    marks = _marks(rng, mix, offence, len(ground.institutions.names), sure)
+    subclass_draw = plan.rng("subclasses").random(len(offence))
+    institutions = len(ground.institutions.names)
+    marks = _marks(rng, mix, offence, institutions, sure, subclass_draw)
     cell = _cells(rng, plan, ground, window, marks["kind"])
     at = marks["institution"] >= 0
     chosen = rng.choice(
@@ -114,7 +122,9 @@ def happen(plan: Plan, ground: Ground) -> Crimes:
     )
 
 
-def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
+def _marks(
+    rng, mix: Offences, offence, institutions: int, sure: bool, subclass_draw
+) -> dict:
     """The attributes of each occurrence: place, weapon, domestic abuse, detection.
 
     If `sure`, every crime is in public and with a knife (a single requested crime).
@@ -151,8 +161,9 @@ def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
     police &= not sure
     detection = np.where(police, POLICE, PUBLIC).astype(np.int8)
     detection[~police & (rng.random(count) < 0.03)] = 1  # a partner reported it
+    is_serious = (weapon >= 0) | is_grievous(code, subclass_draw) & crime
     in_scope = (scope == SCOPES.index("always")) | (
-        (scope == SCOPES.index("weapon")) & (weapon >= 0)
+        (scope == SCOPES.index("weapon")) & is_serious
     )
     return {
         "kind": kind,
@@ -161,6 +172,7 @@ def _marks(rng, mix: Offences, offence, institutions: int, sure: bool) -> dict:
         "weapon": weapon,
         "is_domestic": domestic,
         "detection": detection,
+        "subclass_draw": subclass_draw,
         "scope": in_scope & public & ~domestic & ~here & ~police,
     }
 

@@ -29,6 +29,8 @@ TRAITS = (
     "police",
 )
 SCOPES = ("never", "weapon", "always")
+# Wounding and grievous bodily harm; the other subclasses of these need a weapon.
+GRIEVOUS = (("8N", "008/01"), ("8P", "008/59"), ("8S", "008/01"), ("8S", "005/01"))
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,39 @@ def _subclasses(code: str) -> tuple[tuple[str, ...], np.ndarray]:
 def table_of_subclasses() -> list[dict[str, str]]:
     """The Home Office class and subclass of each offence code, with its weight."""
     return table("subclasses")
+
+
+def draw_subclasses(
+    code: np.ndarray, draw: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """A subclass for each code by its weights: index (-1 for none) and all names.
+
+    `draw` holds a number from 0 to 1 for each code.
+    """
+    names: list[str] = []
+    index = np.full(len(code), -1)
+    order = np.argsort(code, kind="stable")
+    edges = np.searchsorted(code[order], np.arange(len(offences().codes) + 1))
+    for number, (own, weights) in enumerate(offences().subclasses):
+        rows = order[edges[number] : edges[number + 1]]
+        if own != ("",):
+            index[rows] = len(names) + np.searchsorted(
+                weights, draw[rows], side="right"
+            )
+            names += own
+    return index, tuple(names)
+
+
+def is_grievous(code: np.ndarray, draw: np.ndarray) -> np.ndarray:
+    """True for each code whose drawn subclass is wounding or grievous bodily harm.
+
+    That is serious violence without a weapon.
+    """
+    index, names = draw_subclasses(code, draw)
+    subclass = np.array([*names, ""])[index]
+    grievous = np.zeros(len(code), bool)
+    for own_class, own_subclass in GRIEVOUS:
+        if own_class in offences().codes:
+            number = offences().codes.index(own_class)
+            grievous |= (code == number) & (subclass == own_subclass)
+    return grievous

@@ -37,4 +37,7 @@ GOALS = (
     Goal("linkage_b3_f", "B-cubed F of the linkage", 0.97),
     Goal("harm_total_error", "difference in days of harm, on true ids", 0, True),
     Goal("hot_hours_recall", "planted hot hours that were found", 0.90),
+    Goal("knife_text_precision", "texts decided as a knife that tell of one", 0.95),
+    Goal("knife_text_recall", "decided texts of a knife that were found", 0.85),
+    Goal("knife_text_review", "share of texts left to a person", 0.25, True),
 )

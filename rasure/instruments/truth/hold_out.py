@@ -15,8 +15,7 @@ from scipy.sparse import csr_array
 
 from rasure.geography.building import SIDE_M
 from rasure.instruments.simulate import crimes, ground
-from rasure.instruments.simulate.classify import draw_subclasses
-from rasure.instruments.simulate.facts_tables import offences
+from rasure.instruments.simulate.facts_tables import draw_subclasses, offences
 from rasure.instruments.simulate.plan import Plan
 from rasure.instruments.simulate.plan import plan as make_plan
 from rasure.places import methods
@@ -98,7 +97,7 @@ def happen(plan: Plan, harm_days: Mapping[str, float]) -> Happened:
         observed=np.unique(month),
         is_day_dated=True,
     )
-    harm = _harm(plan, drawn.offence[kept], harm_days)
+    harm = _harm(drawn.offence[kept], drawn.subclass_draw[kept], harm_days)
     return Happened(grid, events, harm, drawn.window[kept], land.rates["public"][YEARS])
 
 
@@ -169,11 +168,12 @@ def hold_outs(
     return results
 
 
-def _harm(plan: Plan, offence: np.ndarray, harm_days: Mapping[str, float]):
+def _harm(offence: np.ndarray, draw: np.ndarray, harm_days: Mapping[str, float]):
     """The harm of each event: that of its subclass if it has one, else of its class."""
     codes = np.array(offences().codes)[offence]
-    subclass, names = draw_subclasses(plan.rng("subclasses"), offence)
-    named = np.array([*names, ""])[subclass]
+    subclass, names = draw_subclasses(offence, draw)
+    shorts = [name.split("/")[-1].lstrip("0") for name in names]  # 008/06 is 6
+    named = np.array([*shorts, ""])[subclass]
     days = {
         (code, name): harm_days.get(f"{code}/{name}", harm_days.get(code, 0.0))
         for code, name in set(zip(codes.tolist(), named.tolist(), strict=True))

@@ -11,7 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from rasure.instruments.truth import hours, patrol_list, persons
+from rasure.instruments.truth import hours, knife_text, patrol_list, persons
 from rasure.instruments.truth.carriers import knife_carriers
 from rasure.instruments.truth.errors import PartMissing
 from rasure.instruments.truth.goals import GOALS
@@ -88,6 +88,8 @@ def gather(
     figures["harm_total_error"] = harm_total_error(connection, truth)
     say("hot hours")
     figures["hot_hours_recall"] = hours.hot_hours_recall(connection, truth)
+    say("knives in free text")
+    figures |= knife_text.knife_text(connection)
     return {goal.key: round(figures[goal.key], DIGITS) for goal in GOALS}
 
 

@@ -68,12 +68,12 @@ final as (
         locations.geocode_quality,
         coalesce(signs.knife_decision, 'no') as knife_decision,
         signs.knife_source,
+        signs.knife_text,
         times.patrol_window,
         offences.harm_version,
         offences.definition_version,
         offences.sequence,
         offences.harm_days,
-        coalesce(signs.knife_text_confidence, 0) as knife_text_confidence,
         times.window_hours,
         offences.is_in_scope and (
             not offences.needs_weapon

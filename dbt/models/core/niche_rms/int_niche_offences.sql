@@ -1,5 +1,5 @@
 -- The offence of each crime that counts, with its harm and its latest outcome. A
--- subclass without a harm score of its own has the score of its class.
+-- subclass that is not known has the scope and the score of its class.
 {{
     config(
         materialized='incremental',
@@ -33,6 +33,7 @@ final as (
         history.recorded_subclass,
         history.reported_class,
         coalesce(
+            exact.crime_type,
             classes.crime_type,
             classes.published_category,
             case
@@ -44,7 +45,8 @@ final as (
         outcomes.outcome,
         outcomes.outcome_group,
         coalesce(exact.harm_version, classes.harm_version, 'no score') as harm_version,
-        classes.definition_version,
+        coalesce(exact.definition_version, classes.definition_version)
+            as definition_version,
         history.sequence,
         coalesce(exact.harm_days, classes.harm_days, 0) as harm_days,
         exact.offence_id is null and (
@@ -52,9 +54,10 @@ final as (
             or coalesce(classes.is_harm_fallback, true)
         ) or coalesce(exact.is_harm_fallback, false) as is_harm_fallback,
         classes.offence_id is not null as is_class_known,
-        coalesce(classes.is_serious_violence, false) as is_in_scope,
-        coalesce(classes.needs_weapon, false) as needs_weapon,
-        coalesce(classes.is_police_generated, false)
+        coalesce(exact.is_serious_violence, classes.is_serious_violence, false)
+            as is_in_scope,
+        coalesce(exact.needs_weapon, classes.needs_weapon, false) as needs_weapon,
+        coalesce(exact.is_police_generated, classes.is_police_generated, false)
         or coalesce(history.detection_mode = 'police', false) as is_police_generated,
         history.is_attempt,
         history.reported_class <> history.recorded_class as is_reclassified,

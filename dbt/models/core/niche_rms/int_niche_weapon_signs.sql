@@ -19,7 +19,7 @@ signs as (
         occurrence_id,
         flag,
         null as weapon,
-        null::numeric as knife_text_confidence,
+        null as knife_text,
         null::boolean as is_knife_denied
     from {{ ref('stg_niche__flags') }}
     where ended_at is null
@@ -30,7 +30,7 @@ signs as (
         occurrence_id,
         null as flag,
         weapon,
-        null as knife_text_confidence,
+        null as knife_text,
         null as is_knife_denied
     from {{ ref('stg_niche__weapons') }}
     where {{ is_changed('occurrence_id') }}
@@ -40,7 +40,7 @@ signs as (
         occurrence_id,
         null as flag,
         null as weapon,
-        knife_text_confidence,
+        knife_text,
         is_knife_denied
     from {{ ref('int_niche_knife_texts') }}
     where {{ is_changed('occurrence_id') }}
@@ -54,7 +54,7 @@ gathered as (
     select
         signs.occurrence_id,
         signs.force,
-        coalesce(max(signs.knife_text_confidence), 0) as knife_text_confidence,
+        max(signs.knife_text) as knife_text,
         coalesce(bool_or(signs.flag = 'domestic abuse'), false) as is_domestic_abuse,
         coalesce(bool_or(signs.flag = 'knife'), false) as is_knife_flagged,
         coalesce(bool_or(weapon_scope.is_knife), false) as is_knife_weapon,
