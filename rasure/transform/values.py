@@ -17,6 +17,7 @@ QUERY = """
     group by 1, 2, 3, 4, 5
     order by 1, 2 desc, sum(records) desc, 3, 4, 5
 """
+PREFIX = "not understood: "
 ADVICE = (
     "The Data quality page lists them. Give each code a term in the force's mapping "
     "(config/niche_rms), or have the date corrected in the records system."
@@ -45,7 +46,7 @@ def values_not_understood(connection: psycopg.Connection, schema: str) -> list[s
             f"{force}: {entity}.{field}: {found} in {_count(records, 'record')}. "
             f"They count as {assumed}."
         )
-    return [*lines, ADVICE] if lines else []
+    return [PREFIX + line for line in (*lines, ADVICE)] if lines else []
 
 
 def _count(number: int, what: str) -> str:

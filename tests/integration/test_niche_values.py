@@ -409,12 +409,26 @@ def test_a_default_minute_is_one_only_where_the_data_show_it(warehouse) -> None:
 def test_the_transform_ends_with_what_was_not_understood(
     warehouse, monkeypatch
 ) -> None:
+    """No bad value stops the line, or moves the months of the force."""
     monkeypatch.setattr(geography, "is_built", lambda connection, force: True)
     deliver(
         warehouse,
         {
-            "occurrences": [known.occurrence(1)],
-            "classifications": [classified(1)],
+            "occurrences": [
+                known.occurrence(1),
+                known.occurrence(
+                    2, occurred_from="03/06/2062 22:15:00", occurred_to=None
+                ),
+                known.occurrence(
+                    3,
+                    **dict.fromkeys(
+                        ("occurred_from", "reported_at", "recorded_at"),
+                        "03/06/2204 22:15:00",
+                    ),
+                    occurred_to=None,
+                ),
+            ],
+            "classifications": [classified(key) for key in (1, 2, 3)],
             "persons": [
                 person(1, access_domain="Secure"),
                 person(2, access_domain="Secret", date_of_birth="01/01/1900"),
@@ -426,20 +440,45 @@ def test_the_transform_ends_with_what_was_not_understood(
     said: list[str] = []
     pipeline.run(say=said.append)
     force = warehouse.execute("select force from core.dim_force").fetchone()[0]
-    assert said[-3:] == [
-        f"{force}: persons.access_domain: 2 codes without a term in 2 records. They"
-        " count as restricted: on no list.",
-        f"{force}: persons.date_of_birth: 1 kind of date that cannot be in 1 record."
-        " They count as empty.",
-        "The Data quality page lists them. Give each code a term in the force's mapping"
-        " (config/niche_rms), or have the date corrected in the records system.",
+    assert said[-6:] == [
+        f"not understood: {force}: persons.access_domain: 2 codes without a term in 2"
+        " records. They count as restricted: on no list.",
+        f"not understood: {force}: occurrences.reported_at: 2 kinds of date that cannot"
+        " be in 2 records. They count as empty.",
+        f"not understood: {force}: occurrences.occurred_from: 1 kind of date that"
+        " cannot be in 2 records. They count as empty.",
+        f"not understood: {force}: occurrences.recorded_at: 1 kind of date that cannot"
+        " be in 1 record. They count as empty.",
+        f"not understood: {force}: persons.date_of_birth: 1 kind of date that cannot be"
+        " in 1 record. They count as empty.",
+        "not understood: The Data quality page lists them. Give each code a term in the"
+        " force's mapping (config/niche_rms), or have the date corrected in the records"
+        " system.",
     ]
-    assert values_not_understood(warehouse, "marts") == said[-3:]
+    assert values_not_understood(warehouse, "marts") == said[-6:]
+    assert warehouse.execute(
+        "select data_from, months_observed, latest_month, data_to from core.dim_force"
+    ).fetchall() == [(date(2025, 6, 1), 1, date(2025, 6, 1), date(2025, 6, 24))]
+    assert warehouse.execute(
+        "select count(*), min(month), max(month) from core.fct_crime"
+    ).fetchone() == (2, date(2025, 6, 1), date(2025, 6, 1))
+    assert warehouse.execute(
+        "select count(*), count(month) from marts.crimes"
+    ).fetchone() == (3, 2)
     assert warehouse.execute(
         "select kind, field, what, records from marts.values_not_understood"
-        " order by 1, 3"
+        " order by kind, what, field"
     ).fetchall() == [
         ("code without a term", "access_domain", "SECRET", 1),
         ("code without a term", "access_domain", "SECURE", 1),
-        ("date that cannot be", "date_of_birth", "stands for no date", 1),
+        *(
+            ("date that cannot be", *one)
+            for one in (
+                ("occurred_from", "after the extract", 2),
+                ("recorded_at", "after the extract", 1),
+                ("reported_at", "after the extract", 1),
+                ("reported_at", "no date at all", 1),
+                ("date_of_birth", "stands for no date", 1),
+            )
+        ),
     ]
