@@ -80,7 +80,7 @@ def text(mapping: Mapping, field: Field, value) -> str:
         return mapping.entities[value].file
     if field.form == "instant" and isinstance(value, datetime):
         return f"{value.astimezone(ZoneInfo(written.clock)):{written.instant}}"
-    if field.form == "day" and isinstance(value, date):
+    if field.form in ("day", "birth") and isinstance(value, date):
         return f"{value:{written.day}}"
     if field.form == "flag" and isinstance(value, bool):
         return written.yes if value else written.no

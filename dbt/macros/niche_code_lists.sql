@@ -1,5 +1,5 @@
 {#- Each distinct string of several codes, with its terms and its codes without a term
-    (null if every code has one). -#}
+    (null if every code has one), as they are compared: trimmed and without case. -#}
 {% macro niche_code_lists(relation, field) -%}
 select
         lists.force,
@@ -19,7 +19,7 @@ select
     ) as lists
     cross join lateral
         unnest(string_to_array(lists.codes, lists.separator)) as pieces (piece)
-    cross join lateral (select trim(pieces.piece) as code) as codes
+    cross join lateral (select ops.code_key(pieces.piece) as code) as codes
     left join {{ source('niche_ops', 'niche_terms') }} as terms
         on lists.force = terms.force
         and codes.code = terms.code

@@ -21,20 +21,27 @@
 {%- endmacro %}
 
 
-{#- All values of `column` in the records of one person; null if none has one. -#}
-{% macro all_known(column) -%}
-    array_agg(distinct persons.{{ column }} order by persons.{{ column }})
-            filter (where persons.{{ column }} is not null)
+{#- How sure the date of birth of a record is: 1 for a day that is neither estimated nor
+    what systems write for a year, else 2. -#}
+{% macro birth_class(persons) -%}
+    case
+        when {{ persons }}.date_of_birth_precision = 'day'
+            and not coalesce({{ persons }}.is_birth_date_estimated, false)
+            then 1
+        else 2
+    end
 {%- endmacro %}
 
 
-{#- The value of `column` in the record with the surest date of birth: one that is not
-    estimated, then the one modified last. -#}
+{#- The value of `column` in the record with the surest date of birth: one of the first
+    class before any other; of the first class that modified last, of the others that of
+    the youngest. -#}
 {% macro surest_birth(column) -%}
     (array_agg(
             persons.{{ column }}
             order by
-                coalesce(persons.is_birth_date_estimated, false),
+                persons.birth_class,
+                case when persons.birth_class > 1 then persons.youngest_birth end desc,
                 persons.modified_at desc,
                 persons.person_id
         ) filter (where persons.date_of_birth is not null))[1]

@@ -27,9 +27,10 @@
 {%- endmacro %}
 
 
-{#- True if something holds on a day; without an end it still does. -#}
+{#- True if something holds on a day. Without an end it still does, and without a start
+    that can be it has begun. -#}
 {% macro is_active_on(started_on, ended_on, day) -%}
-    ({{ started_on }} <= {{ day }}
+    (coalesce({{ started_on }} <= {{ day }}, true)
         and coalesce({{ ended_on }} >= {{ day }}, true))
 {%- endmacro %}
 
@@ -42,6 +43,12 @@
 
 {% macro offence_subclass(column) -%}
     nullif(ltrim(regexp_replace(trim({{ column }}), '^.*/', ''), '0'), '')
+{%- endmacro %}
+
+
+{#- The Home Office outcome in the form of the definitions: `01a` is 1A. -#}
+{% macro outcome_code(column) -%}
+    regexp_replace(ops.code_key({{ column }}), '^0+(?=.)', '')
 {%- endmacro %}
 
 

@@ -1,7 +1,9 @@
 {#- The current rows of one entity of the records-management source, typed.
 
     entity: its name; the raw table is `niche_<entity>`. key: its id. fields: the other
-    columns but `modified_at`, as `name:form[:terms]` in the words of `entities.py`.
+    columns but `modified_at`, as `name:form[:terms]` or `name:form:bounds[:start]` in the
+    words of `columns.py`. Dates that cannot be are emptied (`niche_dates.sql`), and the
+    column `date_faults` says why.
 
     The current version is the one last modified; among equals, the one extracted last,
     then landed last. A record is gone if the newest full extract lacks it and it was
@@ -21,7 +23,12 @@ with
 ),
 
 {% endfor -%}
-typed as (
+{% set dates = fields | selectattr('bounds') | list -%}
+{%- if dates -%}
+{{ niche_date_bounds(fields) }}
+
+{% endif -%}
+{{ 'read_values' if dates else 'typed' }} as (
     select
         rows.{{ key }},
         rows.force,
@@ -31,6 +38,10 @@ typed as (
         {%- for field in fields %}
         {{ niche_typed(field) }},
         {%- endfor %}
+        {%- if dates %}
+        rows.clock,
+        rows.stand_in_days,
+        {%- endif %}
         rows.extracted_at,
         rows.modified_on as modified_at,
         rows.gone_before,
@@ -41,6 +52,56 @@ typed as (
     {%- endfor %}
 ),
 
+{% if dates -%}
+judged as (
+    select
+        rows.*,
+        {%- for field in dates %}
+        {{ niche_date_fault(field) }} as {{ field.name }}_fault
+        {{- '' if loop.last else ',' }}
+        {%- endfor %}
+    from read_values as rows
+    cross join date_bounds
+),
+
+typed as (
+    select
+        {{ key }},
+        force,
+        load_id,
+        file_id,
+        row_number,
+        {%- for field in fields %}
+        {%- for column in niche_columns(field) %}
+        {%- if field.start and field.bounds == 'fact' %}
+        case when coalesce({{ field.name }}_fault like '%kept', true)
+            then {{ column }}
+        end as {{ column }},
+        {%- elif field.bounds %}
+        case when {{ field.name }}_fault is null then {{ column }} end as {{ column }},
+        {%- else %}
+        {{ column }},
+        {%- endif %}
+        {%- endfor %}
+        {%- endfor %}
+        nullif(
+            concat_ws(
+                '; ',
+                {%- for field in dates %}
+                '{{ field.name }}: ' || {{ field.name }}_fault
+                {{- '' if loop.last else ',' }}
+                {%- endfor %}
+            ),
+            ''
+        ) as date_faults,
+        extracted_at,
+        modified_at,
+        gone_before,
+        is_kept
+    from judged
+),
+
+{% endif -%}
 {% if is_partial -%}
 standing as (
     {{ niche_standing_rows(entity, key) }}
@@ -67,11 +128,13 @@ final as (
         rows.{{ column }},
         {%- endfor %}
         {%- for field in fields %}
-        rows.{{ field.name }},
-        {%- if field.terms %}
-        rows.{{ field.name }}_code,
-        {%- endif %}
+        {%- for column in niche_columns(field) %}
+        rows.{{ column }},
         {%- endfor %}
+        {%- endfor %}
+        {%- if dates %}
+        rows.date_faults,
+        {%- endif %}
         rows.extracted_at,
         rows.modified_at
     from {{ 'compared' if is_partial else 'typed' }} as rows
@@ -129,7 +192,8 @@ select * from final
 
 
 {#- Post-hook of a staging model: make its key not null, and make a small index for each
-    column of codes without a term, so that they are counted fast. -#}
+    column of codes without a term and for dates that cannot be, so that they are counted
+    fast. -#}
 {% macro enforce_keys() -%}
     {%- if not execute or is_incremental() -%}
     select 1
@@ -140,7 +204,10 @@ select * from final
     {%- set names = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
     {%- for name in names if name.endswith('_code') and name[:-5] in names %}
     create index on {{ this }} (force) where {{ name }} is not null;
-    {%- endfor -%}
+    {%- endfor %}
+    {%- if 'date_faults' in names %}
+    create index on {{ this }} (force) where date_faults is not null;
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -183,6 +250,7 @@ versions as {{ '' if is_partial else 'not materialized ' }}(
         mappings.no,
         mappings.separator,
         mappings.coordinate_scale,
+        mappings.stand_in_days,
         to_timestamp(rows.modified_at, mappings.instant_template)
             at time zone 'UTC' at time zone mappings.clock as modified_on
     from {{ source('niche_raw', 'niche_' ~ entity) }} as rows

@@ -47,12 +47,26 @@
 {%- endmacro %}
 
 
-{#- The age group, which decides the list of a person at risk. Somebody without a date
-    of birth is treated like the young, because hiding an adult does less harm. -#}
-{% macro age_group(age, listed_from_age) -%}
+{#- The age group, which decides the list of a person at risk. Who may be under 18 is
+    treated so: somebody without a date of birth is, because hiding an adult does less
+    harm, and so is somebody whose estimated date of birth is a little too early. -#}
+{% macro age_group(person, figures) -%}
+    {%- set age = age_on(person ~ '.date_of_birth', figures ~ '.as_of_date') -%}
     case
         when {{ age }} is null then 'age not known'
-        when {{ age }} < {{ listed_from_age }} then 'under 18'
+        when {{ age }} - {{ years_younger(person, figures) }}
+            < {{ figures }}.listed_from_age
+            then 'under 18'
         else 'adult'
+    end
+{%- endmacro %}
+
+
+{#- How many years younger a person may be than their date of birth says. -#}
+{% macro years_younger(person, figures) -%}
+    case
+        when {{ person }}.is_birth_date_estimated
+            then coalesce({{ figures }}.estimated_birth_years, 0)
+        else 0
     end
 {%- endmacro %}

@@ -46,17 +46,23 @@ from {{ relation }} as given
 
 {#- What a relation has of a contract, as one select: for a source's model
     `<source>_<thing>` whose columns have the names of the contract already.
-    model_name: the model of core with the contract, for instance `all_crimes`. -#}
-{% macro what_is_given(relation, model_name) -%}
+    model_name: the model of core with the contract, for instance `all_crimes`.
+    instead: expressions for columns, where the column itself is not what is given.
+    name: of the relation in these expressions. -#}
+{% macro what_is_given(relation, model_name, instead={}, name='given') -%}
     {%- set given = [] -%}
     {%- if execute -%}
         {%- set contract = graph.nodes['model.rasure.' ~ model_name].columns -%}
         {%- for column in columns_of(relation) if column in contract -%}
-            {%- do given.append(column) -%}
+            {%- if column in instead -%}
+                {%- do given.append(instead[column] ~ ' as ' ~ column) -%}
+            {%- else -%}
+                {%- do given.append(name ~ '.' ~ column) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 select {{ given | join(', ') or '*' }}
-from {{ relation }}
+from {{ relation }} as {{ name }}
 {%- endmacro %}
 
 
@@ -163,17 +169,20 @@ where false
 {%- endmacro %}
 
 
-{#- True if a crime happened in a month that its force observes. A source that knows only
-    months gives no others. As constants, for the same reason. -#}
+{#- True if a crime happened in a month that its force observes, neither before its data
+    begin nor after they end. A source that knows only months gives no others. As
+    constants, for the same reason. -#}
 {% macro is_observed(crimes) -%}
     {%- set observed = observed_since() if execute else [] -%}
     {%- if observed | length -%}
     (
         not {{ knows_instants(crimes) }}
-        or {{ crimes }}.month >= case {{ crimes }}.force
-            {%- for force, first in observed %}
-            when '{{ force }}' then date '{{ first }}'
+        or case {{ crimes }}.force
+            {%- for force, first, last in observed %}
+            when '{{ force }}'
+                then {{ crimes }}.month between date '{{ first }}' and date '{{ last }}'
             {%- endfor %}
+            else false
         end
     )
     {%- else -%}
@@ -182,12 +191,13 @@ where false
 {%- endmacro %}
 
 
-{#- The forces whose crimes have instants, each with the first day that it observes. -#}
+{#- The forces whose crimes have instants, each with the first day of the first and of the
+    last month that it observes. -#}
 {% macro observed_since() -%}
     {%- set forces = ref('dim_force') -%}
     {%- if is_built(forces) -%}
         {{ return(run_query(
-            "select force, data_from from " ~ forces
+            "select force, data_from, latest_month from " ~ forces
             ~ " where is_day_dated and data_from is not null order by force"
         ).rows) }}
     {%- endif -%}

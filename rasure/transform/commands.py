@@ -10,7 +10,10 @@ import typer
 # dbt says START and OK for each node; the end of a node is news, its start is not.
 PROGRESS = re.compile(r"^\d+ of \d+ (?!START)")
 STEPS = ("staging", "link", "places", "people", "marts")  # of the pipeline
-OWN = ("Another run", "building", *(f"{name}: " for name in STEPS))
+OWN = (
+    *("Another run", "building", "not understood: "),
+    *(f"{name}: " for name in STEPS),
+)
 
 transform_app = typer.Typer(
     invoke_without_command=True,

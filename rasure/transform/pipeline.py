@@ -37,6 +37,7 @@ from rasure.transform.errors import (
     UnknownStep,
 )
 from rasure.transform.results import StepResult
+from rasure.transform.values import values_not_understood
 
 logger = logging.getLogger(__name__)
 
@@ -189,6 +190,9 @@ def build_marts(transform: Transform) -> None:
     """Build the marts apart, and publish them when all have passed their tests."""
     marts.prepare(transform.connection)
     transform.build((MARTS, DESIGNATED))
+    schema = f"marts{marts.NEXT}"
+    for line in values_not_understood(transform.connection, schema):
+        transform.say(line)
 
 
 STEPS: dict[str, Callable[[Transform], None]] = {

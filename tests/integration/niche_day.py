@@ -83,19 +83,19 @@ DELIVERY = {
         occurrence(3, cancelled_at="04/06/2025 09:00:00"),
         occurrence(4, transferred_to="hampshire"),
         occurrence(5, is_crime="N"),
-        # Reported two months late, window of two days: the hour is not known.
+        # Reported two weeks late, window of two days: the hour is not known.
         occurrence(
             6,
-            reported_at="05/08/2025 10:00:00",
+            reported_at="20/06/2025 10:00:00",
             occurred_from="03/06/2025 20:00:00",
             occurred_to="05/06/2025 20:00:00",
         ),
         # 01:30 comes twice on this night; the second one is meant.
         occurrence(
             7,
-            occurred_from="26/10/2025 01:30:00",
-            occurred_to="26/10/2025 01:30:00",
-            reported_at="26/10/2025 02:00:00",
+            occurred_from="27/10/2024 01:30:00",
+            occurred_to="27/10/2024 01:30:00",
+            reported_at="27/10/2024 02:00:00",
         ),
         occurrence(8, occurred_from=f"{DAY} 00:01:00", occurred_to=f"{DAY} 23:59:00"),
         occurrence(
@@ -112,9 +112,9 @@ DELIVERY = {
         classified(4, 3),
         classified(5, 4),
         classified(6, 5),
-        classified(7, 6, "8N", effective_to="06/08/2025 09:00:00"),
+        classified(7, 6, "8N", effective_to="21/06/2025 09:00:00"),
         classified(  # the same crime, later seen as grievous bodily harm
-            8, 6, "5D", reported_class="8N", effective_from="06/08/2025 09:00:00"
+            8, 6, "5D", reported_class="8N", effective_from="21/06/2025 09:00:00"
         ),
         classified(9, 7, "8N"),
         classified(10, 8, "34B"),
@@ -150,7 +150,7 @@ DELIVERY = {
             classification_id=1,
             person_id=1,
             result="G",
-            result_on="01/09/2025",
+            result_on="20/06/2025",
         )
     ],
     "persons": [

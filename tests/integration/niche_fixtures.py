@@ -27,7 +27,7 @@ SELECTION = (
     *("int_listed_crimes", "int_crime_suspects"),
 )
 MODIFIED = "01/06/2025 12:00:00"
-EXTRACTED = datetime(2025, 6, 2, 3, 0, tzinfo=UTC)
+EXTRACTED = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
 
 
 def number(value: int | str) -> str:
@@ -78,7 +78,7 @@ def map_force(connection: psycopg.Connection, force: str = FORCE) -> None:
     )
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ops.niche_terms values (%s, %s, %s, %s)",
+            "insert into ops.niche_terms values (%s, %s, ops.code_key(%s), %s)",
             [
                 (force, table, code, term)
                 for table, codes in known.terms.items()

@@ -114,17 +114,21 @@ def times(day) -> None:
         return datetime(2025, month, day_, hour, minute, tzinfo=UTC)
 
     june = (date(2025, 6, 3), date(2025, 6, 3))
-    known = ("night", True, False)
+    known = ("night", True, 1335)
     assert day(
         f"select {short('occurrence_id')}, occurred_from, patrol_window, is_time_known,"
-        " is_default_time, is_window_reversed, operational_date, reported_date"
+        " default_minute, is_window_reversed, operational_date, reported_date"
         " from core.int_niche_crimes where sequence = 1 order by 1"
     ) == [
         (1, at(6, 3, 21, 15), *known, False, *june),
         (2, at(6, 3, 21, 15), *known, False, *june),
-        (6, at(6, 3, 19), "night", False, False, False, june[0], date(2025, 8, 5)),
-        (7, at(10, 26, 1, 30), *known, False, date(2025, 10, 25), date(2025, 10, 26)),
-        (8, at(6, 2, 23, 1), "night", False, True, False, date(2025, 6, 2), june[1]),
+        (6, at(6, 3, 19), "night", False, 1200, False, june[0], date(2025, 6, 20)),
+        (
+            *(7, datetime(2024, 10, 27, 1, 30, tzinfo=UTC), "night", True, 90, False),
+            *(date(2024, 10, 26), date(2024, 10, 27)),
+        ),
+        # One crime at a minute past midnight shows no default of the system.
+        (8, at(6, 2, 23, 1), "night", True, 1, False, date(2025, 6, 2), june[1]),
         (9, at(6, 3, 21, 15), *known, False, *june),
         (10, at(6, 3, 21, 15), *known, False, *june),
         (11, at(6, 3, 21, 15), *known, False, *june),
@@ -185,13 +189,13 @@ def people(day) -> None:
     ]
     assert day(
         f"select {short('golden_id')}, records, sex, is_official, date_of_birth,"
-        " access_domains from core.dim_person order by 1"
+        " is_restricted from core.dim_person order by 1"
     ) == [
-        (1, 2, "male", False, date(1990, 1, 2), None),
-        (3, 1, "female", False, date(2010, 5, 30), None),
-        (4, 1, "female", True, None, None),
-        (5, 1, None, False, None, ["restricted"]),
-        (6, 1, "female", False, None, None),
+        (1, 2, "male", False, date(1990, 1, 2), False),
+        (3, 1, "female", False, date(2010, 5, 30), False),
+        (4, 1, "female", True, None, False),
+        (5, 1, None, False, None, True),
+        (6, 1, "female", False, None, False),
     ]
     assert day("select full_name, all_names from core.person_full_names") == [
         ("A B", ["A B", "C B"])

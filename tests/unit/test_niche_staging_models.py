@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.entities import ENTITIES, Field
 from rasure.transform.dbt import PROJECT
 
 FOLDER = PROJECT / "models" / "staging" / "niche_rms"
@@ -24,7 +24,7 @@ def test_a_staging_model_takes_the_fields_of_its_entity(name: str) -> None:
         name,
         entity.key,
         *(
-            ":".join(filter(None, (field.name, field.form, field.terms)))
+            ":".join(filter(None, (field.name, field.form, *_more(field))))
             for field in fields
         ),
     ]
@@ -37,12 +37,25 @@ def test_a_staging_model_takes_the_fields_of_its_entity(name: str) -> None:
 
     described = yaml.safe_load((FOLDER / f"stg_niche__{name}.yml").read_text())
     columns = [column["name"] for column in described["models"][0]["columns"]]
-    coded = {f"{field.name}_code" for field in fields if field.terms}
+    derived = {f"{field.name}_code" for field in fields if field.terms}
+    derived |= {f"{f.name}_precision" for f in fields if f.form == "birth"}
+    derived |= {
+        f"{field.name}_is_day"
+        for field in fields
+        if field.form == "instant" and field.bounds in ("event", "report")
+    }
+    if any(field.bounds for field in fields):
+        derived.add("date_faults")
     assert set(columns) == {
         *(field.name for field in entity.fields),
-        *coded,
+        *derived,
         *("force", "load_id", "file_id", "row_number", "extracted_at"),
     }
+
+
+def _more(field: Field) -> tuple[str | None, ...]:
+    """What follows the form: terms, or bounds and the start of an end."""
+    return (field.terms, field.bounds, field.start)
 
 
 def test_every_entity_is_staged() -> None:

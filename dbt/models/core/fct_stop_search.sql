@@ -1,9 +1,25 @@
 {{ config(indexes=[{'columns': ['stop_search_key'], 'unique': true}]) }}
 
+-- Stops and searches. Some forces publish only the day of a search, which stands at
+-- midnight: where far more searches of a month start at a minute than at its
+-- neighbours, their hour is not known.
 with
 
 searches as (
-    select * from {{ ref('all_searches') }}
+    select
+        *,
+        searched_at at time zone '{{ var("time_zone") }}' as local_time
+    from {{ ref('all_searches') }}
+),
+
+default_minutes as (
+    select *
+    from {{ default_minutes(
+        "(select force, month, case when extract(second from local_time) = 0 then "
+        ~ minute_of_day('local_time') ~ " end as minute_of_day from searches)",
+        'force, month'
+    ) }} as minutes
+    where is_default
 ),
 
 forces as (
@@ -60,14 +76,21 @@ final as (
         searches.object_of_search,
         searches.outcome,
         coalesce(outcomes.outcome_group, 'Not known') as outcome_group,
-        extract(hour from searches.searched_at at time zone '{{ var("time_zone") }}')
-        ::integer as search_hour,
+        case
+            when default_minutes.minute_of_day is null
+                then extract(hour from searches.local_time)::integer
+        end as search_hour,
         searches.longitude is not null as is_located,
         searches.is_outcome_linked_to_object,
         searches.is_clothing_removed,
         searches.month,
         searches.searched_at
     from searches
+    left join default_minutes
+        on searches.force = default_minutes.force
+        and searches.month = default_minutes.month
+        and extract(second from searches.local_time) = 0
+        and {{ minute_of_day('searches.local_time') }} = default_minutes.minute_of_day
     left join outcomes on searches.outcome = outcomes.outcome
     left join point_areas
         on searches.force = point_areas.force

@@ -14,6 +14,7 @@ def choices(mapping: Mapping) -> dict:
         (table, code, term.capitalize())
         for table, codes in mapping.terms.items()
         for code, term in codes.items()
+        if code
     ]
     lists, codes, words = zip(*rows, strict=True)
     return {

@@ -101,7 +101,7 @@ def _text(field: Field, column, rows: slice, mapping: Mapping) -> pa.Array:
         return fixed(padded(column, width), column >= 0, prefix)
     if form == "instant":
         return instants_text(column, mapping.format.instant, mapping.format.clock)
-    if form == "day":
+    if form in ("day", "birth"):
         return instants_text(column, mapping.format.day, None)
     if form == "flag":
         words = pa.array([mapping.format.no, mapping.format.yes])

@@ -8,13 +8,14 @@ own header, because the force corrects the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
 from rasure.sources.niche_rms.deletions import settle
-from rasure.sources.niche_rms.entities import DELETIONS, ENTITIES, Entity, Field
+from rasure.sources.niche_rms.entities import DATES, DELETIONS, ENTITIES, Entity, Field
 from rasure.sources.niche_rms.mapping import Mapping, known_forces, load
 from rasure.sources.niche_rms.tidying import tidy
 
@@ -99,9 +100,15 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
     if field.form == "id":
         pattern = mapping.identifiers["id"]
         yield "an id of the mapping's pattern", _matches(name, pattern)
-    elif field.form in ("instant", "day"):
+    elif field.form in DATES:
         form = written.instant if field.form == "instant" else written.day
-        parsed = f"try_strptime({name}, {_literal(form)})"
+        forms = [form]
+        if field.form == "birth":
+            forms += forms_of_partial_day(form)
+        elif field.bounds in ("event", "report"):
+            forms.append(day_of(form))
+        listed = ", ".join(map(_literal, forms))
+        parsed = f"try_strptime(trim({name}), [{listed}])"
         if name == "modified_at":
             parsed = MODIFIED
         what = "a time" if field.form == "instant" else "a day"
@@ -111,7 +118,8 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
         yield f"{what} written {form}", kept
     elif field.form == "flag":
         yes, no = _literal(written.yes), _literal(written.no)
-        yield f"{written.yes} or {written.no}", f"{name} in ({yes}, {no})"
+        is_known = f"upper(trim({name})) in (upper({yes}), upper({no}))"
+        yield f"{written.yes} or {written.no}", is_known
     elif field.form == "whole":
         yield "a whole number", _matches(name, WHOLE)
     elif field.form == "metres":
@@ -122,6 +130,21 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
     elif name == "entity":
         files = ", ".join(map(_literal, mapping.by_file))
         yield "the name of a file of the mapping", f"{name} in ({files})"
+
+
+def day_of(instant: str) -> str:
+    """The format of the day in a format of an instant, which begins with the day."""
+    end = max(instant.index(part) for part in ("%Y", "%m", "%d")) + 2
+    return instant[:end]
+
+
+def forms_of_partial_day(day: str) -> list[str]:
+    """The formats of a date without its day, or without day and month: left out, or
+    written as 00."""
+    month = re.sub("%d[^%A-Za-z]?|[^%A-Za-z]%d$", "", day)
+    year = re.sub("%[dm][^%A-Za-z]?|[^%A-Za-z]%[dm]", "", day)
+    zero_day = day.replace("%d", "00")
+    return [month, year, zero_day, zero_day.replace("%m", "00")]
 
 
 def _matches(name: str, pattern: str) -> str:

@@ -16,18 +16,22 @@ from rasure.sources.niche_rms.columns import COLUMNS
 
 # id: digits, up to 25, never a number; text: as written; code: one of a choice list,
 # mapped to a term; codes: several codes in one string; instant: date and time;
-# day: a date; flag: yes or no; whole: an integer; metres: a scaled grid coordinate.
+# day: a date; birth: a date of which the day, or day and month, may be missing;
+# flag: yes or no; whole: an integer; metres: a scaled grid coordinate.
 Form = Literal[
-    "id", "text", "code", "codes", "instant", "day", "flag", "whole", "metres"
+    "id", "text", "code", "codes", "instant", "day", "birth", "flag", "whole", "metres"
 ]
+DATES = ("instant", "day", "birth")
 
 
 @dataclass(frozen=True)
 class Field:
     """A column of an entity: its name, and the form of its values.
 
-    `terms` names the mapping's table of codes for a `code` or `codes` field. If it
-    `may_be_absent`, an extract without the column lands all the same.
+    `terms` names the mapping's table of codes for a `code` or `codes` field. `bounds`
+    names the row of the seed `date_bounds` for a date; `start` is the column of the
+    start of an end. If it `may_be_absent`, an extract without the column lands all the
+    same.
     """
 
     name: str
@@ -35,6 +39,8 @@ class Field:
     is_required: bool = False
     terms: str | None = None
     may_be_absent: bool = False
+    bounds: str | None = None
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,17 @@ def _entity(name: str, key: str, *fields: str) -> Entity:
     """Build an entity from its key and columns as `columns.py` writes them."""
     built = [Field(key, "id", is_required=True)]
     for word in fields:
-        field, form, *terms = word.rstrip("!?").split(":")
+        field, form, *more = word.rstrip("!?").split(":")
+        is_date = form in DATES
         built.append(
             Field(
                 field,
                 form,
                 is_required=word.endswith("!"),
-                terms=terms[0] if terms else None,
+                terms=more[0] if more and not is_date else None,
                 may_be_absent=word.endswith("?"),
+                bounds=more[0] if is_date else None,
+                start=more[1] if len(more) > 1 else None,
             )
         )
     built.append(Field("modified_at", "instant", is_required=True))

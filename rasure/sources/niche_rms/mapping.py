@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -32,7 +33,11 @@ class MappingWrong(RasureError):
 
 @dataclass(frozen=True)
 class Format:
-    """How a force writes values; `coordinate_scale` is the units in a metre."""
+    """How a force writes values; `coordinate_scale` is the units in a metre.
+
+    `stand_in_days` are days that its system writes where there is no date, beside those
+    that every system is known to write (seed `date_stand_ins`).
+    """
 
     encoding: str
     instant: str
@@ -42,6 +47,7 @@ class Format:
     no: str
     separator: str
     coordinate_scale: int
+    stand_in_days: list[date] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,10 @@ class MappedEntity:
 
 @dataclass(frozen=True)
 class Mapping:
-    """One force's mapping; `terms[table][code]` is our term for a code of the force."""
+    """One force's mapping; `terms[table][code]` is our term for a code of the force.
+
+    The code "" stands for an empty field.
+    """
 
     force: str
     format: Format
@@ -88,6 +97,11 @@ class Mapping:
             if meaning == term:
                 return code
         raise KeyError(term)
+
+
+def code_key(code: str) -> str:
+    """A code as it is compared, like `ops.code_key`: trimmed and without case."""
+    return code.strip(" \t\r\n\u00a0").upper()
 
 
 def known_forces() -> set[str]:
@@ -120,7 +134,7 @@ def read(path: Path) -> Mapping:
                 name: MappedEntity(name, entity["file"], entity["columns"])
                 for name, entity in content["entities"].items()
             },
-            content["terms"],
+            _with_open_records(content["terms"]),
         )
     except tomllib.TOMLDecodeError as error:
         raise MappingWrong(f"{path.name} is not TOML: {error}.") from error
@@ -129,6 +143,16 @@ def read(path: Path) -> Mapping:
     for fault in _faults(mapping):
         raise MappingWrong(f"{path.name}: {fault}. Correct the mapping.")
     return mapping
+
+
+def _with_open_records(terms: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The terms, with an empty access domain as open unless the mapping says otherwise.
+
+    A system gives a domain to the records that are kept from somebody. A domain that
+    the mapping does not have protects.
+    """
+    domains = terms.get("access_domains", {})
+    return terms | {"access_domains": {"": "open"} | domains}
 
 
 def _faults(mapping: Mapping):
@@ -156,6 +180,15 @@ def _faults(mapping: Mapping):
         for code, term in codes.items():
             if term not in TERMS[table]:
                 yield f"terms.{table}.{code}: expected one of {', '.join(TERMS[table])}"
+        yield from _faults_of_case(table, codes)
+
+
+def _faults_of_case(table: str, codes: dict[str, str]):
+    """Codes that are one code when compared, and have different terms."""
+    terms: dict[str, str] = {}
+    for code, term in codes.items():
+        if terms.setdefault(code_key(code), term) != term:
+            yield f"terms.{table}.{code}: expected one term, whatever its case"
 
 
 def _faults_of_format(mapping: Mapping):
@@ -177,5 +210,7 @@ def _faults_of_format(mapping: Mapping):
         yield f"format.encoding: expected {' or '.join(ENCODINGS)}"
     if written.clock not in available_timezones():
         yield "format.clock: expected a time zone, for instance Europe/London"
+    if not all(isinstance(day, date) for day in written.stand_in_days):
+        yield "format.stand_in_days: expected days, for instance [1980-01-06]"
     if written.coordinate_scale < 1 or written.yes == written.no:
         yield "format: expected a scale of 1 or more, and a yes that is not its no"

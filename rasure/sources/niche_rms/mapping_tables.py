@@ -48,6 +48,7 @@ def write_mapping(connection: psycopg.Connection, mapping: Mapping) -> None:
         "no": formats.no,
         "separator": formats.separator,
         "coordinate_scale": formats.coordinate_scale,
+        "stand_in_days": "{" + ",".join(map(str, formats.stand_in_days)) + "}",
         "digest": mapping_digest,
     }
     with connection.transaction():
@@ -74,7 +75,7 @@ def _write_rows(connection: psycopg.Connection, mapping: Mapping) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ops.niche_terms (force, terms_table, code, term)"
-            " values (%s, %s, %s, %s)",
+            " values (%s, %s, ops.code_key(%s), %s) on conflict do nothing",
             [
                 (mapping.force, table, code, term)
                 for table, codes in mapping.terms.items()
@@ -93,7 +94,7 @@ def _write_rows(connection: psycopg.Connection, mapping: Mapping) -> None:
 
 def digest(mapping: Mapping) -> str:
     """A digest of the content of a mapping."""
-    content = json.dumps(asdict(mapping), sort_keys=True)
+    content = json.dumps(asdict(mapping), sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -31,6 +31,8 @@ from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.replica import LONG_AGO, Table, opened
 
 OVERLAP = timedelta(minutes=30)
+# Systems write 1753, 1900 or 1970 where they know no time.
+REAL_FROM = datetime(1970, 1, 2, tzinfo=UTC)
 MOST_DIGESTS = 200_000  # digests in memory before those that are too old are dropped
 ENCODING = "utf-8"  # a replica may hold characters that the extract's encoding lacks
 
@@ -57,19 +59,23 @@ class Watermark:
 class Reading:
     """The state of reading a table.
 
-    `newest` is the newest change so far, at most `now`; `near` holds the time and the
-    digest of rows changed within `overlap` before it.
+    `newest` is the newest change so far, at most `now`; `oldest` the oldest that is no
+    stand-in for "not known"; `near` holds the time and the digest of rows changed
+    within `overlap` before the newest.
     """
 
     overlap: timedelta
     now: datetime
     newest: datetime = LONG_AGO
+    oldest: datetime | None = None
     near: list[tuple[datetime, bytes]] = field(default_factory=list)
     most: int = MOST_DIGESTS
 
     def note(self, changed: datetime, digest: bytes) -> None:
         """Record the change time and the digest of a row."""
         self.newest = max(self.newest, min(changed, self.now))
+        if REAL_FROM <= changed <= self.now:
+            self.oldest = min(self.oldest or changed, changed)
         if changed >= self.newest - self.overlap:
             self.near.append((changed, digest))
         if len(self.near) > self.most:
@@ -121,9 +127,12 @@ def pull(
                     files.append(_file_entry(path, rows))
                 else:
                     path.unlink()
-        delivery = _finish(
-            work, mapping, is_full, started_at, watermarks, overlap, files
-        )
+        if is_full:
+            known = [one.oldest for one in readings.values() if one.oldest]
+            since = min(known, default=started_at - overlap)
+        else:
+            since = min(one.modified_to for one in watermarks.values()) - overlap
+        delivery = _finish(work, mapping, is_full, started_at, since, files)
         landed = land("niche_rms", delivery)
         _advance_watermarks(force, watermarks, readings, landed.load_id)
         shutil.rmtree(delivery)
@@ -167,24 +176,19 @@ def _finish(
     mapping: Mapping,
     is_full: bool,
     started_at: datetime,
-    watermarks: dict[str, Watermark],
-    overlap: timedelta,
+    since: datetime,
     files: list[dict],
 ) -> Path:
-    """Write the manifest and rename the folder; returns its path."""
+    """Write the manifest, with a window from `since`, and rename the folder; returns
+    its path."""
     kind = "full" if is_full else "delta"
-    since = (
-        LONG_AGO
-        if is_full
-        else min(watermark.modified_to for watermark in watermarks.values())
-    )
     content = {
         "source": "niche_rms",
         "force": mapping.force,
         "kind": kind,
         "extracted_at": started_at.isoformat(),
         "window": {
-            "from": max(since - overlap, LONG_AGO).isoformat(),
+            "from": max(since, LONG_AGO).isoformat(),
             "to": started_at.isoformat(),
         },
         "encoding": ENCODING,

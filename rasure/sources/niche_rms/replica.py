@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import quoted_name
 
 from rasure.errors import RasureError, SetupError
-from rasure.sources.niche_rms.entities import ENTITIES, Field
+from rasure.sources.niche_rms.entities import DATES, ENTITIES, Field
 from rasure.sources.niche_rms.mapping import Mapping
 
 ROWS_AT_ONCE = 5_000
@@ -178,11 +178,11 @@ def as_extract_text(mapping: Mapping, field: Field, value) -> str:
     form = mapping.format
     if value is None:
         return ""
-    if isinstance(value, datetime) and field.form in ("instant", "day"):
+    if isinstance(value, datetime) and field.form in DATES:
         if value.tzinfo:
             value = value.astimezone(ZoneInfo(form.clock))
         return value.strftime(form.instant if field.form == "instant" else form.day)
-    if isinstance(value, date) and field.form == "day":
+    if isinstance(value, date) and field.form in ("day", "birth"):
         return value.strftime(form.day)
     if field.form == "flag" and isinstance(value, int):  # a bool is an int
         return form.yes if value else form.no

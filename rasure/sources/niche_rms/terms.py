@@ -42,6 +42,8 @@ TERMS: dict[str, tuple[str, ...]] = {
     "detection_modes": ("public", "partner", "police"),
     "sexes": ("female", "male", "other", "unknown"),
     "ethnicities": ("asian", "black", "mixed", "other", "white", "not stated"),
+    # Who may see a record. A domain that the mapping does not have protects.
+    "access_domains": ("open", "restricted"),
     "person_types": ("nominal", "official"),
     "name_types": ("legal", "alias", "nickname", "maiden"),
     "address_roles": ("home", "bail", "other"),

@@ -1,11 +1,12 @@
 -- The keys that this transform builds before record linkage, each once: what staging
 -- logged (`ops.changed_keys`), widened from a classification or an address to the
--- occurrences it belongs to, and from an address to its residents and its position.
+-- occurrences it belongs to, and from an address to its residents and its position; and
+-- the records whose end has come with the newest extract, though nobody changed them.
 {{ config(indexes=[{'columns': ['kind', 'force', 'id']}]) }}
 {%- for staged in [
     'addresses', 'bails', 'court_results', 'flags', 'intelligence', 'involvements',
     'occurrences', 'orders', 'outcomes', 'person_contacts', 'person_merges',
-    'person_names', 'persons', 'stop_searches', 'warnings', 'weapons',
+    'classifications', 'person_names', 'persons', 'stop_searches', 'warnings', 'weapons',
 ] %}
 -- depends_on: {{ ref('stg_niche__' ~ staged) }}
 {%- endfor %}
@@ -19,6 +20,8 @@ logged as (
         id
     from {{ source('niche_ops', 'changed_keys') }}
 ),
+
+{{ came_since_built() }},
 
 final as (
     select * from logged
@@ -60,6 +63,24 @@ final as (
         replace(kind, '_id', '') || '|' || id as id
     from logged
     where kind in ('address_id', 'occurrence_address_id', 'stop_search_id')
+    {%- for model, column, kind, id in [
+        ('classifications', 'effective_to', 'occurrence_id', 'occurrence_id'),
+        ('involvements', 'effective_to', 'occurrence_id', 'occurrence_id'),
+        ('flags', 'ended_at', 'occurrence_id', 'occurrence_id'),
+        ('person_merges', 'unmerged_at', 'person_id', 'surviving_person_id'),
+        ('person_merges', 'unmerged_at', 'person_id', 'merged_person_id'),
+    ] %}
+    union
+    select
+        '{{ kind }}' as kind,
+        ended.force,
+        ended.{{ id }} as id
+    from {{ ref('stg_niche__' ~ model) }} as ended
+    inner join moments
+        on ended.force = moments.force
+        and ended.{{ column }} > moments.earlier
+        and ended.{{ column }} <= moments.later
+    {%- endfor %}
 )
 
 select

@@ -30,7 +30,7 @@ classifications as (
                 classifications.occurrence_id,
                 classifications.sequence
             order by
-                classifications.effective_from desc,
+                classifications.effective_from desc nulls last,
                 classifications.classification_id desc
         ) = 1 as is_latest
     from {{ ref('stg_niche__classifications') }} as classifications
@@ -55,7 +55,7 @@ final as (
             when occurrences.cancelled_at is not null then 'cancelled'
             when occurrences.transferred_to is not null then 'transferred'
             when not classifications.is_latest then 'superseded'
-            when classifications.effective_to is not null then 'ended'
+            when {{ has_come('classifications.effective_to', 'moments') }} then 'ended'
             else 'counted'
         end as state,
         classifications.sequence,
@@ -66,6 +66,8 @@ final as (
     left join occurrences
         on classifications.occurrence_id = occurrences.occurrence_id
         and classifications.force = occurrences.force
+    left join {{ ref('people_as_of') }} as moments
+        on classifications.force = moments.force
 )
 
 select * from final

@@ -17,26 +17,51 @@ ids as (
     where {{ is_changed('golden_id') }}
 ),
 
-final as (
+records as (
+    select
+        persons.*,
+        {{ birth_class('persons') }} as birth_class,
+        {{ youngest_birth('persons.date_of_birth', 'persons.date_of_birth_precision') }}
+            as youngest_birth
+    from {{ ref('stg_niche__persons') }} as persons
+),
+
+persons as (
     select
         ids.golden_id,
-        ids.force,
-        array_agg(ids.person_id order by ids.person_id) as person_ids,
+        records.*,
+        min(records.birth_class) filter (where records.date_of_birth is not null)
+            over (partition by ids.force, ids.golden_id) as best_birth_class
+    from ids
+    inner join records
+        on ids.person_id = records.person_id
+        and ids.force = records.force
+),
+
+final as (
+    select
+        persons.golden_id,
+        persons.force,
+        array_agg(persons.person_id order by persons.person_id) as person_ids,
         {{ newest_known('national_id') }} as national_id,
         {{ newest_known('sex') }} as sex,
         {{ newest_known('ethnicity') }} as ethnicity,
-        {{ all_known('access_domain') }} as access_domains,
         count(*)::integer as records,
         bool_or(coalesce(persons.person_type = 'official', false)) as is_official,
+        bool_or(
+            persons.access_domain is distinct from 'open'
+            or persons.person_type_code is not null
+        ) as is_restricted,
+        {{ surest_birth('date_of_birth_precision') }} as date_of_birth_precision,
         coalesce({{ surest_birth('is_birth_date_estimated') }}, false)
             as is_birth_date_estimated,
         {{ surest_birth('date_of_birth') }} as date_of_birth,
+        max(persons.youngest_birth) filter (
+            where persons.birth_class = persons.best_birth_class
+        ) as youngest_birth_date,
         max(persons.deceased_on) as deceased_on
-    from ids
-    inner join {{ ref('stg_niche__persons') }} as persons
-        on ids.person_id = persons.person_id
-        and ids.force = persons.force
-    group by ids.golden_id, ids.force
+    from persons
+    group by persons.golden_id, persons.force
 )
 
 select * from final

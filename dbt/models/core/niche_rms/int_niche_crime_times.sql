@@ -1,6 +1,9 @@
 -- The time of each crime, as far as it is known. A window that ends before it begins,
--- or has no end, counts as its beginning. The hour is known if the window is short and
--- does not begin at a default that systems or people enter (seed `time_defaults`).
+-- or has no end, counts as its beginning. An event cannot be later than its report:
+-- such a beginning is emptied, and the crime counts on the day of its report. The hour
+-- is known if the source wrote one and the window is short. Whether a minute is one that
+-- the system writes for "not known" is decided by the data of all crimes
+-- (`int_niche_default_minutes`); `default_minute` is what may be one.
 {{
     config(
         materialized='incremental',
@@ -13,71 +16,100 @@
 
 with
 
+event_bounds as (
+    {{ holding('date_bounds', 'bounds') }}
+),
+
 occurrences as (
     select
-        occurrences.force,
-        occurrences.occurrence_id,
-        occurrences.occurred_from,
-        greatest(occurrences.occurred_to, occurrences.occurred_from) as occurred_to,
-        occurrences.reported_at,
-        occurrences.recorded_at,
-        coalesce(occurrences.occurred_to < occurrences.occurred_from, false)
-            as is_window_reversed,
+        occurrences.*,
+        coalesce(
+            occurrences.occurred_from
+            > occurrences.reported_at + make_interval(days => event_bounds.days_after),
+            false
+        ) as is_after_report,
         mappings.clock
     from {{ ref('stg_niche__occurrences') }} as occurrences
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on occurrences.force = mappings.force
+    left join event_bounds on event_bounds.bounds = 'event'
     where occurrences.is_crime
         and {{ is_changed('occurrence_id', relation='occurrences') }}
 ),
 
-time_defaults as (
-    {{ holding('time_defaults', 'local_time') }}
+believed as (
+    select
+        force,
+        occurrence_id,
+        clock,
+        is_after_report,
+        case when not is_after_report then occurred_from end as occurred_from,
+        coalesce(occurred_from_is_day and not is_after_report, false) as is_day_only,
+        occurred_to
+        + case when occurred_to_is_day then interval '1 day' else interval '0' end
+            as occurred_to,
+        reported_at,
+        coalesce(reported_at_is_day, false) as is_report_day_only,
+        recorded_at
+    from occurrences
 ),
 
 windows as (
     select
-        occurrences.*,
-        extract(epoch from occurrences.occurred_to - occurrences.occurred_from) / 3600
+        force,
+        occurrence_id,
+        clock,
+        is_after_report,
+        occurred_from,
+        is_day_only,
+        greatest(occurred_to, occurred_from) as occurred_to,
+        reported_at,
+        is_report_day_only,
+        recorded_at,
+        coalesce(occurred_to < occurred_from, false) as is_window_reversed,
+        extract(epoch from greatest(occurred_to, occurred_from) - occurred_from) / 3600
             as window_hours,
-        time_defaults.local_time is not null as starts_at_default
-    from occurrences
-    left join time_defaults
-        on to_char(occurrences.occurred_from at time zone occurrences.clock, 'HH24:MI')
-        = time_defaults.local_time
-        and extract(second from occurrences.occurred_from) = 0
-),
-
-judged as (
-    select
-        windows.*,
-        windows.starts_at_default and (
-            windows.window_hours = 0
-            or windows.window_hours >= {{ var('default_window_hours') }}
-        ) as is_default_time
-    from windows
+        (occurred_from at time zone clock)::date as occurred_date
+    from believed
 ),
 
 final as (
     select
         occurrence_id,
         force,
-        {{ patrol_window('occurred_from', 'clock') }} as patrol_window,
+        case when not is_day_only then {{ patrol_window('occurred_from', 'clock') }} end
+            as patrol_window,
+        case
+            when not is_day_only
+                and extract(second from occurred_from) = 0
+                and (
+                    window_hours = 0
+                    or window_hours >= {{ var('default_window_hours') }}
+                )
+                then {{ minute_of_day('(occurred_from at time zone clock)') }}
+        end as default_minute,
         window_hours::double precision as window_hours,
+        is_after_report,
         is_window_reversed,
-        coalesce(is_default_time, false) as is_default_time,
         coalesce(
-            window_hours <= {{ var('known_time_hours') }} and not is_default_time, false
+            window_hours <= {{ var('known_time_hours') }} and not is_day_only, false
         ) as is_time_known,
-        {{ operational_date('coalesce(occurred_from, reported_at)', 'clock') }}
-            as operational_date,
+        occurred_date,
+        case
+            when occurred_from is not null and is_day_only then occurred_date
+            when occurred_from is not null
+                then {{ operational_date('occurred_from', 'clock') }}
+            when reported_at is not null and is_report_day_only
+                then (reported_at at time zone clock)::date
+            else {{ operational_date('coalesce(reported_at, recorded_at)', 'clock') }}
+        end as operational_date,
         (reported_at at time zone clock)::date as reported_date,
         (coalesce(recorded_at, reported_at) at time zone clock)::date as recorded_date,
         occurred_from,
         occurred_to,
         reported_at,
         recorded_at
-    from judged
+    from windows
 )
 
 select * from final

@@ -54,7 +54,6 @@ final as (
         occurrences.officer_id,
         occurrences.unit_id,
         occurrences.beat,
-        occurrences.access_domain,
         offences.offence_id,
         offences.recorded_class,
         offences.recorded_subclass,
@@ -75,6 +74,7 @@ final as (
         offences.sequence,
         offences.harm_days,
         times.window_hours,
+        times.default_minute,
         offences.is_in_scope and (
             not offences.needs_weapon
             or coalesce(signs.is_weapon_recorded, false)
@@ -99,10 +99,12 @@ final as (
         offences.is_class_known,
         offences.is_harm_fallback,
         offences.is_positive_outcome,
+        occurrences.access_domain is distinct from 'open' as is_restricted,
         times.is_time_known,
-        times.is_default_time,
+        times.is_after_report,
         times.is_window_reversed,
         date_trunc('month', times.operational_date)::date as month,
+        times.occurred_date,
         times.operational_date,
         times.reported_date,
         times.recorded_date,

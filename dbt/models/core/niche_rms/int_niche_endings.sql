@@ -40,7 +40,12 @@ decisions as (
     from events
     where sequence is not null
     order by
-        force, occurrence_id, golden_id, sequence, role_from desc, ends_suspicion
+        force,
+        occurrence_id,
+        golden_id,
+        sequence,
+        role_from desc nulls last,
+        ends_suspicion
 ),
 
 own as (

@@ -29,7 +29,7 @@ final as (
     select distinct on (history.force, history.occurrence_id, history.sequence)
         history.occurrence_id,
         history.force,
-        upper(outcomes.outcome_code) as outcome_code,
+        {{ outcome_code('outcomes.outcome_code') }} as outcome_code,
         outcome_codes.outcome,
         outcome_codes.outcome_group,
         history.sequence,
@@ -40,12 +40,13 @@ final as (
     inner join outcomes
         on history.classification_id = outcomes.classification_id
         and history.force = outcomes.force
-    left join outcome_codes on upper(outcomes.outcome_code) = outcome_codes.outcome_code
+    left join outcome_codes
+        on {{ outcome_code('outcomes.outcome_code') }} = outcome_codes.outcome_code
     order by
         history.force,
         history.occurrence_id,
         history.sequence,
-        outcomes.outcome_on desc,
+        outcomes.outcome_on desc nulls last,
         outcomes.modified_at desc,
         outcomes.outcome_id desc
 )

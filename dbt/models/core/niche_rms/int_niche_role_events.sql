@@ -1,7 +1,8 @@
 -- Every role that involvements, outcomes and courts give to a person in an occurrence;
 -- a string of several roles gives several rows. A case that is discontinued after a
 -- conviction (a second case on the same crime) does not revoke the conviction; an
--- acquittal does.
+-- acquittal does. A decision in a code that nobody has classified ends suspicion until
+-- somebody has: it may be an acquittal.
 {{
     config(
         materialized='incremental',
@@ -37,9 +38,13 @@ final as (
         null::integer as sequence,
         false as ends_suspicion,
         involvements.created_at as role_from,
-        involvements.effective_to as role_to,
+        case
+            when {{ has_come('involvements.effective_to', 'moments') }}
+                then involvements.effective_to
+        end as role_to,
         involvements.eliminated_at
     from involvements
+    left join {{ ref('people_as_of') }} as moments on involvements.force = moments.force
     union all
     select
         history.occurrence_id,
@@ -47,7 +52,7 @@ final as (
         history.force,
         outcome_codes.person_role as role,
         history.sequence,
-        outcome_codes.ends_suspicion,
+        outcome_codes.ends_suspicion is not false as ends_suspicion,
         outcomes.outcome_on::timestamp at time zone mappings.clock as role_from,
         null as role_to,
         null as eliminated_at
@@ -56,11 +61,13 @@ final as (
         on history.classification_id = outcomes.classification_id
         and history.force = outcomes.force
         and outcomes.person_id is not null
-    inner join outcome_codes
-        on upper(outcomes.outcome_code) = outcome_codes.outcome_code
+    left join outcome_codes
+        on {{ outcome_code('outcomes.outcome_code') }} = outcome_codes.outcome_code
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on history.force = mappings.force
-    where outcome_codes.ends_suspicion or outcome_codes.person_role is not null
+    where outcome_codes.outcome_code is null
+        or outcome_codes.ends_suspicion
+        or outcome_codes.person_role is not null
     union all
     select
         history.occurrence_id,
@@ -68,7 +75,7 @@ final as (
         history.force,
         case results.result when 'guilty' then 'convicted' end as role,
         history.sequence,
-        results.result <> 'guilty' and not (
+        results.result is null or results.result <> 'guilty' and not (
             results.result = 'discontinued'
             and bool_or(results.result = 'guilty') over (
                 partition by results.force, results.classification_id, results.person_id
@@ -82,7 +89,7 @@ final as (
     inner join {{ ref('stg_niche__court_results') }} as results
         on history.classification_id = results.classification_id
         and history.force = results.force
-        and results.result is not null
+        and (results.result is not null or results.result_code is not null)
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on history.force = mappings.force
 )

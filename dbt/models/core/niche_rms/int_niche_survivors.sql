@@ -10,13 +10,18 @@
 with recursive
 
 merged as (
-    select distinct on (force, merged_person_id)
-        force,
-        merged_person_id as person_id,
-        surviving_person_id as survivor_id
-    from {{ ref('stg_niche__person_merges') }}
-    where unmerged_at is null
-    order by force, merged_person_id, merged_at desc, person_merge_id desc
+    select distinct on (pairs.force, pairs.merged_person_id)
+        pairs.force,
+        pairs.merged_person_id as person_id,
+        pairs.surviving_person_id as survivor_id
+    from {{ ref('stg_niche__person_merges') }} as pairs
+    left join {{ ref('people_as_of') }} as moments on pairs.force = moments.force
+    where not {{ has_come('pairs.unmerged_at', 'moments') }}
+    order by
+        pairs.force,
+        pairs.merged_person_id,
+        pairs.merged_at desc nulls last,
+        pairs.person_merge_id desc
 ),
 
 steps as (

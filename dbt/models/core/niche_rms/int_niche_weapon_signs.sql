@@ -15,15 +15,16 @@ with
 
 signs as (
     select
-        force,
-        occurrence_id,
-        flag,
+        flags.force,
+        flags.occurrence_id,
+        flags.flag,
         null as weapon,
         null as knife_text,
         null::boolean as is_knife_denied
-    from {{ ref('stg_niche__flags') }}
-    where ended_at is null
-        and {{ is_changed('occurrence_id') }}
+    from {{ ref('stg_niche__flags') }} as flags
+    left join {{ ref('people_as_of') }} as moments on flags.force = moments.force
+    where not {{ has_come('flags.ended_at', 'moments') }}
+        and {{ is_changed('occurrence_id', relation='flags') }}
     union all
     select
         force,

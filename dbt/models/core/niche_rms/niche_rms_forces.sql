@@ -1,14 +1,46 @@
 -- What records management gives to core (contract `forces`): those with an extract.
--- Their months begin with the first window that was extracted.
+-- Their months begin with the first month of which the extracts have the reports: with at
+-- least a tenth (`observed_month_share`) of the reports of a usual month. A crime that
+-- happened or was reported long before, of which an extract has a few, is not the
+-- beginning of the data, and what window a delivery states says nothing.
 {{ config(materialized='view') }}
 
+with
+
+months as (
+    select
+        force,
+        date_trunc('month', reported_date)::date as month,
+        count(*) as crimes
+    from {{ ref('int_niche_crime_times') }}
+    where reported_date is not null
+    group by force, date_trunc('month', reported_date)
+),
+
+usual as (
+    select
+        force,
+        sum(crimes * crimes) / sum(crimes) as crimes
+    from months
+    group by force
+),
+
+firsts as (
+    select
+        months.force,
+        min(months.month) as data_from
+    from months
+    inner join usual on months.force = usual.force
+    where months.crimes >= {{ var('observed_month_share') }} * usual.crimes
+    group by months.force
+)
+
 select
-    files.force,
-    mappings.clock,
-    date_trunc('month', min(files.window_from) at time zone mappings.clock)::date
-        as data_from,
-    max(files.extracted_at) as data_as_at
-from {{ ref('stg_niche__files') }} as files
-inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-    on files.force = mappings.force
-group by files.force, mappings.clock
+    moments.force,
+    moments.clock,
+    coalesce(
+        firsts.data_from, date_trunc('month', moments.as_of_date::timestamp)::date
+    ) as data_from,
+    moments.as_of as data_as_at
+from {{ ref('people_as_of') }} as moments
+left join firsts on moments.force = firsts.force

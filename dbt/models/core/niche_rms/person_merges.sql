@@ -3,9 +3,12 @@
 {{ config(materialized='view', pre_hook=[], post_hook=[]) }}
 
 select
-    force,
-    surviving_person_id,
-    merged_person_id,
-    merged_at,
-    unmerged_at
-from {{ ref('stg_niche__person_merges') }}
+    pairs.force,
+    pairs.surviving_person_id,
+    pairs.merged_person_id,
+    pairs.merged_at,
+    case
+        when {{ has_come('pairs.unmerged_at', 'moments') }} then pairs.unmerged_at
+    end as unmerged_at
+from {{ ref('stg_niche__person_merges') }} as pairs
+left join {{ ref('people_as_of') }} as moments on pairs.force = moments.force

@@ -64,6 +64,7 @@ final as (
         coalesce(person_names.surnames, array[]::text[]) as surnames,
         coalesce(postcodes.postcodes, array[]::text[]) as postcodes,
         coalesce(contacts.contacts, array[]::text[]) as contacts,
+        persons.date_of_birth_precision,
         persons.is_birth_date_estimated,
         persons.date_of_birth
     from persons

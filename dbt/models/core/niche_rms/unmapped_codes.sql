@@ -1,11 +1,12 @@
--- The number of each code that is in no mapping or definition. Such codes land and are
--- kept; no term is guessed for them.
+-- The number of each code that is in no mapping or definition, and what is assumed of it.
+-- Such codes land and are kept; no term is guessed for them. What may protect somebody
+-- does.
 {{ config(materialized='view') }}
 {%- set coded = {
-    'occurrences': ['location_type'],
+    'occurrences': ['location_type', 'access_domain'],
     'classifications': ['detection_mode'],
     'court_results': ['result'],
-    'persons': ['sex', 'ethnicity', 'person_type'],
+    'persons': ['sex', 'ethnicity', 'person_type', 'access_domain'],
     'person_names': ['name_type'],
     'person_addresses': ['address_role'],
     'person_contacts': ['contact_type'],
@@ -19,6 +20,16 @@
     'bails': ['bail_type'],
     'stop_searches': ['object_of_search', 'found'],
     'intelligence': ['topic'],
+} %}
+{%- set assumed = {
+    'occurrences.access_domain': 'restricted: its number is hidden',
+    'persons.access_domain': 'restricted: on no list',
+    'persons.person_type': 'restricted: on no list',
+    'involvements.roles': 'in no role: on no list by it',
+    'flags.flag': 'no flag: neither domestic abuse nor a weapon',
+    'court_results.result': 'no conviction: suspicion has ended',
+    'outcomes.outcome_code': 'no positive outcome; suspicion of who is named has ended',
+    'classifications.recorded_class': 'no serious violence',
 } %}
 {%- set lists = ['involvements', 'occurrence_addresses'] %}
 
@@ -61,6 +72,12 @@ final as (
         entity,
         field,
         code,
+        case entity || '.' || field
+            {%- for column, words in assumed.items() %}
+            when '{{ column }}' then '{{ words }}'
+            {%- endfor %}
+            else 'empty'
+        end as assumed,
         count(*)::integer as records
     from unmapped
     group by force, entity, field, code

@@ -44,10 +44,7 @@ final as (
         rules.confirmation,
         rules.definition_version,
         {{ age_on('persons.date_of_birth', 'figures.as_of_date') }} as age,
-        {{ age_group(
-            age_on('persons.date_of_birth', 'figures.as_of_date'),
-            'figures.listed_from_age'
-        ) }} as age_group,
+        {{ age_group('persons', 'figures') }} as age_group,
         figures.review_days,
         figures.as_of_date,
         entries.qualified_on,

@@ -33,9 +33,7 @@ final as (
         events.hexagon_id,
         events.clock,
         {{ time_kind('events.occurred_from', 'events.occurred_to') }} as time_kind,
-        defaults.minute_of_day is not null as is_default_start,
-        defaults.minute_of_day is not null
-        or not coalesce(events.is_time_known, true)
+        not coalesce(events.is_time_known, true)
         or coalesce(
             events.occurred_to - events.occurred_from
             > make_interval(hours => rules.unknown_after_hours),
@@ -45,11 +43,6 @@ final as (
         events.occurred_to
     from events
     cross join rules
-    left join {{ ref('int_default_minutes') }} as defaults
-        on events.force = defaults.force
-        and defaults.is_default
-        and {{ minute_of_day('(events.occurred_from at time zone events.clock)') }}
-        = defaults.minute_of_day
 )
 
 select * from final

@@ -27,16 +27,12 @@ crimes as (
     where {{ knows_instants('crimes') }}
 ),
 
-domains as (
-    select * from {{ latest_definition(ref('restricted_domains')) }} as held
-),
-
 final as (
     select
         crimes.crime_key,
         crimes.occurrence_id,
         case
-            when domains.is_restricted then null
+            when crimes.is_restricted then null
             else crimes.occurrence_number
         end as occurrence_number,
         crimes.force,
@@ -56,7 +52,7 @@ final as (
         crimes.harm_days::double precision as harm_days,
         designated.hexagon_id is not null as is_designated,
         {{ is_place_scope('crimes') }} as is_in_place_scope,
-        coalesce(domains.is_restricted, false) as is_restricted,
+        coalesce(crimes.is_restricted, false) as is_restricted,
         crimes.is_serious_violence,
         crimes.is_knife_enabled,
         crimes.is_domestic_abuse,
@@ -80,7 +76,6 @@ final as (
         on crimes.hexagon_id = names.hexagon_id
     left join {{ ref('designated_places') }} as designated
         on crimes.hexagon_id = designated.hexagon_id
-    left join domains on crimes.access_domain = domains.access_domain
 )
 
 select * from final

@@ -25,10 +25,7 @@ final as (
         events.force,
         events.person_id,
         figures.definition_version,
-        {{ age_group(
-            age_on('persons.date_of_birth', 'figures.as_of_date'),
-            'figures.listed_from_age'
-        ) }} as age_group,
+        {{ age_group('persons', 'figures') }} as age_group,
         plans.owner as reviewer,
         reports.intelligence_sources,
         events.event_on,

@@ -26,8 +26,8 @@
             'occurrence_id:id',
             'bail_type:code:bail_types',
             'conditions:text',
-            'started_at:instant',
-            'ended_at:instant',
+            'started_at:instant:start',
+            'ended_at:instant:end:started_at',
         ],
     )
 }}

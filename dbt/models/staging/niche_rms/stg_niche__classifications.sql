@@ -30,8 +30,8 @@
             'recorded_subclass:text',
             'is_attempt:flag',
             'detection_mode:code:detection_modes',
-            'effective_from:instant',
-            'effective_to:instant',
+            'effective_from:instant:record',
+            'effective_to:instant:end:effective_from',
         ],
     )
 }}

@@ -25,7 +25,7 @@
             'classification_id:id',
             'person_id:id',
             'result:code:court_results',
-            'result_on:day',
+            'result_on:day:record',
         ],
     )
 }}

@@ -21,8 +21,7 @@ files as (
         delivery_files.force,
         delivery_files.kind as entity,
         deliveries.kind = 'full' as is_full,
-        deliveries.extracted_at,
-        deliveries.window_from
+        deliveries.extracted_at
     from delivery_files
     inner join deliveries on delivery_files.load_id = deliveries.load_id
 ),
@@ -47,8 +46,7 @@ final as (
         full_extracts.load_id as full_load_id,
         files.is_full,
         files.extracted_at,
-        full_extracts.extracted_at as gone_before,
-        files.window_from
+        full_extracts.extracted_at as gone_before
     from files
     left join full_extracts
         on files.force = full_extracts.force

@@ -24,8 +24,8 @@
         [
             'occurrence_id:id',
             'flag:code:flags',
-            'flagged_at:instant',
-            'ended_at:instant',
+            'flagged_at:instant:record',
+            'ended_at:instant:end:flagged_at',
         ],
     )
 }}

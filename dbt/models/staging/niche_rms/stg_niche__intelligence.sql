@@ -27,7 +27,7 @@
             'source_reference:text',
             'source_grade:text',
             'information_grade:text',
-            'reported_at:instant',
+            'reported_at:instant:report',
         ],
     )
 }}

@@ -26,9 +26,9 @@
             'occurrence_id:id',
             'person_id:id',
             'roles:codes:roles',
-            'created_at:instant',
-            'eliminated_at:instant',
-            'effective_to:instant',
+            'created_at:instant:record',
+            'eliminated_at:instant:fact',
+            'effective_to:instant:fact:created_at',
         ],
     )
 }}

@@ -25,8 +25,8 @@
             'person_id:id',
             'order_type:code:order_types',
             'conditions:text',
-            'started_on:day',
-            'ended_on:day',
+            'started_on:day:start',
+            'ended_on:day:end:started_on',
         ],
     )
 }}

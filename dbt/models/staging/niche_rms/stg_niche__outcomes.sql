@@ -25,7 +25,7 @@
             'classification_id:id',
             'person_id:id',
             'outcome_code:text',
-            'outcome_on:day',
+            'outcome_on:day:record',
         ],
     )
 }}

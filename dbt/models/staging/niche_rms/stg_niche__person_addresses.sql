@@ -26,8 +26,8 @@
             'person_id:id',
             'address_id:id',
             'address_role:code:address_roles',
-            'effective_from:day',
-            'effective_to:day',
+            'effective_from:day:start',
+            'effective_to:day:end:effective_from',
         ],
     )
 }}

@@ -25,8 +25,8 @@
         [
             'surviving_person_id:id',
             'merged_person_id:id',
-            'merged_at:instant',
-            'unmerged_at:instant',
+            'merged_at:instant:record',
+            'unmerged_at:instant:fact:merged_at',
         ],
     )
 }}

@@ -23,13 +23,13 @@
         [
             'national_id:text',
             'cro_number:text',
-            'date_of_birth:day',
+            'date_of_birth:birth:birth',
             'is_birth_date_estimated:flag',
             'sex:code:sexes',
             'ethnicity:code:ethnicities',
-            'deceased_on:day',
+            'deceased_on:day:fact',
             'person_type:code:person_types',
-            'access_domain:text',
+            'access_domain:code:access_domains',
         ],
     )
 }}

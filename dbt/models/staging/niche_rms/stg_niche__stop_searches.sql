@@ -24,7 +24,7 @@
         [
             'person_id:id',
             'occurrence_id:id',
-            'searched_at:instant',
+            'searched_at:instant:event',
             'x:metres',
             'y:metres',
             'power:text',

@@ -24,8 +24,8 @@
         [
             'person_id:id',
             'warning:code:warnings',
-            'started_on:day',
-            'ended_on:day',
+            'started_on:day:start',
+            'ended_on:day:end:started_on',
         ],
     )
 }}
