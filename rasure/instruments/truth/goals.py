@@ -35,6 +35,9 @@ GOALS = (
     Goal("linkage_precision", "pairs of records joined correctly", 0.99),
     Goal("linkage_recall", "pairs of one person that were joined", 0.90),
     Goal("linkage_b3_f", "B-cubed F of the linkage", 0.97),
+    Goal("hard_set_precision", "pairs of the hard set joined correctly", 0.995),
+    Goal("hard_set_recall", "pairs of the hard set that were joined", 0.93),
+    Goal("hard_set_b3_f", "B-cubed F of the hard set", 0.975),
     Goal("harm_total_error", "difference in days of harm, on true ids", 0, True),
     Goal("hot_hours_recall", "planted hot hours that were found", 0.90),
 )
