@@ -10,7 +10,7 @@ from rasure.places import commands, rank_places
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import read_events, read_grid
-from rasure.places.methods import DESIGNATION, METHODS, Training, choose, quartic_kernel
+from rasure.places.methods import GRID, METHODS, Training, choose, quartic_kernel
 from rasure.places.selection import cells_to_fill
 from tests.integration.places_fixtures import Force, force, warehouse
 
@@ -55,7 +55,7 @@ def test_what_is_published_is_what_is_evaluated(warehouse, town):
         period_months=2,
     )
     ranked = rank_places(warehouse, town.name, definition).places
-    chosen = choose(training, definition, len(ranked))[DESIGNATION]
+    chosen = choose(training, definition, len(ranked))[GRID]
     assert grid.hexagon_id[chosen].tolist() == [place.hexagon_id for place in ranked]
     assert len(grid.observed) == 6
 
@@ -66,6 +66,8 @@ def test_evaluate_prints_a_row_for_each_method_and_keeps_them(warehouse, town):
     rows = json.loads(result.output)
     assert [row["method"] for row in rows] == [
         "designation",
+        "grid",
+        "free",
         "last_period_counts",
         "all_period_counts",
         "kde_quartic",
@@ -201,10 +203,10 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     )
     target_km2 = grid.force_area_km2 * definition.coverage_percent / 100
     cells = cells_to_fill(float(grid.area_km2.mean()), target_km2, len(centres))
-    chosen = choose(training, definition, cells)[DESIGNATION]
+    chosen = choose(training, definition, cells)[GRID]
     ids = [place.hexagon_id for place in ranked.places[:cells]]
     assert grid.hexagon_id[chosen].tolist() == ids
-    _, is_persistent = METHODS[DESIGNATION](replace(training, wanted=cells), definition)
+    _, is_persistent = METHODS[GRID](replace(training, wanted=cells), definition)
     persistent_ids = {
         place.hexagon_id for place in ranked.places if place.is_persistent
     }

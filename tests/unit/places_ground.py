@@ -29,6 +29,10 @@ DEFINITION = Definition(
     needs_review=False,
     review_months=12,
     kde_bandwidth_metres=300.0,
+    lattice_metres=20.0,
+    choice_hold_out_months=3,
+    choice_trials=12,
+    choice_jitter_metres=40.0,
 )
 
 
