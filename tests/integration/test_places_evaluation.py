@@ -107,6 +107,70 @@ def test_the_table_says_what_the_figures_mean(warehouse, town):
     assert "Designation over the better of the two counts" in output
 
 
+def test_crimes_of_some_types_are_evaluated_alike(warehouse, town):
+    """Robberies are out of the scope, and the gravest of them weighs as the least."""
+    busy = town.hexagon(3000, 3000)
+    columns = {"crime_type": "Robbery", "is_serious_violence": False}
+    town.plant(busy, TRAIN + TEST, 6, **columns, harm_days=1)
+    town.plant(town.hexagon(1000, 4800), TRAIN, 1, **columns, harm_days=5475)
+    town.plant(busy, TEST, 2, **columns | {"is_police_generated": True})
+    town.plant(town.hexagon(500, 500), TEST, 3, crime_type="Violent crime")
+    asked = ["evaluate", *ASKED, "--json", "--crime-types"]
+    for words, types, crimes in (
+        ("robbery", "Robbery", 12),
+        ("Violent Crime", "Violent crime", None),
+        ("ROBBERY, violence", "Robbery, Violent crime", 18),
+        ("all", "Robbery, Violent crime", 18),
+    ):
+        result = run(*asked, words)
+        if crimes is None:
+            assert "no crime in scope to train on" in str(result.exception)
+            continue
+        rows = {row["method"]: row for row in json.loads(result.output)}
+        assert rows["free"]["crime_types"] == types
+        assert rows["free"]["events_test"] == crimes
+        assert rows["grid"]["events_captured"] == rows["free"]["events_captured"] == 12
+    refused = run(*asked, "piracy")
+    assert str(refused.exception) == (
+        "borchester has no crime type 'piracy'. Name some of: all, robbery, violence, "
+        "Robbery, Violent crime."
+    )
+
+
+def test_jitter_is_asked_for_in_metres_and_shown(warehouse, town):
+    one = run("evaluate", *ASKED, "--jitter", "40", "--json")
+    assert one.output == run("evaluate", *ASKED, "--jitter", "40", "--json").output
+    assert {row["jitter_metres"] for row in json.loads(one.output)} == {40.0}
+    shown = " ".join(run("evaluate", *ASKED, "--jitter", "40").output.split())
+    assert "recorded locations, each moved within 40 m" in shown
+    assert run("evaluate", *ASKED, "--jitter", "-1").exit_code == 2
+
+
+def test_the_method_that_suits_a_force_is_chosen_once_for_a_definition(
+    warehouse, force
+):
+    months = [f"2024-{month:02}" for month in range(1, 9)]
+    rng = np.random.default_rng(4)
+    for step in range(20):
+        place = force.hexagon(*(int(metre) for metre in rng.integers(0, 5900, 2)))
+        force.plant(place, months, 1 + step % 4)
+    shown = run("method", force.name)
+    assert shown.exit_code == 0, shown.output
+    assert "On 2024-04 to 2024-05, each month by those before it, crimes moved" in (
+        " ".join(shown.output.split())
+    )
+    first = json.loads(run("method", force.name, "--json").output)
+    assert first["kept_out"] == "2024-06 to 2024-08"
+    # More crimes change nothing before the definition does.
+    force.plant(force.hexagon(3000, 3000), [*months, "2024-09"], 5)
+    assert json.loads(run("method", force.name, "--json").output) == first
+    kept = warehouse.execute(
+        "select force, patrol_window, method, choice->>'trials' "
+        "from places.method_choices"
+    ).fetchall()
+    assert kept == [(force.name, "all", first["method"], first["trials"])]
+
+
 def test_random_locations_are_called_no_concentration(warehouse, town):
     output = " ".join(run("evaluate", *ASKED, "--shuffled").output.split())
     assert "random locations" in output
