@@ -419,15 +419,17 @@ def jittered(
 ) -> Events:
     """Each event moved to a point at random within `metres` of its own.
 
-    An event that would leave the force stays where it is.
+    An event that would leave the force stays where it is, as does one whose point is
+    not known.
     """
     angle = rng.random(len(events.x)) * 2.0 * math.pi
     away = metres * np.sqrt(rng.random(len(events.x)))
     x, y = events.x + away * np.cos(angle), events.y + away * np.sin(angle)
+    is_known = np.isfinite(x) & np.isfinite(y)
     distance, cell = cKDTree(np.column_stack([grid.x, grid.y])).query(
-        np.column_stack([x, y])
+        np.where(is_known[:, None], np.column_stack([x, y]), 0.0)
     )
-    is_moved = distance <= side_of(float(grid.area_km2.mean()))
+    is_moved = is_known & (distance <= side_of(float(grid.area_km2.mean())))
     return dataclasses.replace(
         events,
         cell=np.where(is_moved, cell, events.cell),

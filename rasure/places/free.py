@@ -42,9 +42,13 @@ class Hexagons:
     def holding(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The index of the hexagon that holds each point, -1 where none does.
 
-        On a side that two share, the first.
+        On a side that two share, the first. Points that are not numbers are in none.
         """
         held_by = np.full(len(x), -1)
+        is_known = np.isfinite(x) & np.isfinite(y)
+        if not is_known.all():
+            held_by[is_known] = self.holding(x[is_known], y[is_known])
+            return held_by
         if not len(self) or not len(x):
             return held_by
         # Of hexagons that do not overlap, at most three centres are within a side.
@@ -116,8 +120,10 @@ class Sites:
 def sites_of(events: Events, period: np.ndarray) -> Sites:
     """The different points of some events; `period` numbers each one's month or year.
 
-    An event whose `period` is -1 is in none.
+    An event whose `period` is -1 is in none; one whose point is not known is left out.
     """
+    is_known = np.isfinite(events.x) & np.isfinite(events.y)
+    events, period = events.where(is_known), period[is_known]
     points, site = np.unique(events.x + 1j * events.y, return_inverse=True)
     size = len(points)
     ranks = ~events.is_at_institution

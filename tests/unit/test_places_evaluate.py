@@ -144,6 +144,14 @@ def test_a_crime_that_jitter_would_take_out_of_the_force_stays():
     assert (moved.x > -side_of(0.04)).all()
 
 
+def test_jitter_leaves_a_crime_without_a_point_in_its_cell():
+    crimes = off_the_grid(20)
+    crimes = replace(crimes, x=np.where(np.arange(20) < 3, np.nan, crimes.x))
+    moved = jittered(crimes, GROUND, 40.0, np.random.default_rng(1))
+    assert np.isnan(moved.x).tolist() == np.isnan(crimes.x).tolist()
+    assert (moved.cell[:3] == crimes.cell[:3]).all()
+
+
 def test_jitter_is_part_of_the_figures_and_of_the_seed():
     crimes = off_the_grid()
     (row, *_) = run(crimes, jitter_metres=40.0)

@@ -85,6 +85,13 @@ def test_one_place_is_put_around_crimes_that_a_grid_would_part():
     assert np.abs(hexagons.centres[0] - 1000).max() <= 15
 
 
+def test_a_crime_without_a_point_is_in_no_place_and_stops_none():
+    events = crimes([(1000, 1000), (np.nan, 1000), (1010, np.nan)])
+    hexagons = placed(events, 3)
+    assert held(hexagons, events) == [1]
+    assert hexagons.holding(events.x, events.y).tolist() == [0, -1, -1]
+
+
 def test_places_are_taken_from_the_highest_score_down_and_stop_at_the_number():
     events = crimes(
         [(500, 500), (1500, 500), (2500, 500), (500, 2500)], weight=[1, 4, 2, 3]
