@@ -22,9 +22,16 @@ import psycopg
 from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import WindowRejected
-from rasure.places.evaluation import captured, jittered, period_of
+from rasure.places.evaluation import (
+    Period,
+    captured,
+    captures_on_grid,
+    jittered,
+    period_of,
+    training_on,
+)
 from rasure.places.events import Events, Grid
-from rasure.places.free import FREE
+from rasure.places.free import FREE, choose_staffed
 from rasure.places.methods import COUNTS, GRID
 from rasure.places.windows import Window, listed
 
@@ -36,14 +43,18 @@ class Choice:
     """The method that suits a force, and what the trials showed.
 
     `ratio_to_counts` is what free placement caught over what the better of the two
-    counts did, all trials together, with its paired interval of 95%. `trials` are the
-    months that were scored; none of them is of `kept_out`.
+    counts did, all trials together, with its paired interval of 95%; the `staffed`
+    ratio is that of as many hot spots as a force can staff, over the counts of as many
+    cells. `trials` are the months that were scored; none of them is of `kept_out`.
     """
 
     method: str
     ratio_to_counts: float
     ratio_to_counts_low: float
     ratio_to_counts_high: float
+    staffed_ratio_to_counts: float
+    staffed_ratio_to_counts_low: float
+    staffed_ratio_to_counts_high: float
     events: int
     trials: str
     kept_out: str
@@ -60,8 +71,11 @@ class Choice:
             f"Free placement {verdict} sure to catch more than counts. On "
             f"{self.trials}, each month by those before it{moved}, it caught "
             f"{self.ratio_to_counts:.3f} times ({self.ratio_to_counts_low:.3f} to "
-            f"{self.ratio_to_counts_high:.3f}) what the better counts did. Kept out: "
-            f"{self.kept_out}."
+            f"{self.ratio_to_counts_high:.3f}) what the better counts did, and "
+            f"{self.staffed_ratio_to_counts:.3f} times "
+            f"({self.staffed_ratio_to_counts_low:.3f} to "
+            f"{self.staffed_ratio_to_counts_high:.3f}) in the hot spots that can be "
+            f"staffed. Kept out: {self.kept_out}."
         )
 
 
@@ -73,6 +87,9 @@ def choose_method(
     seed: int = 1,
 ) -> Choice:
     """`free` where it is sure to catch more than the better counts, else `grid`.
+
+    It must be sure at the share of the force's area, and in the hot spots that can be
+    staffed.
 
     `events` are those that rank a place, those at institutions included. Raises
     `WindowRejected` for a history without a month to try on.
@@ -90,35 +107,62 @@ def choose_method(
     if jitter_metres:
         rng = np.random.default_rng([seed, 12])
         events = jittered(events, grid, jitter_metres, rng)
-    captures: dict[str, list[metrics.Captures]] = {}
+    at_share: list[dict[str, np.ndarray]] = []
+    staffed: list[dict[str, np.ndarray]] = []
     for month in trials.tolist():
         before = Window(int(months[0]), int(months[months < month][-1]))
         period = period_of(grid, events, before, Window(month, month), definition)
         period = replace(period, recent_months=held)
-        of_month = captured(
-            events.where(~events.is_at_institution),
-            events.where(events.is_at_institution),
-            period,
-        )
-        for name in (FREE, *COUNTS):
-            captures.setdefault(name, []).append(of_month[name])
-    inside = {name: metrics.joined(each).test for name, each in captures.items()}
+        at_share.append(inside_places(events, period))
+        staffed.append(inside_staffed(events, period))
+    ratios = compared(at_share, draws, seed)
+    staffed_ratios = compared(staffed, draws, seed)
+    is_sure = min(ratios["ratio_to_counts_low"], staffed_ratios["ratio_to_counts_low"])
+    return Choice(
+        method=FREE if is_sure > 1.0 else GRID,
+        **ratios,
+        **{f"staffed_{name}": value for name, value in staffed_ratios.items()},
+        events=sum(len(one[FREE]) for one in at_share),
+        trials=listed(trials),
+        kept_out=listed(months[len(months) - held :]),
+        jitter_metres=jitter_metres,
+    )
+
+
+def inside_places(events: Events, period: Period) -> dict[str, np.ndarray]:
+    """Which test events each method catches at the share of the area, by its name."""
+    ranks, at_institutions = (
+        events.where(~events.is_at_institution),
+        events.where(events.is_at_institution),
+    )
+    caught = captured(ranks, at_institutions, period)
+    return {name: caught[name].test for name in (FREE, *COUNTS)}
+
+
+def inside_staffed(events: Events, period: Period) -> dict[str, np.ndarray]:
+    """Which test events the hot spots that can be staffed catch, and as many cells."""
+    before, _ = period.split(events)
+    ranks_before, after = period.split(events.where(~events.is_at_institution))
+    hexagons = choose_staffed(period.grid, before, period.observed, period.definition)
+    period = replace(period, places=max(len(hexagons), 1))
+    of_cells = captures_on_grid(training_on(ranks_before, period), after.cell, period)
+    caught = {name: of_cells[name].test for name in COUNTS}
+    return {FREE: hexagons.holding(after.x, after.y) >= 0} | caught
+
+
+def compared(
+    trials: list[dict[str, np.ndarray]], draws: int, seed: int
+) -> dict[str, float]:
+    """`ratio_to_counts` of free placement, all trials together, with its interval."""
+    inside = {name: np.concatenate([one[name] for one in trials]) for name in trials[0]}
     drawn = metrics.resampled_captures(
         np.column_stack(list(inside.values())), draws, np.random.default_rng([seed, 13])
     )
-    paired = metrics.paired(
+    return metrics.paired(
         FREE,
         {name: int(one.sum()) for name, one in inside.items()},
         dict(zip(inside, drawn.T, strict=True)),
         rivals={"counts": COUNTS},
-    )
-    return Choice(
-        method=FREE if paired["ratio_to_counts_low"] > 1.0 else GRID,
-        **paired,
-        events=len(inside[FREE]),
-        trials=listed(trials),
-        kept_out=listed(months[len(months) - held :]),
-        jitter_metres=jitter_metres,
     )
 
 

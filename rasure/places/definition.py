@@ -32,6 +32,9 @@ LIMITS = {
     "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
     "lattice_metres": (1.0, 100.0),
+    "staffed_hot_spots": (0.0, 10_000.0),
+    "hot_spot_km2": (0.0, 100.0),
+    "hot_spot_gap_metres": (0.0, 1000.0),
     "choice_hold_out_months": (0.0, 60.0),
     "choice_trials": (0.0, 120.0),
     "choice_jitter_metres": (0.0, 1000.0),
@@ -68,6 +71,9 @@ class Definition:
     review_months: float
     kde_bandwidth_metres: float
     lattice_metres: float
+    staffed_hot_spots: float
+    hot_spot_km2: float
+    hot_spot_gap_metres: float
     choice_hold_out_months: float
     choice_trials: float
     choice_jitter_metres: float

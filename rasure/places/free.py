@@ -27,6 +27,8 @@ FREE = "free"
 # Lengths are compared within a millionth of a metre, so that neighbours may touch.
 TOUCH_METRES = 1e-6
 SITES_AT_ONCE = 4096
+# Ground is quiet if it is not among so many times the ground that is wanted.
+QUIET = 3
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,57 @@ def choose_freely(
     `observed` are its observed months, ascending. Fewer hexagons where the crimes leave
     no place for another.
     """
+    sites, rule = sites_and_rule(grid, before, observed, definition, wanted)
+    return place(
+        sites,
+        rule,
+        np.column_stack([grid.x, grid.y]),
+        side_of(float(grid.area_km2.mean())),
+        definition.lattice_metres,
+        wanted,
+    )
+
+
+def choose_staffed(
+    grid: Grid, before: Events, observed: np.ndarray, definition: Definition
+) -> Hexagons:
+    """The hexagons of as many hot spots as a force can staff, hot spot by hot spot.
+
+    The number and the size of the hot spots are figures of the definition. Each begins
+    with the best hexagon that is left and grows by the best ones near it. Quiet ground
+    joins none, so that a hot spot can be smaller. Takes what `choose_freely` takes.
+    """
+    cell_km2 = float(grid.area_km2.mean())
+    each = max(1, math.floor(definition.hot_spot_km2 / cell_km2 + 0.5))
+    wanted = int(definition.staffed_hot_spots) * each
+    sites, rule = sites_and_rule(grid, before, observed, definition, wanted)
+    side_metres, lattice_metres = side_of(cell_km2), definition.lattice_metres
+    if not len(sites.x):
+        return Hexagons(np.zeros((0, 2)), side_metres)
+    floor = first_threshold(sites, side_metres, QUIET * wanted)
+    within = sites.where(most_in_reach(sites, side_metres) >= floor)
+    centres = rated_centres(within, side_metres, lattice_metres, floor)
+    chosen, _ = take(
+        centres,
+        rule,
+        cKDTree(np.column_stack([grid.x, grid.y])),
+        side_metres,
+        lattice_metres,
+        int(definition.staffed_hot_spots),
+        each,
+        definition.hot_spot_gap_metres,
+    )
+    return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
+
+
+def sites_and_rule(
+    grid: Grid,
+    before: Events,
+    observed: np.ndarray,
+    definition: Definition,
+    wanted: int,
+) -> tuple[Sites, Rule]:
+    """The points of a training period, and the rule that its history allows."""
     last = int(observed[-1])
     years = selection.years_of_history(int(observed[0]), last, definition)
     by_years = selection.goes_by_years(grid.is_day_dated, years, definition)
@@ -188,14 +241,8 @@ def choose_freely(
         share = definition.persistence_share
         needed = selection.months_needed(len(observed), share)
         beyond_doubt = math.inf
-    return place(
-        sites_of(before, period),
-        Rule(needed, beyond_doubt, definition.institution_share),
-        np.column_stack([grid.x, grid.y]),
-        side_of(float(grid.area_km2.mean())),
-        definition.lattice_metres,
-        wanted,
-    )
+    rule = Rule(needed, beyond_doubt, definition.institution_share)
+    return sites_of(before, period), rule
 
 
 def place_best(
@@ -374,10 +421,14 @@ def take(
     side_metres: float,
     lattice_metres: float,
     wanted: int,
+    each: int = 1,
+    gap_metres: float = 0.0,
 ) -> tuple[list[int], int]:
     """The centres to take, in order, and how many of them are persistent.
 
-    Of centres that score alike, the one nearest to the middle of its crimes is first,
+    They make `wanted` hot spots of up to `each` hexagons, where each further one is at
+    most `gap_metres` farther from another than if they touched corner to corner. Of
+    centres that score alike, the one nearest to the middle of its crimes is first,
     then the westernmost.
     """
     periods = np.bitwise_count(centres.presence).sum(axis=1)
@@ -402,19 +453,47 @@ def take(
     )
     order = order[~is_institution[order]]
     position = centres.position(lattice_metres)
+    place_in_order = np.full(len(position), len(position))
+    place_in_order[order] = np.arange(len(order))
     nearby = cKDTree(position) if len(position) else None
-    is_free = np.ones(len(position), dtype=bool)
-    chosen: list[int] = []
-    for one in order.tolist():
-        if not is_free[one] or ground.query(position[one])[0] > side_metres:
-            continue
-        chosen.append(one)
-        if len(chosen) == wanted:
-            break
-        others = np.array(nearby.query_ball_point(position[one], 2.0 * side_metres))
+    is_free = place_in_order < len(position)
+
+    def near(one: int, metres: float) -> np.ndarray:
+        return np.array(nearby.query_ball_point(position[one], metres))
+
+    def block(one: int) -> None:
+        others = near(one, 2.0 * side_metres)
         away = position[others] - position[one]
         overlaps = (
             across(away[:, 0], away[:, 1]) < 2.0 * apothem(side_metres) - TOUCH_METRES
         )
         is_free[others[overlaps]] = False
+
+    def is_on_ground(one: int) -> bool:
+        return ground.query(position[one])[0] <= side_metres
+
+    chosen: list[int] = []
+    hot_spots = 0
+    for first in order.tolist():
+        if hot_spots == wanted:
+            break
+        if not is_free[first] or not is_on_ground(first):
+            continue
+        members = [first]
+        block(first)
+        around = near(first, 2.0 * side_metres + gap_metres) if each > 1 else None
+        while len(members) < each:
+            around = around[is_free[around]]
+            if not len(around):
+                break
+            best = int(around[np.argmin(place_in_order[around])])
+            if not is_on_ground(best):
+                is_free[best] = False
+                continue
+            members.append(best)
+            block(best)
+            reach = near(best, 2.0 * side_metres + gap_metres)
+            around = np.union1d(around, reach)
+        chosen += members
+        hot_spots += 1
     return chosen, int(is_persistent[chosen].sum())

@@ -34,6 +34,7 @@ def test_free_placement_is_chosen_where_the_grid_parts_the_crimes():
     assert choice.method == "free"
     assert 1 < choice.ratio_to_counts_low <= choice.ratio_to_counts
     assert choice.ratio_to_counts <= choice.ratio_to_counts_high
+    assert choice.staffed_ratio_to_counts_low > 1
     assert choice.trials == "2024-04 to 2024-06"
     assert choice.kept_out == "2024-07 to 2024-09"
     assert choice.jitter_metres == 40.0
@@ -45,6 +46,15 @@ def test_the_grid_is_kept_where_crimes_fall_anywhere():
     assert choice.method == "grid"
     assert choice.ratio_to_counts_low <= 1
     assert "is not sure to catch more than counts" in choice.in_words
+
+
+def test_free_places_that_cannot_be_staffed_are_not_chosen():
+    """Sure at the share of the area, no better in the one hot spot that is walked."""
+    few = replace(DEFINITION, staffed_hot_spots=1, hot_spot_km2=2.0)
+    choice = choose_method(GROUND, crimes(CORNERS), few)
+    assert choice.ratio_to_counts_low > 1
+    assert choice.staffed_ratio_to_counts_low <= 1
+    assert choice.method == "grid"
 
 
 def test_the_last_hold_out_does_not_bear_on_the_choice():

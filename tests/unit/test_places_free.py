@@ -16,6 +16,7 @@ from rasure.places.free import (
     across,
     apothem,
     choose_freely,
+    choose_staffed,
     place,
     side_of,
     sites_of,
@@ -210,6 +211,35 @@ def test_years_of_days_go_by_years():
     assert held(by_years, both) == [10]
     # By months neither is in half of them, so the score decides.
     assert held(choose_freely(ground, both, observed, definition, 1), both) == [14]
+
+
+def test_a_staffed_hot_spot_grows_from_its_best_hexagon_by_those_near_it():
+    """A street of crimes, and two lone points; up to three hexagons a hot spot."""
+    ground = grid()
+    street = [(3000 + 30 * step, 3000) for step in range(24)]
+    lone = [(7000, 7000)] * 9 + [(9000, 2000)] * 6
+    events = crimes(street * 2 + lone)
+    definition = replace(
+        DEFINITION, staffed_hot_spots=2, hot_spot_km2=0.12, persistence_share=1.0
+    )
+    observed = np.array([0])
+    hexagons = choose_staffed(ground, events, observed, definition)
+    caught = held(hexagons, events)
+    on_street = hexagons.centres[:, 1] < 3300
+    assert on_street.tolist() == [True, True, True, False]
+    assert sum(caught[:3]) > 40 and caught[3] == 9
+    for number, centre in enumerate(hexagons.centres):
+        away = hexagons.centres[number + 1 :] - centre
+        assert (
+            across(away[:, 0], away[:, 1]) >= 2 * apothem(side_of(0.04)) - 1e-5
+        ).all()
+    gaps = np.linalg.norm(np.diff(hexagons.centres[:3], axis=0), axis=1)
+    assert gaps.max() <= 2 * (2 * side_of(0.04) + definition.hot_spot_gap_metres)
+    one_each = choose_staffed(
+        ground, events, observed, replace(definition, hot_spot_km2=0.04)
+    )
+    assert len(one_each) == 2
+    assert len(choose_staffed(ground, crimes([]), observed, definition)) == 0
 
 
 def test_crimes_beyond_doubt_are_the_fewest_with_the_probability():
