@@ -1,12 +1,11 @@
-{#- The crimes that say how hot a place is: serious violence with a usable position in a
-    hexagon, not found by the police's own activity. The definition says whether crimes
-    in private (`public_places_only`) and domestic abuse (`without_domestic_abuse`) are
-    left out; what the source does not say leaves none out. Crimes at a prison, hospital
-    or police station are among them: they show whose cell it is, and make no place
-    hot. -#}
-{% macro is_place_event(crimes) -%}
-    {{ crimes }}.is_serious_violence
-        and {{ crimes }}.is_located
+{#- The crimes, of any kind, that a patrol of a place could meet: with a usable position
+    in a hexagon, not found by the police's own activity. The definition says whether
+    crimes in private (`public_places_only`) and domestic abuse
+    (`without_domestic_abuse`) are left out; what the source does not say leaves none
+    out. Crimes at a prison, hospital or police station are among them: they show whose
+    cell it is, and make no place hot. -#}
+{% macro is_patrol_relevant(crimes) -%}
+    {{ crimes }}.is_located
         and {{ crimes }}.hexagon_id is not null
         and not {{ crimes }}.is_police_generated
         {%- if var('public_places_only') %}
@@ -15,6 +14,13 @@
         {%- if var('without_domestic_abuse') %}
         and not coalesce({{ crimes }}.is_domestic_abuse, false)
         {%- endif %}
+{%- endmacro %}
+
+
+{#- Those of them that say how hot a place is: serious violence. -#}
+{% macro is_place_event(crimes) -%}
+    {{ crimes }}.is_serious_violence
+        and {{ is_patrol_relevant(crimes) }}
 {%- endmacro %}
 
 

@@ -103,14 +103,34 @@ def evaluate_command(
         bool,
         typer.Option("--shuffled", help="Throw all crimes at random places first."),
     ] = False,
+    jitter: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1000.0,
+            help="Move each crime at random within so many metres first.",
+        ),
+    ] = 0.0,
+    crime_types: Annotated[
+        str | None,
+        typer.Option(
+            help="all, robbery, violence or names of crime types, parted by commas "
+            "(default: the crimes that rank a place)."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score the designation on months it has not seen, beside the usual methods."""
+    """Score the ways to choose places on months that they have not seen."""
     from rasure.database import connect
     from rasure.places import report
     from rasure.places.definition import Definition
     from rasure.places.evaluation import evaluate, store_evaluation
-    from rasure.places.events import read_events, read_grid, the_force
+    from rasure.places.events import (
+        crime_types_named,
+        read_events,
+        read_grid,
+        the_force,
+    )
     from rasure.places.windows import Window
 
     train_window, test_window = Window.parse(train), Window.parse(test)
@@ -118,7 +138,8 @@ def evaluate_command(
     with connect("rasure places evaluate", autocommit=True) as connection:
         name = the_force(connection, force, train_window, test_window)
         grid = read_grid(connection, name)
-        events = read_events(connection, grid, window, definition)
+        types = crime_types and crime_types_named(connection, name, crime_types)
+        events = read_events(connection, grid, window, definition, types)
         evaluation = evaluate(
             grid,
             events,
@@ -129,12 +150,43 @@ def evaluate_command(
             seed=seed,
             is_shuffled=shuffled,
             patrol_window=window,
+            jitter_metres=jitter,
+            crime_types=types and ", ".join(types),
         )
         store_evaluation(connection, evaluation)
     if as_json:
         print(report.as_json(evaluation.rows))
     else:
         report.show_evaluation(evaluation, console())
+
+
+@places.command("method")
+def method_command(
+    force: OneForce, window: Window = "all", as_json: AsJson = False
+) -> None:
+    """Say which method suits a force: the grid, or free placement.
+
+    The choice is kept, and made again when the definition of hot places has changed.
+    """
+    from rasure.database import connect
+    from rasure.places import choosing, report
+    from rasure.places.definition import Definition
+    from rasure.places.events import read_events, read_grid
+
+    definition = Definition.load()
+    with connect("rasure places method", autocommit=True) as connection:
+        choice = choosing.kept_choice(connection, force, definition, window)
+        if choice is None:
+            grid = read_grid(connection, force)
+            events = read_events(connection, grid, window, definition)
+            choice = choosing.choose_method(grid, events, definition)
+            choosing.keep_choice(connection, force, definition, choice, window)
+    if as_json:
+        print(report.as_json({"force": force, "patrol_window": window, **vars(choice)}))
+        return
+    terminal = console()
+    terminal.print(f"{force}, {window}: {choice.method}. {choice.in_words}")
+    terminal.print("What is published is chosen on the grid.")
 
 
 @places.command("stability")

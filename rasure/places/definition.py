@@ -10,6 +10,7 @@ hands it to dbt.
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ LIMITS = {
     "institution_share": (0.0, 1.0),
     "review_months": (0.0, 120.0),
     "kde_bandwidth_metres": (0.0, 10_000.0),
+    "lattice_metres": (1.0, 100.0),
+    "staffed_hot_spots": (0.0, 10_000.0),
+    "hot_spot_km2": (0.0, 100.0),
+    "hot_spot_gap_metres": (0.0, 1000.0),
+    "choice_hold_out_months": (0.0, 60.0),
+    "choice_trials": (0.0, 120.0),
+    "choice_jitter_metres": (0.0, 1000.0),
 }
 # What dbt computes with: variables of its project.
 DBT_FIGURES = (
@@ -62,6 +70,13 @@ class Definition:
     needs_review: bool
     review_months: float
     kde_bandwidth_metres: float
+    lattice_metres: float
+    staffed_hot_spots: float
+    hot_spot_km2: float
+    hot_spot_gap_metres: float
+    choice_hold_out_months: float
+    choice_trials: float
+    choice_jitter_metres: float
 
     @classmethod
     def load(cls, **overrides) -> Definition:
@@ -77,7 +92,8 @@ class Definition:
         values |= {
             name: value for name, value in overrides.items() if value is not None
         }
-        values.pop("zones", None)  # those of rasure.places.zones.definition
+        for table in ("zones", "crime_type_groups"):  # not figures of a designation
+            values.pop(table, None)
         check_names(values, {field.name for field in dataclasses.fields(cls)})
         for name, (above, most) in LIMITS.items():
             values[name] = checked(name, values[name], above, most)
@@ -118,6 +134,13 @@ def dbt_project_variables() -> dict[str, object]:
 def dbt_defaults() -> dict[str, object]:
     """The figures of places that dbt computes with, as its project ships them."""
     return {name: dbt_project_variables()[name] for name in DBT_FIGURES}
+
+
+@cache
+def crime_type_groups() -> dict[str, list[str]]:
+    """Groups of crime types that `--crime-types` takes: words in their names."""
+    shipped = resources.files("rasure.places").joinpath("definition.toml")
+    return tomllib.loads(shipped.read_text())["crime_type_groups"]
 
 
 def window_hours() -> tuple[int, int]:
@@ -175,6 +198,8 @@ ZONE_LIMITS = {
     "walk_metres_per_second": (0.0, 10.0),
     "stop_share": (0.0, 1.0),
     "same_road_preference": (0.0, 100.0),
+    "least_zone_metres": (0.0, 1000.0),
+    "km2_per_zone": (0.0, 100.0),
     "zones_per_hot_spot": (0.0, 100.0),
     "buffer_metres": (0.0, 500.0),
 }
@@ -192,6 +217,8 @@ class ZoneDefinition:
     is_there_and_back: bool
     stop_share: float
     same_road_preference: float
+    least_zone_metres: float
+    km2_per_zone: float
     zones_per_hot_spot: float
     buffer_metres: float
 
@@ -217,7 +244,14 @@ class ZoneDefinition:
         check_switch("is_there_and_back", values["is_there_and_back"])
         for name, (above, most) in ZONE_LIMITS.items():
             values[name] = checked(name, values[name], above, most)
-        return cls(**values)
+        definition = cls(**values)
+        if definition.least_zone_metres > definition.budget_metres:
+            raise DefinitionRejected(
+                f"A zone has least_zone_metres, {definition.least_zone_metres:g} m, or "
+                f"more, but a patrol walks {definition.budget_metres:g} m of street. "
+                "Mend [places.zones] in settings.toml."
+            )
+        return definition
 
     @property
     def budget_metres(self) -> float:
@@ -227,6 +261,11 @@ class ZoneDefinition:
         there and back a zone of length L is walked in 2 L.
         """
         return self.walk_minutes * 60.0 * self.walk_metres_per_second / self.times
+
+    def zones_of(self, area_km2: float) -> int:
+        """How many zones a hot spot of that size may have: at least one."""
+        by_size = math.floor(area_km2 / self.km2_per_zone + 0.5)
+        return min(max(by_size, 1), max(int(self.zones_per_hot_spot), 1))
 
     @property
     def times(self) -> int:

@@ -18,16 +18,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import psycopg
+import shapely
+from scipy.spatial import cKDTree
 
 from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import Events, Grid
-from rasure.places.methods import METHODS, Training, choose, quartic_kernel
+from rasure.places.free import FREE, choose_freely, place_best, side_of
+from rasure.places.methods import (
+    COUNTS,
+    GRID,
+    KDE,
+    Training,
+    choose,
+    quartic_kernel,
+)
 from rasure.places.selection import cells_to_fill, gamma_poisson_prior, highest
 from rasure.places.windows import Window, check_hold_out, month_end, month_start
 
@@ -52,23 +63,176 @@ def throw(rates: np.ndarray, events: int, rng: np.random.Generator) -> np.ndarra
     return np.searchsorted(cumulative, np.sort(rng.random(events)), side="right")
 
 
+def scattered(
+    cell: np.ndarray, grid: Grid, pool: Events, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A point for each event of a cell: where an event of `pool` in that cell lies.
+
+    In a cell without any, anywhere in the cell. Returns x and y.
+    """
+    order = np.argsort(pool.cell, kind="stable")
+    number = np.bincount(pool.cell, minlength=len(grid.x))[cell]
+    first = np.searchsorted(pool.cell[order], cell)
+    at = np.minimum(
+        first + (rng.random(len(cell)) * number).astype(int), len(order) - 1
+    )
+    x, y = anywhere_in(grid.x[cell], grid.y[cell], grid, rng)
+    is_known = number > 0
+    x[is_known] = pool.x[order][at[is_known]]
+    y[is_known] = pool.y[order][at[is_known]]
+    return x, y
+
+
+def anywhere_in(
+    x: np.ndarray, y: np.ndarray, grid: Grid, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A point at random in the hexagon around each centre; returns x and y.
+
+    A hexagon is three rhombi, each spanned by two of three alternate corners.
+    """
+    side = side_of(float(grid.area_km2.mean()))
+    angle = 2.0 * math.pi / 3.0 * rng.integers(0, 3, len(x))
+    one, other = side * rng.random((2, len(x)))
+    turned = angle + 2.0 * math.pi / 3.0
+    return (
+        x + one * np.cos(angle) + other * np.cos(turned),
+        y + one * np.sin(angle) + other * np.sin(turned),
+    )
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a hold-out is made of: the ground, the two periods, the number of places.
+
+    `observed` are the observed months of the training period, ascending;
+    `recent_months` is how many of them the counts of the last period are of.
+    """
+
+    grid: Grid
+    train: Window
+    test: Window
+    definition: Definition
+    is_candidate: np.ndarray
+    observed: np.ndarray
+    recent_months: int
+    places: int
+
+    def split(self, events: Events) -> tuple[Events, Events]:
+        """The events of the training period, and those of the test period."""
+        return (
+            events.where(self.train.holds(events.month)),
+            events.where(self.test.holds(events.month)),
+        )
+
+
+def period_of(
+    grid: Grid, events: Events, train: Window, test: Window, definition: Definition
+) -> Period:
+    """A hold-out of some events, those at institutions included.
+
+    Raises `WindowRejected` or `NoPlaces` when there is nothing to score.
+    """
+    observed = train.observed(grid.observed, "training")
+    observed_test = test.observed(grid.observed, "test")
+    is_candidate = ~institution_cells(grid, events, train, definition)
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+    cell_km2 = float(grid.area_km2.mean())
+    period = Period(
+        grid=grid,
+        train=train,
+        test=test,
+        definition=definition,
+        is_candidate=is_candidate,
+        observed=observed,
+        recent_months=len(observed_test),
+        places=cells_to_fill(cell_km2, target_km2, int(is_candidate.sum())),
+    )
+    before, after = period.split(events.where(~events.is_at_institution))
+    if not len(before.cell) or not len(after.cell):
+        raise NoPlaces(
+            f"There is no crime in scope to train on ({train}) or to test on ({test})."
+        )
+    return period
+
+
+def captured(
+    events: Events, at_institutions: Events, period: Period
+) -> dict[str, metrics.Captures]:
+    """What every method captures of one history, by its name."""
+    before, after = period.split(events)
+    captures = captures_on_grid(training_on(before, period), after.cell, period)
+    seen_before = together(before, period.split(at_institutions)[0])
+    captures[FREE] = captures_freely(seen_before, after, period)
+    return captures | {DESIGNATION: captures[PUBLISHED]}
+
+
+def captures_on_grid(
+    training: Training, after: np.ndarray, period: Period
+) -> dict[str, metrics.Captures]:
+    """What each method that scores cells captures; `after` are the test cells."""
+    fullest = highest(np.bincount(after, minlength=training.cells), period.places)
+    in_fullest = inside(fullest, after, training.cells)
+    return {
+        name: metrics.Captures(
+            train=inside(chosen, training.cell, training.cells),
+            test=inside(chosen, after, training.cells),
+            best=in_fullest,
+            shared=metrics.shared_cells(chosen, fullest),
+        )
+        for name, chosen in choose(training, period.definition, period.places).items()
+    }
+
+
+def inside(chosen: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
+    """Which events, given as cells, lie in the chosen ones, as booleans."""
+    is_chosen = np.zeros(cells, dtype=bool)
+    is_chosen[chosen] = True
+    return is_chosen[cell]
+
+
+def captures_freely(before: Events, after: Events, period: Period) -> metrics.Captures:
+    """What the method `free` captures.
+
+    `before` holds the events at institutions too, `after` does not. The best places of
+    the test period are placed freely on its own events.
+    """
+    chosen = choose_freely(
+        period.grid, before, period.observed, period.definition, period.places
+    )
+    best = place_best(period.grid, after, period.definition, period.places)
+    ranks = before.where(~before.is_at_institution)
+    ground = shapely.intersection(
+        shapely.union_all(chosen.polygons()), shapely.union_all(best.polygons())
+    ).area
+    cell_m2 = float(period.grid.area_km2.mean()) * 1e6
+    return metrics.Captures(
+        train=chosen.holding(ranks.x, ranks.y) >= 0,
+        test=chosen.holding(after.x, after.y) >= 0,
+        best=best.holding(after.x, after.y) >= 0,
+        shared=min(ground / cell_m2, float(period.places)),
+    )
+
+
 def simulate(
     training: Training,
     rates: np.ndarray,
+    pool: Events,
+    at_institutions: Events,
     test_events: int,
-    definition: Definition,
-    cells: int,
+    period: Period,
     area_share: float,
     draws: int,
     rng: np.random.Generator,
 ) -> dict[str, dict[str, np.ndarray]]:
     """The metrics of every method in `draws` simulated histories: method -> metric.
 
-    `training` gives the months, weights and ground; its kernel must be between the cell
-    centroids, because a thrown event lies at one.
+    `training` gives the months and weights; its kernel must be between the cell
+    centroids, because for the methods of the grid a thrown event lies at one. The
+    method `free` costs more than all others together, so it has `FREE_NULL_DRAWS`; for
+    it a thrown event lies where one of `pool` in the same cell lies, or anywhere in it.
     """
-    by_method = {name: [] for name in METHODS}
-    for _ in range(draws):
+    by_method: dict[str, list[dict[str, float]]] = {}
+    for draw in range(draws):
         order = rng.permutation(len(training.cell))
         cell = throw(rates, len(training.cell), rng)
         history = dataclasses.replace(
@@ -78,12 +242,20 @@ def simulate(
             month=training.month[order],
             score_weight=training.score_weight[order],
         )
-        before = np.bincount(cell, minlength=training.cells)
-        after = np.bincount(throw(rates, test_events, rng), minlength=training.cells)
-        fullest = highest(after, cells)
-        for name, chosen in choose(history, definition, cells).items():
-            by_method[name].append(
-                metrics.of_places(chosen, before, after, fullest, area_share)
+        after = throw(rates, test_events, rng)
+        captures = captures_on_grid(history, after, period)
+        if draw < FREE_NULL_DRAWS:
+            before = dataclasses.replace(
+                events_at(cell, *scattered(cell, period.grid, pool, rng)),
+                month=history.month,
+                score_weight=history.score_weight,
+            )
+            later = events_at(after, *scattered(after, period.grid, pool, rng))
+            before = together(before, at_institutions)
+            captures[FREE] = captures_freely(before, later, period)
+        for name, one in captures.items():
+            by_method.setdefault(name, []).append(
+                metrics.of_places(one, period.places, area_share)
             )
     return {
         name: {metric: np.array([row[metric] for row in rows]) for metric in rows[0]}
@@ -91,8 +263,33 @@ def simulate(
     }
 
 
+def events_at(cell: np.ndarray, x: np.ndarray, y: np.ndarray) -> Events:
+    """Events that rank a place, at points of cells, all of one month and weight."""
+    return Events(
+        cell=cell,
+        month=np.zeros(len(cell), dtype=int),
+        score_weight=np.ones(len(cell)),
+        x=x,
+        y=y,
+        is_at_institution=np.zeros(len(cell), dtype=bool),
+    )
+
+
+def together(one: Events, other: Events) -> Events:
+    """The events of both, one after the other."""
+    return Events(
+        **{
+            name: np.concatenate([values, getattr(other, name)])
+            for name, values in vars(one).items()
+        }
+    )
+
+
 NULL_DRAWS = 500
+FREE_NULL_DRAWS = 10
 SHUFFLES = 5
+DESIGNATION = "designation"  # the method that is published, as a row of its own
+PUBLISHED = GRID
 
 
 @dataclass(frozen=True)
@@ -119,88 +316,75 @@ def evaluate(
     seed: int = 1,
     is_shuffled: bool = False,
     patrol_window: str = "all",
+    jitter_metres: float = 0.0,
+    crime_types: str | None = None,
 ) -> Evaluation:
     """Score every method on the test period; the same seed gives the same figures.
 
     `events` are the crimes in scope that lie in a hexagon; those at institutions are
-    left out, and so are hexagons that are mostly an institution's in the training
-    period. When shuffled, the crimes are thrown at random cells `SHUFFLES` times and
-    the figures are of all of these together. Raises `WindowRejected` or `NoPlaces` when
-    there is nothing to score.
+    left out, and so are places that are mostly an institution's in the training period.
+    With jitter each event is moved at random first. When shuffled, the crimes are
+    thrown at random points `SHUFFLES` times and the figures are of all of these
+    together. `crime_types` only names what `events` are of. Raises `WindowRejected` or
+    `NoPlaces` when there is nothing to score.
     """
     check_hold_out(train, test)
-    observed_train = train.observed(grid.observed, "training")
-    observed_test = test.observed(grid.observed, "test")
-    shuffling, scoring_draws, *null_draws = (
-        np.random.default_rng([seed, stream]) for stream in range(4)
+    shuffling, scoring_draws, *null_draws, jittering = (
+        np.random.default_rng([seed, stream]) for stream in range(5)
     )
-    is_candidate = ~institution_cells(grid, events, train, definition)
+    if jitter_metres:
+        events = jittered(events, grid, jitter_metres, jittering)
+    period = period_of(grid, events, train, test, definition)
     centres = np.column_stack([grid.x, grid.y])
+    at_institutions = events.where(events.is_at_institution)
     events = events.where(~events.is_at_institution)
-    if not train.holds(events.month).any() or not test.holds(events.month).any():
-        raise NoPlaces(
-            f"There is no crime in scope to train on ({train}) or to test on ({test})."
-        )
     histories = [events]
     if is_shuffled:
-        histories = [
-            shuffled(events, grid, centres, shuffling) for _ in range(SHUFFLES)
-        ]
-    bandwidth_metres = definition.kde_bandwidth_metres
-    trainings = [
-        training_on(
-            history.where(train.holds(history.month)),
-            centres,
-            is_candidate,
-            observed_train,
-            len(observed_test),
-            bandwidth_metres,
-            grid.is_day_dated,
-        )
-        for history in histories
-    ]
-    tests = [history.cell[test.holds(history.month)] for history in histories]
-    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
-    cell_km2 = float(grid.area_km2.mean())
-    cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
+        histories = [shuffled(events, grid, shuffling) for _ in range(SHUFFLES)]
+    captures = [captured(one, at_institutions, period) for one in histories]
     # A is the area of the cells: crimes that lie in none, at the border, are not in N.
     size = len(centres)
-    area_share = cells / size
-    choices = [choose(training, definition, cells) for training in trainings]
+    area_share = period.places / size
     rows = metrics.score_methods(
-        {name: side_by_side([one[name] for one in choices], size) for name in METHODS},
-        side_by_side([training.cell for training in trainings], size),
-        side_by_side(tests, size),
-        size * len(histories),
+        {name: metrics.joined([one[name] for one in captures]) for name in ROWS},
+        period.places * len(histories),
         area_share,
         draws,
         scoring_draws,
     )
+    before, after = period.split(histories[0])
     thrown = dataclasses.replace(
-        trainings[0], kernel=quartic_kernel(centres, centres, bandwidth_metres)
+        training_on(before, period),
+        kernel=quartic_kernel(centres, centres, definition.kde_bandwidth_metres),
     )
-    counts = np.bincount(np.concatenate([thrown.cell, tests[0]]), minlength=size)
+    pool = together(before, after)
+    rates = gamma_poisson_rates(np.bincount(pool.cell, minlength=size))
+    nowhere = pool.where(np.zeros(len(pool.cell), dtype=bool))
     random, constant = (
         simulate(
             thrown,
-            rates,
-            len(tests[0]),
-            definition,
-            cells,
+            each_rate,
+            each_pool,
+            period.split(at_institutions)[0],
+            len(after.cell),
+            period,
             area_share,
             min(draws, NULL_DRAWS),
             generator,
         )
-        for rates, generator in zip(
-            (grid.area_km2, gamma_poisson_rates(counts)), null_draws, strict=True
+        for each_rate, each_pool, generator in zip(
+            (grid.area_km2, rates), (nowhere, pool), null_draws, strict=True
         )
     )
+    random[DESIGNATION], constant[DESIGNATION] = random[PUBLISHED], constant[PUBLISHED]
     about = {
         "patrol_window": patrol_window,
+        "crime_types": crime_types,
+        "jitter_metres": jitter_metres,
         "coverage_percent": definition.coverage_percent,
         "area_percent": 100.0 * area_share,
-        "hexagons": cells,
-        "area_km2": cells * cell_km2,
+        "hexagons": period.places,
+        "area_km2": period.places * float(grid.area_km2.mean()),
         "is_shuffled": is_shuffled,
         "shuffles": SHUFFLES if is_shuffled else 0,
     }
@@ -208,8 +392,8 @@ def evaluate(
         force=grid.force,
         train=train,
         test=test,
-        observed_train=observed_train,
-        observed_test=observed_test,
+        observed_train=period.observed,
+        observed_test=test.observed(grid.observed, "test"),
         is_shuffled=is_shuffled,
         patrol_window=patrol_window,
         rows=[
@@ -220,43 +404,57 @@ def evaluate(
     )
 
 
-def shuffled(
-    events: Events, grid: Grid, centres: np.ndarray, rng: np.random.Generator
+ROWS = (DESIGNATION, GRID, FREE, *COUNTS, KDE)
+
+
+def shuffled(events: Events, grid: Grid, rng: np.random.Generator) -> Events:
+    """The same events at points drawn at random by area."""
+    cell = rng.permutation(throw(grid.area_km2, len(events.cell), rng))
+    x, y = anywhere_in(grid.x[cell], grid.y[cell], grid, rng)
+    return dataclasses.replace(events, cell=cell, x=x, y=y)
+
+
+def jittered(
+    events: Events, grid: Grid, metres: float, rng: np.random.Generator
 ) -> Events:
-    """The same events at cells drawn at random by area."""
-    cell = throw(grid.area_km2, len(events.cell), rng)
-    return events.moved(rng.permutation(cell), centres)
+    """Each event moved to a point at random within `metres` of its own.
+
+    An event that would leave the force stays where it is, as does one whose point is
+    not known.
+    """
+    angle = rng.random(len(events.x)) * 2.0 * math.pi
+    away = metres * np.sqrt(rng.random(len(events.x)))
+    x, y = events.x + away * np.cos(angle), events.y + away * np.sin(angle)
+    is_known = np.isfinite(x) & np.isfinite(y)
+    distance, cell = cKDTree(np.column_stack([grid.x, grid.y])).query(
+        np.where(is_known[:, None], np.column_stack([x, y]), 0.0)
+    )
+    is_moved = is_known & (distance <= side_of(float(grid.area_km2.mean())))
+    return dataclasses.replace(
+        events,
+        cell=np.where(is_moved, cell, events.cell),
+        x=np.where(is_moved, x, events.x),
+        y=np.where(is_moved, y, events.y),
+    )
 
 
-def training_on(
-    before: Events,
-    centres: np.ndarray,
-    is_candidate: np.ndarray,
-    observed: np.ndarray,
-    period_months: int,
-    bandwidth_metres: float,
-    is_day_dated: bool = False,
-) -> Training:
-    """What the methods may see: the events of the training period."""
+def training_on(before: Events, period: Period) -> Training:
+    """What the methods of the grid may see: the events of the training period."""
     points, point = np.unique(
         np.column_stack([before.x, before.y]), axis=0, return_inverse=True
     )
+    centres = np.column_stack([period.grid.x, period.grid.y])
     return Training(
         cell=before.cell,
         month=before.month,
         score_weight=before.score_weight,
         point=point.ravel(),
-        kernel=quartic_kernel(points, centres, bandwidth_metres),
-        is_candidate=is_candidate,
-        observed=observed,
-        period_months=period_months,
-        is_day_dated=is_day_dated,
+        kernel=quartic_kernel(points, centres, period.definition.kde_bandwidth_metres),
+        is_candidate=period.is_candidate,
+        observed=period.observed,
+        period_months=period.recent_months,
+        is_day_dated=period.grid.is_day_dated,
     )
-
-
-def side_by_side(histories: list[np.ndarray], size: int) -> np.ndarray:
-    """Cells in copies of a grid of `size` cells, as cells of one grid of all copies."""
-    return np.concatenate([cell + copy * size for copy, cell in enumerate(histories)])
 
 
 def institution_cells(
@@ -265,8 +463,12 @@ def institution_cells(
     """Which cells are mostly an institution's, by the crimes of the training period."""
     seen = events.where(train.holds(events.month))
     crimes = np.bincount(seen.cell, minlength=len(grid.x))
-    inside = np.bincount(seen.cell[seen.is_at_institution], minlength=len(grid.x))
-    return (inside > 0) & (inside >= definition.institution_share * crimes)
+    at_institution = np.bincount(
+        seen.cell[seen.is_at_institution], minlength=len(grid.x)
+    )
+    return (at_institution > 0) & (
+        at_institution >= definition.institution_share * crimes
+    )
 
 
 ROW = """

@@ -7,7 +7,6 @@ reads events as arrays of where, when and how heavy: never a crime's id or text.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +14,7 @@ import numpy as np
 import psycopg
 from psycopg.rows import dict_row
 
-from rasure.places.definition import Definition
+from rasure.places.definition import Definition, crime_type_groups
 from rasure.places.errors import LAND_FIRST, DefinitionRejected, NoPlaces
 from rasure.places.windows import Window, listed, month_number
 
@@ -40,6 +39,30 @@ EVENTS_WITH_POINTS = f"""
     select events.*, places.geom
     from ({EVENTS}) as events
     inner join core.dim_place as places on events.place_id = places.place_id
+"""
+# The crimes of some types, in the scope or not. They weigh alike, so that what is
+# scored in counts is chosen by counts: the weight of each is that of its month.
+TYPED_EVENTS_WITH_POINTS = """
+    select
+        crimes.crime_key as event_id,
+        crimes.force,
+        crimes.hexagon_id,
+        crimes.month,
+        months.growth as score_weight,
+        crimes.is_at_institution,
+        case when crimes.is_time_known then crimes.patrol_window end as patrol_window,
+        places.geom
+    from core.fct_crime as crimes
+    inner join core.score_months as months on crimes.month = months.month
+    inner join core.dim_place as places on crimes.place_id = places.place_id
+    where crimes.is_patrol_relevant
+        and crimes.crime_type = any(%(crime_types)s)
+"""
+CRIME_TYPES = """
+    select distinct crime_type
+    from core.fct_crime
+    where force = %s and is_patrol_relevant and crime_type is not null
+    order by 1
 """
 # What is known of the crimes of a force; a source that does not say leaves it empty.
 HISTORY = """
@@ -179,12 +202,6 @@ class Events:
         """The events for which `keep` is true."""
         return Events(**{name: values[keep] for name, values in vars(self).items()})
 
-    def moved(self, cell: np.ndarray, centres: np.ndarray) -> Events:
-        """The same events at the centres of other cells."""
-        return dataclasses.replace(
-            self, cell=cell, x=centres[cell, 0], y=centres[cell, 1]
-        )
-
 
 HEXAGONS = """
     select hexagon_id, area_km2, st_x(centroid), st_y(centroid)
@@ -196,7 +213,7 @@ HEXAGONS = """
 EVENT_ARRAYS = """
     select hexagon_id, month, score_weight, st_x(geom), st_y(geom), is_at_institution
     from ({events}) as events
-    where events.force = %s
+    where events.force = %(force)s
         and {in_window}
     order by event_id
 """
@@ -273,28 +290,61 @@ def read_grid(connection: psycopg.Connection, force: str) -> Grid:
     )
 
 
+def crime_types_named(
+    connection: psycopg.Connection, force: str, words: str
+) -> list[str]:
+    """The crime types of a force that words name, parted by commas.
+
+    A word is `all`, a group of `crime_type_groups` in `definition.toml` or the name of
+    a crime type; capitals do not matter. Raises `DefinitionRejected`, with the types
+    that there are, for a word that names none.
+    """
+    known = [name for (name,) in connection.execute(CRIME_TYPES, (force,))]
+    named: set[str] = set()
+    for word in (word.strip().casefold() for word in words.split(",")):
+        parts = crime_type_groups().get(word)
+        types = [
+            name
+            for name in known
+            if word in ("all", name.casefold())
+            or (parts and any(part in name.casefold() for part in parts))
+        ]
+        if not types:
+            raise DefinitionRejected(
+                f"{force} has no crime type {word!r}. Name some of: all, "
+                f"{', '.join([*crime_type_groups(), *known])}."
+            )
+        named.update(types)
+    return sorted(named)
+
+
 def read_events(
     connection: psycopg.Connection,
     grid: Grid,
     patrol_window: str = "all",
     definition: Definition | None = None,
+    crime_types: list[str] | None = None,
 ) -> Events:
-    """The crimes in scope of the grid's force.
+    """The crimes in scope of the grid's force, or those of `crime_types`.
 
-    Raises `NoPlaces` if there are none, `DefinitionRejected` when dbt computed with
-    other figures than those of `definition` (default: the home's).
+    Crimes of types that are asked for weigh alike. Raises `NoPlaces` if there are none,
+    `DefinitionRejected` when dbt computed with other figures than those of `definition`
+    (default: the home's).
     """
     check_figures(connection, definition or Definition.load())
     query = EVENT_ARRAYS.format(
-        events=EVENTS_WITH_POINTS, in_window=in_window(patrol_window)
+        events=TYPED_EVENTS_WITH_POINTS if crime_types else EVENTS_WITH_POINTS,
+        in_window=in_window(patrol_window),
     )
-    rows = connection.execute(query, (grid.force,)).fetchall()
+    rows = connection.execute(
+        query, {"force": grid.force, "crime_types": crime_types}
+    ).fetchall()
     index = {name: position for position, name in enumerate(grid.hexagon_id.tolist())}
     known = [row for row in rows if row[0] in index]
     if not known:
+        what = ", ".join(crime_types) if crime_types else "serious violence"
         raise NoPlaces(
-            f"The warehouse has no serious violence in a hexagon of {grid.force!r}. "
-            + LAND_FIRST
+            f"The warehouse has no {what} in a hexagon of {grid.force!r}. " + LAND_FIRST
         )
     hexagon_id, month, score_weight, x, y, is_at_institution = zip(*known, strict=True)
     return Events(

@@ -1,4 +1,4 @@
-"""The ways to choose places that are compared, all for the same unit of place.
+"""The ways to choose cells of the grid.
 
 Each is given the same training events and the same candidate cells and answers with
 the same number of cells; they differ only in how they score a cell.
@@ -71,8 +71,8 @@ class Training:
 Scored = tuple[np.ndarray, np.ndarray | None]
 
 
-def designation(training: Training, definition: Definition) -> Scored:
-    """Decayed harm to a power, persistent places first: what Rasure publishes."""
+def grid(training: Training, definition: Definition) -> Scored:
+    """Decayed harm to a power in the cells of the grid, persistent places first."""
     score = selection.cell_scores(training.cell, training.score_weight, training.cells)
     return score, persistent_cells(training, definition)
 
@@ -117,12 +117,13 @@ def kde_quartic(training: Training, definition: Definition) -> Scored:
     return np.round(training.kernel @ weights.astype(float), 15), None
 
 
-DESIGNATION = "designation"
+GRID = "grid"
 COUNTS = ("last_period_counts", "all_period_counts")
 KDE = "kde_quartic"
 
+# The methods that score the cells of the grid. The other one is `rasure.places.free`.
 METHODS: dict[str, Callable[[Training, Definition], Scored]] = {
-    DESIGNATION: designation,
+    GRID: grid,
     "last_period_counts": last_period_counts,
     "all_period_counts": all_period_counts,
     KDE: kde_quartic,

@@ -16,12 +16,12 @@ events.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from rasure.places.methods import COUNTS, DESIGNATION, KDE
-from rasure.places.selection import highest
+from rasure.places.methods import COUNTS, KDE
 
 
 def pai(hit_rate, area_share: float):
@@ -30,11 +30,12 @@ def pai(hit_rate, area_share: float):
 
 
 def pei_star(captured: float, most: float) -> float:
-    """Captured events over the most that as many (equal) cells hold.
+    """Captured events over the most that as many places of one size hold, at most 1.
 
-    Not a number without events.
+    Not a number without events. Free places that are best in hindsight are found one
+    after another, so a set can catch a little more than they do.
     """
-    return captured / most if most else float("nan")
+    return min(float(captured / most), 1.0) if most else float("nan")
 
 
 def recapture_ratio(pai_test: float, pai_train: float) -> float:
@@ -49,39 +50,62 @@ def recapture_ratio(pai_test: float, pai_train: float) -> float:
 
 def jaccard(one: np.ndarray, other: np.ndarray) -> float:
     """Cells in both sets over cells in either; the sets are arrays of cell indices."""
-    both = shared(one, other)
-    either = len(one) + len(other) - both
-    return both / either if either else float("nan")
+    return jaccard_index(shared_cells(one, other), (len(one) + len(other)) / 2)
 
 
-def shared(one: np.ndarray, other: np.ndarray) -> int:
-    """How many cells are in both sets."""
+def jaccard_index(shared: float, places: float) -> float:
+    """Of two sets of `places` places each: those in both over those in either."""
+    either = 2 * places - shared
+    return shared / either if either else float("nan")
+
+
+def shared_cells(one: np.ndarray, other: np.ndarray) -> int:
+    """How many cells are in both sets, given as arrays of cell indices."""
     return len(set(one.tolist()) & set(other.tolist()))
 
 
-def of_places(
-    chosen: np.ndarray,
-    before: np.ndarray,
-    after: np.ndarray,
-    fullest: np.ndarray,
-    area_share: float,
-) -> dict[str, float]:
-    """The five metrics of a set of cells, by name.
+@dataclass(frozen=True)
+class Captures:
+    """Which events lie in the places of a method, one boolean an event.
 
-    `before` and `after` are the events of every cell in the training and the test
-    period, `fullest` as many cells as `chosen` that have the most in the test period.
+    `best` says which test events lie in the best places of the same kind for the test
+    period, chosen in hindsight. `shared` is how many of the method's places are among
+    these; where places lie freely, their common ground, in places.
     """
-    captured = after[chosen].sum()
-    hit_rate = captured / after.sum()
+
+    train: np.ndarray
+    test: np.ndarray
+    best: np.ndarray
+    shared: float
+
+
+def joined(captures: list[Captures]) -> Captures:
+    """The captures of several histories as of one."""
+    return Captures(
+        train=np.concatenate([one.train for one in captures]),
+        test=np.concatenate([one.test for one in captures]),
+        best=np.concatenate([one.best for one in captures]),
+        shared=sum(one.shared for one in captures),
+    )
+
+
+def of_places(captures: Captures, places: int, area_share: float) -> dict[str, float]:
+    """The five metrics of a set of `places` places, by name."""
+    hit_rate = share(captures.test)
     score = pai(hit_rate, area_share)
-    score_in_training = pai(before[chosen].sum() / before.sum(), area_share)
+    score_in_training = pai(share(captures.train), area_share)
     return {
-        "hit_rate": float(hit_rate),
-        "pai": float(score),
-        "pei_star": float(pei_star(captured, after[fullest].sum())),
-        "recapture_ratio": float(recapture_ratio(score, score_in_training)),
-        "jaccard": jaccard(chosen, fullest),
+        "hit_rate": hit_rate,
+        "pai": score,
+        "pei_star": pei_star(captures.test.sum(), captures.best.sum()),
+        "recapture_ratio": recapture_ratio(score, score_in_training),
+        "jaccard": jaccard_index(captures.shared, places),
     }
+
+
+def share(inside: np.ndarray) -> float:
+    """The share of the events that lie inside; not a number without events."""
+    return float(inside.mean()) if len(inside) else float("nan")
 
 
 def share_interval(
@@ -97,17 +121,20 @@ def share_interval(
 
 
 def jaccard_interval(
-    both: int, cells: int, confidence: float = 0.95
+    shared: float, places: int, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Interval of the Jaccard index of two sets of `cells` cells that share `both`.
+    """Interval of the Jaccard index of two sets of `places` places.
 
-    Wilson's interval of the shared share p = both / cells, carried through
+    Wilson's interval of the shared share p = shared / places, carried through
     J = p / (2 - p).
     """
-    interval = stats.binomtest(int(both), int(cells)).proportion_ci(
-        confidence, method="wilson"
-    )
-    return tuple(float(p / (2.0 - p)) for p in (interval.low, interval.high))
+    z = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    p = shared / places
+    middle = p + z**2 / (2.0 * places)
+    reach = z * math.sqrt(p * (1.0 - p) / places + z**2 / (4.0 * places**2))
+    scale = 1.0 + z**2 / places
+    ends = ((middle - reach) / scale, (middle + reach) / scale)
+    return tuple(min(max(q, 0.0), 1.0) / (2.0 - min(max(q, 0.0), 1.0)) for q in ends)
 
 
 def resampled_captures(
@@ -148,92 +175,84 @@ Row = dict[str, object]
 
 
 def score_methods(
-    chosen: dict[str, np.ndarray],
-    train_cell: np.ndarray,
-    test_cell: np.ndarray,
-    cells: int,
+    captures: dict[str, Captures],
+    places: int,
     area_share: float,
     draws: int,
     rng: np.random.Generator,
 ) -> dict[str, Row]:
     """Observed metrics and their 95% intervals, by method.
 
-    `chosen` holds each method's cell indices, `train_cell` and `test_cell` the cell of
-    each event, `cells` the size of the grid, `area_share` a / A.
+    Every method has chosen `places` places, `area_share` (a / A) of the force. Each is
+    compared with the better of the two counts and with the kernel density.
     """
-    names = list(chosen)
-    before = np.bincount(train_cell, minlength=cells)
-    after = np.bincount(test_cell, minlength=cells)
-    fullest = highest(after, len(chosen[DESIGNATION]))
-    sets = [*chosen.values(), fullest]
-    test_draws = resampled_captures(membership(sets, test_cell, cells), draws, rng)
-    train_draws = resampled_captures(membership(sets, train_cell, cells), draws, rng)
+    names = list(captures)
+    of_test = [captures[name].test for name in names]
+    best = [captures[name].best for name in names]
+    test_draws = resampled_captures(np.column_stack([*of_test, *best]), draws, rng)
+    train_draws = resampled_captures(
+        np.column_stack([captures[name].train for name in names]), draws, rng
+    )
+    events_test, events_train = len(of_test[0]), len(captures[names[0]].train)
     rows = {}
     for column, name in enumerate(names):
-        row = score_one(chosen[name], before, after, fullest, area_share)
-        efficiency = ratio(test_draws[:, column], test_draws[:, -1])
+        row = score_one(captures[name], places, area_share)
+        efficiency = ratio(test_draws[:, column], test_draws[:, len(names) + column])
         row |= limits("pei_star", *percentile_interval(np.minimum(efficiency, 1.0)))
         row |= limits(
             "recapture_ratio",
             *percentile_interval(
                 ratio(
-                    test_draws[:, column] / max(len(test_cell), 1),
-                    train_draws[:, column] / max(len(train_cell), 1),
+                    test_draws[:, column] / max(events_test, 1),
+                    train_draws[:, column] / max(events_train, 1),
                 )
             ),
         )
         rows[name] = row
     captured = {name: row["events_captured"] for name, row in rows.items()}
-    rows[DESIGNATION] |= paired(captured, dict(zip(names, test_draws.T, strict=False)))
-    return rows
+    drawn = dict(zip(names, test_draws.T, strict=False))
+    return {name: row | paired(name, captured, drawn) for name, row in rows.items()}
 
 
-def membership(sets: list[np.ndarray], cell: np.ndarray, cells: int) -> np.ndarray:
-    """Whether each event lies in each set of cells: (events, sets) booleans."""
-    inside = np.zeros((cells, len(sets)), dtype=bool)
-    for column, members in enumerate(sets):
-        inside[members, column] = True
-    return inside[cell]
-
-
-def score_one(
-    chosen: np.ndarray,
-    before: np.ndarray,
-    after: np.ndarray,
-    fullest: np.ndarray,
-    area_share: float,
-) -> Row:
-    """The metrics of one set of cells, with the intervals that a formula gives."""
-    captured, events = int(after[chosen].sum()), int(after.sum())
+def score_one(captures: Captures, places: int, area_share: float) -> Row:
+    """The metrics of one set of places, with the intervals that a formula gives."""
+    captured, events = int(captures.test.sum()), len(captures.test)
     low, high = share_interval(captured, events)
-    both = shared(chosen, fullest)
     return {
-        "events_train": int(before.sum()),
+        "events_train": len(captures.train),
         "events_test": events,
         "events_captured": captured,
-        **of_places(chosen, before, after, fullest, area_share),
+        **of_places(captures, places, area_share),
         **limits("hit_rate", low, high),
         **limits("pai", low / area_share, high / area_share),
-        **limits("jaccard", *jaccard_interval(both, len(chosen))),
-        "pai_train": float(before[chosen].sum() / before.sum() / area_share),
+        **limits("jaccard", *jaccard_interval(captures.shared, places)),
+        "pai_train": share(captures.train) / area_share,
         "is_beyond_chance": low > area_share,
     }
 
 
-def paired(captured: dict[str, int], drawn: dict[str, np.ndarray]) -> Row:
-    """PAI of the designation over that of the better counts, and over the KDE's.
+RIVALS = {"counts": COUNTS, "kde": (KDE,)}
+
+
+def paired(
+    method: str,
+    captured: dict[str, int],
+    drawn: dict[str, np.ndarray],
+    rivals: dict[str, tuple[str, ...]] = RIVALS,
+) -> Row:
+    """PAI of a method over that of the better counts, and over the KDE's.
 
     `captured` and `drawn` are the events that each method captured, observed and in
     the bootstrap samples. The areas are the same, so a ratio of PAIs is one of captured
     events. In each sample the better of the two counts is taken, which favours them.
     """
     row = {}
-    for rival, members in (("counts", COUNTS), ("kde", (KDE,))):
+    for rival, members in rivals.items():
         name = f"ratio_to_{rival}"
         most = max(captured[member] for member in members)
         most_drawn = np.max([drawn[member] for member in members], axis=0)
-        row[name] = captured[DESIGNATION] / most if most else float("nan")
-        row |= limits(name, *percentile_interval(ratio(drawn[DESIGNATION], most_drawn)))
+        row[name] = captured[method] / most if most else float("nan")
+        row |= limits(name, *percentile_interval(ratio(drawn[method], most_drawn)))
     return row
 
 

@@ -20,10 +20,13 @@ from rasure.places.zones.evaluating import ZoneEvaluation
 
 TITLES = {
     "designation": "designation",
+    "grid": "grid",
+    "free": "free placement",
     "last_period_counts": "last-period counts",
     "all_period_counts": "all-period counts",
     "kde_quartic": "quartic KDE",
 }
+PAIRED = ("designation", "free")
 COLUMNS = {
     "hit_rate": ("hit rate", 100.0, "%"),
     "pai": ("PAI", 1.0, ""),
@@ -42,6 +45,8 @@ def show_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print a table (each metric, its interval, its null) and what it means."""
     first = evaluation.rows[0]
     where = "random locations" if evaluation.is_shuffled else "recorded locations"
+    if first["jitter_metres"]:
+        where += f", each moved within {first['jitter_metres']:g} m"
     shuffles = f" in {first['shuffles']} shuffles" if evaluation.is_shuffled else ""
     console.print(
         f"{evaluation.force}, {where}. Trained on {listed(evaluation.observed_train)}, "
@@ -100,13 +105,16 @@ def in_words(evaluation: Evaluation) -> list[str]:
                 f"{row['events_test']:,} crimes fell in its places, {row['pai']:.1f} "
                 f"times as many as their area alone would hold."
             )
-    if math.isfinite(ours["ratio_to_counts"]):
+    for row in evaluation.rows:
+        if row["method"] not in PAIRED or not math.isfinite(row["ratio_to_counts"]):
+            continue
+        title = TITLES[row["method"]]
         lines.append(
-            "Designation over the better of the two counts, paired on the same crimes: "
-            f"{ours['ratio_to_counts']:.3f} ({ours['ratio_to_counts_low']:.3f} to "
-            f"{ours['ratio_to_counts_high']:.3f}); over the KDE "
-            f"{ours['ratio_to_kde']:.3f} ({ours['ratio_to_kde_low']:.3f} to "
-            f"{ours['ratio_to_kde_high']:.3f})."
+            f"{title[0].upper()}{title[1:]} over the better of the two counts, paired "
+            f"on the same crimes: {row['ratio_to_counts']:.3f} "
+            f"({row['ratio_to_counts_low']:.3f} to {row['ratio_to_counts_high']:.3f}); "
+            f"over the KDE {row['ratio_to_kde']:.3f} ({row['ratio_to_kde_low']:.3f} to "
+            f"{row['ratio_to_kde_high']:.3f})."
         )
     lines.append(
         "Intervals are of 95%. Recapture compares the test period with the training "
@@ -301,7 +309,9 @@ def show_zone_evaluation(evaluation: ZoneEvaluation, console: Console) -> None:
     first = evaluation.rows[0]
     console.print(
         f"{evaluation.force}, {evaluation.patrol_window}: {first['zones']:,} zones, "
-        f"{first['zones_length_km']:.1f} km of street. Chosen on {evaluation.train}, "
+        f"{first['zones_length_km']:.1f} km of street, in the "
+        f"{first['streets_km2']:.1f} km2 that streets are loaded of. "
+        f"Chosen on {evaluation.train}, "
         f"{first['events_train']:,} crimes; held out {evaluation.test}, "
         f"{first['events_test']:,} crimes."
     )

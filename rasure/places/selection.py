@@ -12,6 +12,7 @@ reasonable doubt.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,9 +141,16 @@ def top_probability(counts: np.ndarray, cells: int, wanted: int) -> np.ndarray:
     the rate t that as many places are expected to pass as are wanted,
     sum P(rate > t) = wanted: with thousands of places the true limit hardly varies.
     """
+    return probability_among_highest(counts, cells, wanted)(counts)
+
+
+def probability_among_highest(
+    counts: np.ndarray, cells: int, wanted: int
+) -> Callable[[np.ndarray], np.ndarray]:
+    """`top_probability` of a place with any number of events, given those of all."""
     prior = gamma_poisson_prior(counts, cells)
     if prior is None or not 0 < wanted < cells:
-        return np.full(len(counts), min(wanted / cells, 1.0))
+        return lambda seen: np.full(len(seen), min(wanted / cells, 1.0))
     alpha, beta = prior
     events, places = np.unique(counts, return_counts=True)
     events = np.append(events, 0)
@@ -153,7 +161,19 @@ def top_probability(counts: np.ndarray, cells: int, wanted: int) -> np.ndarray:
 
     highest = float(events.max() + alpha + 10.0) * 10.0
     limit = brentq(lambda rate: places @ above(rate, events) - wanted, 0.0, highest)
-    return above(limit, counts)
+    return lambda seen: above(limit, seen)
+
+
+def crimes_beyond_doubt(
+    counts: np.ndarray, cells: int, wanted: int, probability: float
+) -> float:
+    """The fewest crimes that give a place at least this `top_probability`.
+
+    `counts` are those of the grid's cells; infinite where no number of crimes does.
+    """
+    seen = np.arange(10 * int(counts.max(initial=0)) + 100)
+    enough = probability_among_highest(counts, cells, wanted)(seen) >= probability
+    return float(seen[enough][0]) if enough.any() else math.inf
 
 
 def cells_to_fill(cell_area_km2: float, target_km2: float, cells: int) -> int:

@@ -19,7 +19,7 @@ from rasure.places.definition import Definition
 from rasure.places.errors import WindowRejected
 from rasure.places.evaluation import gamma_poisson_rates, institution_cells, throw
 from rasure.places.events import Events, Grid
-from rasure.places.methods import DESIGNATION, Training, choose_by
+from rasure.places.methods import GRID, Training, choose_by
 from rasure.places.metrics import limits, percentile_interval
 from rasure.places.selection import cells_to_fill, years_needed
 from rasure.places.windows import Window
@@ -71,7 +71,7 @@ def stability(
         """The overlaps of one history: the halves, the years, the years of a place."""
         chosen = {
             window: choose_by(
-                DESIGNATION,
+                GRID,
                 training_in(window, grid, events, cell, is_candidate),
                 definition,
                 cells,

@@ -104,9 +104,12 @@ def build_core(connection: psycopg.Connection, **figures: object) -> None:
         connection,
         "core.fct_crime",
         computed={
-            "is_place_event": contracts.macro(
-                "is_place_event", "fct_crime", **figures
-            ).replace("fct_crime.", ""),
+            **{
+                name: contracts.macro(name, "fct_crime", **figures).replace(
+                    "fct_crime.", ""
+                )
+                for name in ("is_place_event", "is_patrol_relevant")
+            },
             "score_weight": contracts.macro(
                 "score_weight", "harm_days", "month", **figures
             ),
@@ -133,7 +136,7 @@ def build_core_anew(connection: psycopg.Connection, **figures: object) -> None:
     given = [
         name
         for name in contracts.columns("fct_crime")
-        if name not in ("is_place_event", "score_weight")
+        if name not in ("is_place_event", "is_patrol_relevant", "score_weight")
     ]
     kept = ", ".join(given)
     connection.execute("alter schema core rename to core_before")

@@ -10,7 +10,7 @@ from rasure.places import commands, rank_places
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import read_events, read_grid
-from rasure.places.methods import DESIGNATION, METHODS, Training, choose, quartic_kernel
+from rasure.places.methods import GRID, METHODS, Training, choose, quartic_kernel
 from rasure.places.selection import cells_to_fill
 from tests.integration.places_fixtures import Force, force, warehouse
 
@@ -55,7 +55,7 @@ def test_what_is_published_is_what_is_evaluated(warehouse, town):
         period_months=2,
     )
     ranked = rank_places(warehouse, town.name, definition).places
-    chosen = choose(training, definition, len(ranked))[DESIGNATION]
+    chosen = choose(training, definition, len(ranked))[GRID]
     assert grid.hexagon_id[chosen].tolist() == [place.hexagon_id for place in ranked]
     assert len(grid.observed) == 6
 
@@ -66,6 +66,8 @@ def test_evaluate_prints_a_row_for_each_method_and_keeps_them(warehouse, town):
     rows = json.loads(result.output)
     assert [row["method"] for row in rows] == [
         "designation",
+        "grid",
+        "free",
         "last_period_counts",
         "all_period_counts",
         "kde_quartic",
@@ -103,6 +105,70 @@ def test_the_table_says_what_the_figures_mean(warehouse, town):
     )
     assert "times as many as their area alone would hold" in output
     assert "Designation over the better of the two counts" in output
+
+
+def test_crimes_of_some_types_are_evaluated_alike(warehouse, town):
+    """Robberies are out of the scope, and the gravest of them weighs as the least."""
+    busy = town.hexagon(3000, 3000)
+    columns = {"crime_type": "Robbery", "is_serious_violence": False}
+    town.plant(busy, TRAIN + TEST, 6, **columns, harm_days=1)
+    town.plant(town.hexagon(1000, 4800), TRAIN, 1, **columns, harm_days=5475)
+    town.plant(busy, TEST, 2, **columns | {"is_police_generated": True})
+    town.plant(town.hexagon(500, 500), TEST, 3, crime_type="Violent crime")
+    asked = ["evaluate", *ASKED, "--json", "--crime-types"]
+    for words, types, crimes in (
+        ("robbery", "Robbery", 12),
+        ("Violent Crime", "Violent crime", None),
+        ("ROBBERY, violence", "Robbery, Violent crime", 18),
+        ("all", "Robbery, Violent crime", 18),
+    ):
+        result = run(*asked, words)
+        if crimes is None:
+            assert "no crime in scope to train on" in str(result.exception)
+            continue
+        rows = {row["method"]: row for row in json.loads(result.output)}
+        assert rows["free"]["crime_types"] == types
+        assert rows["free"]["events_test"] == crimes
+        assert rows["grid"]["events_captured"] == rows["free"]["events_captured"] == 12
+    refused = run(*asked, "piracy")
+    assert str(refused.exception) == (
+        "borchester has no crime type 'piracy'. Name some of: all, robbery, violence, "
+        "Robbery, Violent crime."
+    )
+
+
+def test_jitter_is_asked_for_in_metres_and_shown(warehouse, town):
+    one = run("evaluate", *ASKED, "--jitter", "40", "--json")
+    assert one.output == run("evaluate", *ASKED, "--jitter", "40", "--json").output
+    assert {row["jitter_metres"] for row in json.loads(one.output)} == {40.0}
+    shown = " ".join(run("evaluate", *ASKED, "--jitter", "40").output.split())
+    assert "recorded locations, each moved within 40 m" in shown
+    assert run("evaluate", *ASKED, "--jitter", "-1").exit_code == 2
+
+
+def test_the_method_that_suits_a_force_is_chosen_once_for_a_definition(
+    warehouse, force
+):
+    months = [f"2024-{month:02}" for month in range(1, 9)]
+    rng = np.random.default_rng(4)
+    for step in range(20):
+        place = force.hexagon(*(int(metre) for metre in rng.integers(0, 5900, 2)))
+        force.plant(place, months, 1 + step % 4)
+    shown = run("method", force.name)
+    assert shown.exit_code == 0, shown.output
+    assert "On 2024-04 to 2024-05, each month by those before it, crimes moved" in (
+        " ".join(shown.output.split())
+    )
+    first = json.loads(run("method", force.name, "--json").output)
+    assert first["kept_out"] == "2024-06 to 2024-08"
+    # More crimes change nothing before the definition does.
+    force.plant(force.hexagon(3000, 3000), [*months, "2024-09"], 5)
+    assert json.loads(run("method", force.name, "--json").output) == first
+    kept = warehouse.execute(
+        "select force, patrol_window, method, choice->>'trials' "
+        "from places.method_choices"
+    ).fetchall()
+    assert kept == [(force.name, "all", first["method"], first["trials"])]
 
 
 def test_random_locations_are_called_no_concentration(warehouse, town):
@@ -201,10 +267,10 @@ def test_years_of_days_are_published_as_they_are_evaluated(warehouse, force):
     )
     target_km2 = grid.force_area_km2 * definition.coverage_percent / 100
     cells = cells_to_fill(float(grid.area_km2.mean()), target_km2, len(centres))
-    chosen = choose(training, definition, cells)[DESIGNATION]
+    chosen = choose(training, definition, cells)[GRID]
     ids = [place.hexagon_id for place in ranked.places[:cells]]
     assert grid.hexagon_id[chosen].tolist() == ids
-    _, is_persistent = METHODS[DESIGNATION](replace(training, wanted=cells), definition)
+    _, is_persistent = METHODS[GRID](replace(training, wanted=cells), definition)
     persistent_ids = {
         place.hexagon_id for place in ranked.places if place.is_persistent
     }

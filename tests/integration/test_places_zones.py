@@ -141,6 +141,27 @@ def test_zones_catch_more_per_km2_than_hexagons_on_the_hold_out(
     }
 
 
+def test_zones_are_evaluated_only_where_streets_are_loaded(warehouse, town, streets):
+    """The hottest place of all lies where no street is loaded, and is left out."""
+    plant(town, 5000, 1000, [*TRAIN, "2024-05", "2024-06"], 30)
+    warehouse.execute(
+        "delete from geo.street_links where st_distance(geom, st_setsrid(st_point("
+        "455000, 201000), 27700)) < 400"
+    )
+    result = run("zones", "evaluate", *ASKED, "--draws", "20", "--json")
+    assert result.exit_code == 0, result.output
+    zones, hexagons, alike = json.loads(result.output)
+    # Without its 60 crimes, and those of lone places around it.
+    within = 2 * (3 + 4 + 5) * 3 + 2 * 40
+    assert within - 4 <= hexagons["events_test"] <= within
+    (all_km2,) = warehouse.execute("select sum(area_km2) from geo.hexagons").fetchone()
+    assert all_km2 - 1 < zones["streets_km2"] < all_km2 - 0.3
+    assert alike["area_km2"] - zones["area_km2"] < 0.04
+    warehouse.execute("delete from geo.street_links")
+    refused = run("zones", "evaluate", *ASKED)
+    assert "No hot place of 'borchester' lies on the streets" in str(refused.exception)
+
+
 def test_the_commands_print_tables(warehouse, town, streets):
     run("designate", "--coverage", "1")
     shown = " ".join(run("zones", "draw", town.name).output.split())

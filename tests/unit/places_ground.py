@@ -29,6 +29,13 @@ DEFINITION = Definition(
     needs_review=False,
     review_months=12,
     kde_bandwidth_metres=300.0,
+    lattice_metres=20.0,
+    staffed_hot_spots=6,
+    hot_spot_km2=0.12,
+    hot_spot_gap_metres=40.0,
+    choice_hold_out_months=3,
+    choice_trials=12,
+    choice_jitter_metres=40.0,
 )
 
 

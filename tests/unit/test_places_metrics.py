@@ -58,18 +58,25 @@ def test_jaccard_interval_is_wilson_carried_through():
 
 
 def test_the_metrics_of_a_set_of_cells():
-    # Chosen on 10 events, 8 of them in cells 0 and 2.
-    before = np.array([5, 1, 3, 0, 0, 0, 0, 0, 0, 1])
-    chosen, fullest = np.array([0, 2]), np.array([0, 1])
-    assert metrics.of_places(chosen, before, COUNTS, fullest, 0.2) == pytest.approx(
-        {
-            "hit_rate": 11 / 20,
-            "pai": 2.75,
-            "pei_star": 11 / 13,
-            "recapture_ratio": 2.75 / 4.0,
-            "jaccard": 1 / 3,
-        }
+    # Chosen on 10 events, 8 of them in cells 0 and 2; cells 0 and 1 are the fullest.
+    before = np.repeat(np.arange(10), [5, 1, 3, 0, 0, 0, 0, 0, 0, 1])
+    after = np.repeat(np.arange(10), COUNTS.astype(int))
+    captures = metrics.Captures(
+        train=np.isin(before, [0, 2]),
+        test=np.isin(after, [0, 2]),
+        best=np.isin(after, [0, 1]),
+        shared=1,
     )
+    expected = {
+        "hit_rate": 11 / 20,
+        "pai": 2.75,
+        "pei_star": 11 / 13,
+        "recapture_ratio": 2.75 / 4.0,
+        "jaccard": 1 / 3,
+    }
+    assert metrics.of_places(captures, 2, 0.2) == pytest.approx(expected)
+    twice = metrics.joined([captures, captures])
+    assert metrics.of_places(twice, 4, 0.2) == pytest.approx(expected)
 
 
 @given(st.integers(1, 50), st.data())

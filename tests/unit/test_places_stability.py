@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rasure.places.errors import WindowRejected
-from rasure.places.methods import DESIGNATION, choose_by
+from rasure.places.methods import GRID, choose_by
 from rasure.places.stability import (
     against,
     stability,
@@ -73,7 +73,7 @@ def test_planted_places_are_chosen_in_both_halves():
     for half in (Window(JANUARY, JANUARY + 35), Window(JANUARY + 36, JANUARY + 71)):
         candidates = np.ones(len(GROUND.x), dtype=bool)
         training = training_in(half, GROUND, happened, happened.cell, candidates)
-        chosen = choose_by(DESIGNATION, training, DEFINITION, 18)
+        chosen = choose_by(GRID, training, DEFINITION, 18)
         assert len(set(HOT) & set(chosen.tolist())) >= 0.9 * len(HOT)
 
 

@@ -14,9 +14,11 @@ from rasure.places.zones.streets import snap
 from tests.unit.zone_streets import DEFINITION, events, row, streets
 
 
-def grown(network, *weight, **figures):
-    definition = replace(DEFINITION, **figures)
-    return grow_zones(network, np.array(weight, dtype=float), ["spot"], definition)
+def grown(network, *weight, area_km2=1.0, **figures):
+    definition = replace(DEFINITION, **{"least_zone_metres": 1.0, **figures})
+    return grow_zones(
+        network, np.array(weight, dtype=float), {"spot": area_km2}, definition
+    )
 
 
 def test_the_budget_is_540_metres_there_and_back_and_1080_one_way():
@@ -84,6 +86,42 @@ def test_a_further_zone_must_be_half_as_dense_as_the_first():
     assert len(grown(streets(*apart), 10, 4.9)) == 1
 
 
+def test_a_zone_has_a_least_length_if_the_streets_around_allow_it():
+    """One point on one short street: the zone takes in the streets that it meets."""
+    network = streets(*row("High Street", 260, 60, 120, 180))
+    (zone,) = grown(network, 9, 0, 0, 0, least_zone_metres=150)
+    assert zone.links == [0, 1, 2]
+    assert (zone.length_m, zone.weight) == (180, 9)
+    # A longer one is as it was.
+    assert grown(network, 9, 8, 8, 0) == grown(
+        network, 9, 8, 8, 0, least_zone_metres=150
+    )
+
+
+def test_streets_too_short_for_a_zone_are_passed_over_for_the_next():
+    apart = [("Alley", (0, 0), (50, 0)), *row("High Street", 200, 100)]
+    moved = [(name, (x, y + 500), (v, w + 500)) for name, (x, y), (v, w) in apart[1:]]
+    network = streets(apart[0], *moved)
+    (zone,) = grown(network, 20, 5, 4, least_zone_metres=150)
+    assert zone.links == [1, 2]
+    assert grown(streets(apart[0]), 20, least_zone_metres=150) == []
+
+
+@pytest.mark.parametrize(
+    ("area_km2", "zones"), [(0.04, 1), (0.14, 1), (0.16, 2), (0.2, 2), (0.3, 3), (2, 3)]
+)
+def test_a_larger_hot_spot_has_more_zones(area_km2, zones):
+    apart = [("A", (0, y), (200, y)) for y in range(0, 2500, 500)]
+    found = grown(streets(*apart), 9, 9, 9, 9, 9, area_km2=area_km2)
+    assert len(found) == zones == DEFINITION.zones_of(area_km2)
+
+
+def test_a_least_length_that_no_patrol_walks_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path))
+    with pytest.raises(DefinitionRejected, match="600 m, or more, but a patrol walks"):
+        ZoneDefinition.load(least_zone_metres=600)
+
+
 def test_streets_without_crime_make_no_zone():
     assert grown(streets(*row("High Street", 200, 100)), 0, 0) == []
     assert draw(streets(), []) == []
@@ -92,8 +130,9 @@ def test_streets_without_crime_make_no_zone():
 def draw(network, points, **figures):
     happened = events(*points)
     weight = np.ones(len(happened.x))
-    definition = replace(DEFINITION, **figures)
-    return draw_zones(network, happened, weight, {"spot": "The Spot"}, definition)
+    definition = replace(DEFINITION, **{"least_zone_metres": 1.0, **figures})
+    names, sizes = {"spot": "The Spot"}, {"spot": 1.0}
+    return draw_zones(network, happened, weight, names, sizes, definition)
 
 
 def test_an_event_counts_on_the_nearest_street_within_thirty_metres():

@@ -51,9 +51,9 @@ def test_zones_are_connected_walkable_and_apart(town, is_there_and_back):
     network, points = town
     definition = replace(DEFINITION, is_there_and_back=is_there_and_back)
     happened = events(*points)
-    spots = {"east": "East", "west": "West"}
+    spots, sizes = {"east": "East", "west": "West"}, {"east": 0.04, "west": 0.3}
     weight = np.linspace(0.1, 2.0, len(points))
-    zones = draw_zones(network, happened, weight, spots, definition)
+    zones = draw_zones(network, happened, weight, spots, sizes, definition)
     index = {link_id: number for number, link_id in enumerate(network.link_id)}
     used = Counter(link.link_id for zone in zones for link in zone.links)
     assert all(times == 1 for times in used.values())
@@ -66,11 +66,12 @@ def test_zones_are_connected_walkable_and_apart(town, is_there_and_back):
             assert zone.hot_spot_id in network.spots[at]
         assert nx.is_connected(graph)
         assert zone.walk_minutes <= 15 + 1e-6
+        assert zone.length_m >= DEFINITION.least_zone_metres
         assert zone.length_m == pytest.approx(sum(link.length_m for link in zone.links))
         assert zone.events == sum(link.events for link in zone.links) > 0
         assert zone.score == pytest.approx(sum(link.score for link in zone.links))
     assert sum(zone.events for zone in zones) <= len(points)
     assert len({zone.zone_name for zone in zones}) == len(zones)
-    again = draw_zones(network, happened, weight, spots, definition)
+    again = draw_zones(network, happened, weight, spots, sizes, definition)
     assert [zone.zone_id for zone in again] == [zone.zone_id for zone in zones]
     assert [zone.links for zone in again] == [zone.links for zone in zones]

@@ -20,6 +20,8 @@ DEFINITION = ZoneDefinition(
     is_there_and_back=True,
     stop_share=0.5,
     same_road_preference=1.25,
+    least_zone_metres=150,
+    km2_per_zone=0.1,
     zones_per_hot_spot=3,
     buffer_metres=25,
 )

@@ -8,6 +8,7 @@
 
 select
     crimes.*,
+    {{ is_patrol_relevant('crimes') }} as is_patrol_relevant,
     {{ is_place_event('crimes') }} as is_place_event,
     {{ score_weight('crimes.harm_days', 'crimes.month') }} as score_weight
 from {{ ref('all_crimes') }} as crimes

@@ -146,7 +146,7 @@ def score(seed: int, happened: Happened, definition: Definition) -> HoldOut:
         seed=seed,
         events=int(later_events.sum()),
         cells=chosen_cells,
-        designation=pai(by(methods.DESIGNATION)),
+        designation=pai(by(methods.GRID)),
         oracle=pai(highest(happened.rate, chosen_cells)),
         last_year=pai(by("last_period_counts")),
     )

@@ -31,12 +31,13 @@ SPOTS = """
     select
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
+        hot_spots.area_km2,
         array_agg(hexagons.hexagon_id order by hexagons.designation_order)
     from places.hot_spots
     inner join places.designated_hexagons as hexagons
         using (designation_id, hot_spot_id)
     where designation_id = %s
-    group by 1, 2
+    group by 1, 2, 3
     order by min(hexagons.designation_order)
 """
 
@@ -104,7 +105,7 @@ def draw(
         streets = read_streets(
             connection,
             force,
-            {spot_id: tuple(hexagons) for spot_id, _, hexagons in rows},
+            {spot_id: tuple(hexagons) for spot_id, _, _, hexagons in rows},
             definition.margin_metres,
         )
         last_month = month_number(data_to)
@@ -117,7 +118,8 @@ def draw(
             streets,
             events,
             events.score_weight / growth,
-            {spot_id: name for spot_id, name, _ in rows},
+            {spot_id: name for spot_id, name, _, _ in rows},
+            {spot_id: km2 for spot_id, _, km2, _ in rows},
             definition,
         )
         zone_set = ZoneSet(

@@ -1,6 +1,8 @@
 """Drawing zones: streets and events in, named zones with their figures out.
 
-A zone grows from the link with the most crime per metre, while a walk allows. Growth is
+A zone grows from the link with the most crime per metre, while a walk allows, and is
+never shorter than a least length: the publisher's points are few, and the 60 metres
+around one of them are a point, not a patrol. Growth is
 greedy and deterministic: of the links that can be reached, by themselves or over others
 that are then walked as well, the one that adds the most crime per metre joins. It stops
 at the length that can be walked, or when the next would add less than a share of what
@@ -40,26 +42,26 @@ class Zone:
 def grow_zones(
     streets: Streets,
     weight: np.ndarray,
-    hot_spot_ids: list[str],
+    area_km2: dict[str, float],
     definition: ZoneDefinition,
 ) -> list[Zone]:
     """The zones of hot spots, in their order; no link is in two of them.
 
-    `weight` is the decayed crime of each link. A hot spot has up to
-    `zones_per_hot_spot` zones, the later ones only while they hold `stop_share` of the
-    first one's crime per metre.
+    `weight` is the decayed crime of each link, `area_km2` the size of each hot spot by
+    its id. A hot spot has as many zones as its size allows, the later ones only while
+    they hold `stop_share` of the first one's crime per metre.
     """
     is_usable = streets.is_patrollable & (streets.length_m <= definition.budget_metres)
-    inside: dict[str, list[int]] = {name: [] for name in hot_spot_ids}
+    inside: dict[str, list[int]] = {name: [] for name in area_km2}
     for link, spots in enumerate(streets.spots):
         for name in spots:
             if is_usable[link] and name in inside:
                 inside[name].append(link)
     used: set[int] = set()
     zones = []
-    for name in hot_spot_ids:
+    for name, km2 in area_km2.items():
         first = None
-        for _ in range(int(definition.zones_per_hot_spot)):
+        for _ in range(definition.zones_of(km2)):
             free = [link for link in inside[name] if link not in used]
             zone = grow(streets, weight, free, name, definition)
             if zone is None:
@@ -85,21 +87,33 @@ def grow(
     hot_spot_id: str,
     definition: ZoneDefinition,
 ) -> Zone | None:
-    """The best zone of the free links; None when none of them has an event."""
+    """The best zone of the free links; None when there is none.
+
+    A zone begins at the link with most crime per metre. Where the streets around it do
+    not make the least length of a zone, the next link is tried.
+    """
     hot = [link for link in free if weight[link] > 0]
-    if not hot:
-        return None
+    paths = path_graph(streets, free)
 
     def heat(link: int) -> float:
         return density(weight[link], streets.length_m[link], definition)
 
-    seed = min(hot, key=lambda link: (-heat(link), link))
-    paths = path_graph(streets, free)
-    zone = Zone(hot_spot_id)
-    join(zone, [seed], streets, weight)
-    while extension := best_extension(streets, weight, zone, hot, paths, definition):
-        join(zone, extension, streets, weight)
-    return zone
+    for seed in sorted(hot, key=lambda link: (-heat(link), link)):
+        zone = Zone(hot_spot_id)
+        join(zone, [seed], streets, weight)
+        while extension := best_extension(
+            streets, weight, zone, hot, paths, definition, definition.stop_share
+        ):
+            join(zone, extension, streets, weight)
+        while zone.length_m < definition.least_zone_metres and (
+            extension := best_extension(
+                streets, weight, zone, free, paths, definition, 0.0
+            )
+        ):
+            join(zone, extension, streets, weight)
+        if zone.length_m >= definition.least_zone_metres:
+            return zone
+    return None
 
 
 def join(zone: Zone, links: list[int], streets: Streets, weight: np.ndarray) -> None:
@@ -124,11 +138,16 @@ def best_extension(
     streets: Streets,
     weight: np.ndarray,
     zone: Zone,
-    hot: list[int],
+    links: list[int],
     paths: nx.Graph,
     definition: ZoneDefinition,
+    stop_share: float,
 ) -> list[int] | None:
-    """The links to add next, those on the way first; None when growth is to stop."""
+    """The links to add next, those on the way first; None when growth is to stop.
+
+    One of `links` is added, if with those on the way it holds `stop_share` of what the
+    zone holds per metre.
+    """
     left_m = definition.budget_metres - zone.length_m
     nodes = sorted(
         {
@@ -141,9 +160,9 @@ def best_extension(
         paths, nodes, cutoff=left_m, weight="length"
     )
     members = set(zone.links)
-    least = definition.stop_share * density(zone.weight, zone.length_m, definition)
+    least = stop_share * density(zone.weight, zone.length_m, definition)
     best_key, best_links = None, None
-    for link in hot:
+    for link in links:
         near = [
             (metres[node], node)
             for node in (streets.from_node[link], streets.to_node[link])
@@ -256,19 +275,21 @@ def draw_zones(
     events: Events,
     weight: np.ndarray,
     spots: dict[str, str],
+    area_km2: dict[str, float],
     definition: ZoneDefinition,
 ) -> list[PatrolZone]:
     """The zones of hot spots (name by id, hottest first), by score from the highest.
 
-    `weight` is one value an event. An event counts on the link nearest to it, so the
-    events of all zones are never more than the events.
+    `area_km2` is the size of each hot spot by id, in the same order. `weight` is one
+    value an event. An event counts on the link nearest to it, so the events of all
+    zones are never more than the events.
     """
     link_of = snap(streets, events.x, events.y, definition.snap_metres)
     on_street = link_of >= 0
     count = np.bincount(link_of[on_street], minlength=len(streets))
     heat = np.bincount(link_of[on_street], weight[on_street], minlength=len(streets))
     heat = np.round(heat, 9)
-    grown = grow_zones(streets, heat, list(spots), definition)
+    grown = grow_zones(streets, heat, area_km2, definition)
     grown.sort(key=lambda zone: (-round(zone.weight, 9), zone.hot_spot_id, zone.links))
     number: dict[str, int] = {}
     zones = []

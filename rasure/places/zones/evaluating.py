@@ -3,11 +3,14 @@
 Both are chosen on the training period alone: hexagons by the designation, zones inside
 their hot spots. Places of less ground catch more per km2 by being fewer, so a third row
 has the hottest hexagons of the same ground as the zones: the fair comparison.
+
+Zones can only lie where streets are loaded, so all three are compared there: in the
+hexagons that a street runs through, and on the crimes in these.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import psycopg
@@ -15,11 +18,11 @@ import shapely
 
 from rasure.places import metrics
 from rasure.places.definition import Definition, ZoneDefinition
-from rasure.places.errors import NoPlaces
-from rasure.places.evaluation import institution_cells, training_on
+from rasure.places.errors import NoStreets
+from rasure.places.evaluation import period_of, training_on
 from rasure.places.events import Events, Grid, score_growth
 from rasure.places.hot_spots import touching
-from rasure.places.methods import DESIGNATION, choose
+from rasure.places.methods import GRID, choose_by
 from rasure.places.metrics import limits, percentile_interval, ratio, resampled_captures
 from rasure.places.selection import cells_to_fill
 from rasure.places.windows import Window, check_hold_out, month_start
@@ -58,37 +61,36 @@ def evaluate_zones(
     Raises `WindowRejected`, `NoPlaces` or `NoStreets` when there is nothing to score.
     """
     check_hold_out(train, test)
-    observed = train.observed(grid.observed, "training")
-    test.observed(grid.observed, "test")
-    is_candidate = ~institution_cells(grid, events, train, definition)
-    events = events.where(~events.is_at_institution)
-    before = events.where(train.holds(events.month))
-    after = events.where(test.holds(events.month))
-    if not len(before.cell) or not len(after.cell):
-        raise NoPlaces(
-            f"There is no crime in scope to train on ({train}) or to test on ({test})."
-        )
+    period = period_of(grid, events, train, test, definition)
+    before, after = period.split(events.where(~events.is_at_institution))
     cell_km2 = float(grid.area_km2.mean())
-    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
-    cells = cells_to_fill(cell_km2, target_km2, int(is_candidate.sum()))
-    training = training_on(
-        before,
-        np.column_stack([grid.x, grid.y]),
-        is_candidate,
-        observed,
-        1,
-        definition.kde_bandwidth_metres,
-        grid.is_day_dated,
-    )
-    chosen = choose(training, definition, cells)[DESIGNATION]
+    training = training_on(before, period)
+    has_street = cells_with_streets(connection, grid)
+    chosen = choose_by(GRID, training, definition, period.places)
+    chosen = chosen[has_street[chosen]]
+    before = before.where(has_street[before.cell])
+    after = after.where(has_street[after.cell])
+    if not len(chosen) or not len(after.cell):
+        raise NoStreets(
+            f"No hot place of {grid.force!r} lies on the streets that are loaded, or "
+            f"no crime of {test} does. Load more with `rasure geography load streets "
+            f"FILE --force {grid.force}`."
+        )
     spots = touching_cells(connection, grid, chosen)
     streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
-    growth = score_growth(connection, month_start(int(observed[-1])))
+    growth = score_growth(connection, month_start(int(period.observed[-1])))
     weight = before.score_weight / growth
     names = {spot_id: spot_id for spot_id in spots}
-    zones = draw_zones(streets, before, weight, names, zone_definition)
+    sizes = {spot_id: len(ids) * cell_km2 for spot_id, ids in spots.items()}
+    zones = draw_zones(streets, before, weight, names, sizes, zone_definition)
     ground = ground_of(zones)
-    alike = chosen[: cells_to_fill(cell_km2, ground.area / 1e6, cells)]
+    there = period.is_candidate & has_street
+    alike = choose_by(
+        GRID,
+        replace(training, is_candidate=there),
+        definition,
+        cells_to_fill(cell_km2, ground.area / 1e6, int(there.sum())),
+    )
     area = {
         ZONES: ground.area / 1e6,
         HEXAGONS: len(chosen) * cell_km2,
@@ -97,6 +99,7 @@ def evaluate_zones(
     about = {
         "patrol_window": patrol_window,
         "coverage_percent": definition.coverage_percent,
+        "streets_km2": float(grid.area_km2[has_street].sum()),
         "zones": len(zones),
         "zones_length_km": sum(zone.length_m for zone in zones) / 1000.0,
     }
@@ -112,12 +115,26 @@ def evaluate_zones(
                 np.isin(seen.cell, alike),
             ]
         )
-        force_km2 = float(grid.area_km2.sum())
+        street_km2 = float(grid.area_km2[has_street].sum())
         drawn = resampled_captures(inside, draws, rng)
         for column, unit in enumerate(rows):
-            rows[unit] |= density_row(period, inside[:, column], area[unit], force_km2)
+            rows[unit] |= density_row(period, inside[:, column], area[unit], street_km2)
             rows[unit] |= ratio_row(period, inside, drawn, column, list(area.values()))
     return ZoneEvaluation(grid.force, train, test, list(rows.values()), patrol_window)
+
+
+CELLS_WITH_STREETS = """
+    select distinct hexagons.hexagon_id
+    from geo.street_links as links
+    inner join geo.hexagons on st_intersects(links.geom, hexagons.geom)
+    where links.force = %(force)s and hexagons.force = %(force)s
+"""
+
+
+def cells_with_streets(connection: psycopg.Connection, grid: Grid) -> np.ndarray:
+    """Which cells a loaded street runs through, as booleans."""
+    rows = connection.execute(CELLS_WITH_STREETS, {"force": grid.force})
+    return np.isin(grid.hexagon_id, [hexagon_id for (hexagon_id,) in rows])
 
 
 def touching_cells(
@@ -139,7 +156,7 @@ def within(ground: shapely.Geometry, events: Events) -> np.ndarray:
 
 
 def density_row(
-    period: str, inside: np.ndarray, area_km2: float, force_km2: float
+    period: str, inside: np.ndarray, area_km2: float, street_km2: float
 ) -> dict:
     """Captured events, their share, their number per km2 and the PAI, with intervals.
 
@@ -150,7 +167,7 @@ def density_row(
     per_km2 = events / area_km2 if area_km2 else float("nan")
     share = captured / events
     name = f"crimes_per_km2_{period}"
-    area_share = area_km2 / force_km2
+    area_share = area_km2 / street_km2
     return {
         f"events_{period}": events,
         f"events_captured_{period}": captured,
