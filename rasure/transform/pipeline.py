@@ -37,6 +37,7 @@ from rasure.transform.errors import (
     UnknownStep,
 )
 from rasure.transform.results import StepResult
+from rasure.transform.set_aside import what_was_set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -189,6 +190,8 @@ def build_marts(transform: Transform) -> None:
     """Build the marts apart, and publish them when all have passed their tests."""
     marts.prepare(transform.connection)
     transform.build((MARTS, DESIGNATED))
+    for line in what_was_set_aside(transform.connection, f"marts{marts.NEXT}"):
+        transform.say(f"marts: {line}")
 
 
 STEPS: dict[str, Callable[[Transform], None]] = {
@@ -324,15 +327,24 @@ def ensure_ground(connection: psycopg.Connection, say: Callable[[str], None]) ->
     geography, and the words of its mapping.
 
     It is not built by the landing, so that a landing stays one transaction, and a force
-    is never without ground because a loader was killed.
+    is never without ground because a loader was killed. A force of which no boundaries
+    are known is passed over by name: its crimes count, and have no place.
     """
     forces = connection.execute(
-        "select distinct force from ops.delivery_files order by force"
+        "select force, sum(rows_landed)::bigint from ops.delivery_files"
+        " group by force order by force"
     ).fetchall()
-    for (force,) in forces:
-        if not geography.is_built(connection, force):
-            say(f"building the geography of {force}")
-            geography.build(connection, force)
+    for force, rows in forces:
+        if geography.is_built(connection, force):
+            continue
+        if force not in geography.known_forces():
+            say(
+                f"staging: {force} has no ground, so its {rows:,} rows make no place "
+                "hot. `rasure geography forces` lists the forces that have."
+            )
+            continue
+        say(f"building the geography of {force}")
+        geography.build(connection, force)
     write_landed_mappings(connection)
 
 
