@@ -6,16 +6,31 @@
     column `date_faults` says why.
 
     The current version is the one last modified; among equals, the one extracted last,
-    then landed last. A record is gone if the newest full extract lacks it and it was
-    modified before that extract, or if the force deleted it. An incremental run
-    compares the rows of the new deliveries with the rows that the table has, and so
-    gives the same rows as a full refresh. -#}
+    then landed last. A record is gone if the newest full extract lacks it, it was
+    modified before that extract and no later delivery has it, or if the force deleted
+    it. A record whose row is in quarantine is in the extract all the same: the version
+    before stands, and `is_outdated`. An incremental run compares the rows of the new
+    deliveries with the rows that the table has, and so gives the same rows as a full
+    refresh. -#}
 {% macro niche_staging(entity, key, fields) -%}
 {%- set fields = niche_words(fields) -%}
 {%- set is_partial = execute and is_incremental() -%}
+{%- set reread = niche_reread_records(entity, key) if is_partial else none -%}
 with
 
-{{ niche_newest_versions(entity, key, is_partial) }}
+{{ niche_newest_versions(entity, key, is_partial, reread) }}
+
+quarantined as (
+    select
+        force,
+        id,
+        bool_or(is_in_full) as is_in_full,
+        max(extracted_at) as extracted_at
+    from (
+        {{ niche_quarantined_records(entity) }}
+    ) as named
+    group by force, id
+),
 
 {% for field in fields if field.form == 'codes' -%}
 {{ field.name }}_lists as (
@@ -42,9 +57,12 @@ with
         rows.clock,
         rows.stand_in_days,
         {%- endif %}
+        rows.emptied_fields,
+        false as is_outdated,
         rows.extracted_at,
         rows.modified_on as modified_at,
         rows.gone_before,
+        rows.given_at,
         rows.is_kept
     from newest as rows
     {%- for field in fields if field.terms %}
@@ -94,9 +112,12 @@ typed as (
             ),
             ''
         ) as date_faults,
+        emptied_fields,
+        is_outdated,
         extracted_at,
         modified_at,
         gone_before,
+        given_at,
         is_kept
     from judged
 ),
@@ -104,7 +125,7 @@ typed as (
 {% endif -%}
 {% if is_partial -%}
 standing as (
-    {{ niche_standing_rows(entity, key) }}
+    {{ niche_standing_rows(entity, key, reread) }}
 ),
 
 compared as (
@@ -129,20 +150,27 @@ final as (
         {%- endfor %}
         {%- for field in fields %}
         {%- for column in niche_columns(field) %}
-        rows.{{ column }},
+        {% if column == field.name %}{{ niche_past_end(field) }}
+        {%- else %}rows.{{ column }}{% endif %},
         {%- endfor %}
         {%- endfor %}
         {%- if dates %}
         rows.date_faults,
         {%- endif %}
+        rows.emptied_fields,
+        coalesce(quarantined.extracted_at > rows.given_at, false) as is_outdated,
         rows.extracted_at,
         rows.modified_at
     from {{ 'compared' if is_partial else 'typed' }} as rows
     {{ niche_tombstones_join(entity, key, is_partial) }}
+    left join quarantined
+        on rows.force = quarantined.force
+        and rows.{{ key }} = quarantined.id
     where tombstones.id_hash is null
         and (
             rows.gone_before is null
             or rows.modified_at >= rows.gone_before
+            or quarantined.is_in_full
             or {{ 'rows.is_kept_in_any' if is_partial else 'rows.is_kept' }}
         )
 )
@@ -151,8 +179,99 @@ select * from final
 {%- endmacro %}
 
 
+{#- The records of an entity that are in quarantine, as a query of (force, id, load_id,
+    extracted_at, is_in_full), one row or more for each. Where the fields of a row could
+    not be told apart, or its id is no number, every number in it may be the id. -#}
+{% macro niche_quarantined_records(entity) -%}
+    select
+        files.force,
+        ids.id,
+        files.load_id,
+        files.extracted_at,
+        coalesce(files.load_id = files.full_load_id, false) as is_in_full
+    from {{ source('quarantine', 'niche_' ~ entity) }} as rows
+    inner join {{ ref('stg_niche__files') }} as files on rows.file_id = files.file_id
+    cross join lateral (
+        select rows.record_id as id
+        where rows.record_id ~ '^[0-9]+$'
+        union all
+        select regexp_split_to_table(rows.original, '[^0-9]+')
+        where rows.record_id is null or rows.record_id !~ '^[0-9]*$'
+    ) as ids
+    where ids.id <> ''
+{%- endmacro %}
+
+
+{#- The records that an incremental run reads again in all their versions, as a query of
+    (force, id): those that a new delivery has in quarantine, and those that stand
+    outdated. -#}
+{% macro niche_reread_query(entity, key) -%}
+    select
+        quarantined.force,
+        quarantined.id
+    from (
+        {{ niche_quarantined_records(entity) }}
+    ) as quarantined
+    where quarantined.load_id = any({{ new_deliveries(entity) }})
+    union
+    select
+        force,
+        {{ key }}
+    from {{ this }}
+    where is_outdated
+{%- endmacro %}
+
+
+{#- The same records as two lists, `ids` and `pairs` of force and id, each an array in
+    SQL; none if there is no record. Constants, so that the query uses the index of raw
+    on its ids. -#}
+{% macro niche_reread_records(entity, key) -%}
+    {%- set lists = run_query(
+        "select array_agg(distinct id)::text, array_agg(force || ' ' || id)::text from ("
+        ~ niche_reread_query(entity, key) ~ ") as reread"
+    ).rows[0] -%}
+    {%- if lists[0] is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return({
+        'ids': "'" ~ lists[0] ~ "'::text[]",
+        'pairs': "'" ~ lists[1] ~ "'::text[]",
+    }) }}
+{%- endmacro %}
+
+
+{#- True for a version of a record that is read again. -#}
+{% macro niche_is_reread(reread, id, force) -%}
+    (
+            {{ id }} = any({{ reread.ids }})
+            and {{ force }} || ' ' || {{ id }} = any({{ reread.pairs }})
+        )
+{%- endmacro %}
+
+
+{#- A field of the current version. An end that is entered after the fact (variable
+    `past_ends`) and could not be read has come all the same: no later than the record
+    was last modified. Left empty, who was eliminated would be a suspect again. -#}
+{% macro niche_past_end(field) -%}
+    {%- if field.name in var('past_ends') -%}
+    {%- set modified = 'rows.modified_at' if field.form == 'instant' else
+        "(rows.modified_at at time zone '" ~ var('time_zone') ~ "')::date" -%}
+    coalesce(
+            rows.{{ field.name }},
+            case
+                when '{{ field.name }}' = any(rows.emptied_fields)
+                    then {{ modified }}
+            end
+        ) as {{ field.name }}
+    {%- else -%}
+    rows.{{ field.name }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Pre-hook of a staging model: write to `changed_here` the records that a new delivery
-    has, that a deletion erased from raw, or that a new full extract may lack. -#}
+    has, that a deletion erased from raw, that a new full extract may lack, or that are
+    read again because of a row in quarantine. -#}
 {% macro find_changed_records() -%}
     {%- set files = ref('stg_niche__files') -%}
     {%- if execute and is_incremental() -%}
@@ -183,7 +302,9 @@ select * from final
         where entity = '{{ entity }}'
             and load_id = full_load_id
             and load_id = any({{ new_loads }})
-    );
+    )
+    union
+    {{ niche_reread_query(entity, key) }};
     analyze changed_here
     {%- else -%}
     select 1
@@ -235,14 +356,23 @@ select * from final
     fill a gigabyte of temporary files. `repeated` tests a range of counts, because the
     planner expects one record in 200 to pass it; it would expect one in three to pass
     `> 1`, and sort everything. -#}
-{% macro niche_newest_versions(entity, key, is_partial) -%}
+{% macro niche_newest_versions(entity, key, is_partial, reread) -%}
 versions as {{ '' if is_partial else 'not materialized ' }}(
     select
         rows.*,
         files.force,
         files.extracted_at,
         files.gone_before,
-        rows.load_id = files.full_load_id as is_in_full,
+        files.is_restated,
+        -- A restatement is written again here, not given by the force.
+        coalesce(
+            rows.load_id = files.full_load_id
+            or (
+                files.extracted_at > files.gone_before
+                and not coalesce(files.is_restated, false)
+            ),
+            true
+        ) as is_in_source,
         mappings.instant_template,
         mappings.day_template,
         mappings.clock,
@@ -259,6 +389,9 @@ versions as {{ '' if is_partial else 'not materialized ' }}(
         on files.force = mappings.force
     {%- if is_partial %}
     where rows.load_id = any({{ new_deliveries(entity) }})
+        {%- if reread %}
+        or {{ niche_is_reread(reread, 'rows.' ~ key, 'files.force') }}
+        {%- endif %}
     {%- endif %}
 ),
 
@@ -275,7 +408,8 @@ newest as (
     {%- if not is_partial %}
     select
         versions.*,
-        coalesce(versions.is_in_full, true) as is_kept
+        versions.extracted_at as given_at,
+        versions.is_in_source as is_kept
     from versions
     where not exists (
         select 1
@@ -287,7 +421,10 @@ newest as (
     (
         select distinct on (versions.force, versions.{{ key }})
             versions.*,
-            bool_or(coalesce(versions.is_in_full, true)) over (
+            max(versions.extracted_at) filter (where not versions.is_restated) over (
+                partition by versions.force, versions.{{ key }}
+            ) as given_at,
+            bool_or(versions.is_in_source) over (
                 partition by versions.force, versions.{{ key }}
             ) as is_kept
         from versions
@@ -311,15 +448,24 @@ newest as (
 {%- endmacro %}
 
 
-{#- The rows that the table has of the changed records. They are in the newest full
-    extract, or were modified after it, unless that extract is a new delivery. -#}
-{% macro niche_standing_rows(entity, key) -%}
+{#- The rows that the table has of the changed records, but for those that are read again.
+    They are in the newest full extract, or came or were modified after it, unless that
+    extract is a new delivery. -#}
+{% macro niche_standing_rows(entity, key, reread) -%}
 select
         rows.*,
-        files.gone_before,
-        coalesce(files.full_load_id <> all({{ new_deliveries(entity) }}), true)
-            as is_kept
+        full_extracts.gone_before,
+        rows.extracted_at as given_at,
+        coalesce(
+            full_extracts.full_load_id <> all({{ new_deliveries(entity) }})
+            or (
+                rows.extracted_at > full_extracts.gone_before
+                and not coalesce(files.is_restated, false)
+            ),
+            true
+        ) as is_kept
     from {{ this }} as rows
+    left join {{ ref('stg_niche__files') }} as files on rows.file_id = files.file_id
     left join (
         select distinct
             force,
@@ -327,8 +473,11 @@ select
             full_load_id
         from {{ ref('stg_niche__files') }}
         where entity = '{{ entity }}'
-    ) as files on rows.force = files.force
+    ) as full_extracts on rows.force = full_extracts.force
     where {{ is_changed('changed_here', relation='rows', column=key) }}
+        {%- if reread %}
+        and not {{ niche_is_reread(reread, 'rows.' ~ key, 'rows.force') }}
+        {%- endif %}
 {%- endmacro %}
 
 

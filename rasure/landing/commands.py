@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+LISTED = 40  # files that the closing lines name
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -37,10 +40,7 @@ def land_command(
     if json:
         print(json_module.dumps(landed.__dict__))
         return
-    counts = (
-        f"{landed.rows_read:,} rows read, {landed.rows_landed:,} landed, "
-        f"{landed.rows_quarantined:,} quarantined"
-    )
+    counts = _counts(landed)
     if landed.state == "known":
         print(
             f"{path.name}: nothing changed. The same content was landed before, as "
@@ -51,6 +51,32 @@ def land_command(
             f"{path.name}: landed as load {landed.load_id} in {landed.seconds:.1f} s. "
             f"{counts}. `rasure transform` takes it to the marts."
         )
+    for line in _set_aside(landed):
+        print(line)
+
+
+def _counts(landed) -> str:
+    """What became of the rows of a delivery."""
+    counts = (
+        f"{landed.rows_read:,} rows read, {landed.rows_landed:,} landed, "
+        f"{landed.rows_quarantined:,} quarantined"
+    )
+    if landed.fields_emptied:
+        counts += f", {landed.fields_emptied:,} fields emptied"
+    return counts
+
+
+def _set_aside(landed) -> Iterator[str]:
+    """The lines on files that were set aside, and on months without a row."""
+    files = landed.files_set_aside
+    if files:
+        one = "1 file was" if len(files) == 1 else f"{len(files):,} files were"
+        yield f"{one} set aside; the other files landed."
+        yield from (f"  {line}" for line in files[:LISTED])
+        if len(files) > LISTED:
+            yield f"  and {len(files) - LISTED:,} more, in ops.files_set_aside."
+    for file in landed.empty_files[:LISTED]:
+        yield f"  {file}: a month without a row, counted as zero."
 
 
 def deliveries_command(
@@ -110,7 +136,5 @@ def pull_command(
         schema=schema,
     )
     typer.echo(
-        f"{landed.delivery}: landed as load {landed.load_id}. "
-        f"{landed.rows_read:,} rows read, {landed.rows_landed:,} landed, "
-        f"{landed.rows_quarantined:,} quarantined."
+        f"{landed.delivery}: landed as load {landed.load_id}. {_counts(landed)}."
     )

@@ -33,7 +33,8 @@ def copy_file(
     if file.rows.is_text:
         form = f"header, force_null ({columns})"
     else:
-        columns = f"row_number, {columns}"
+        emptied = "emptied_fields, " if file.kind.emptying_rules else ""
+        columns = f"row_number, {emptied}{columns}"
         form = "header false"
     statement = (
         f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
@@ -97,14 +98,26 @@ def _header_of(error: psycopg.DataError, file: LandedFile) -> str | None:
 def copy_quarantine(
     connection: psycopg.Connection, load_id: int, files: list[LandedFile]
 ) -> None:
-    """Copy the rows at fault into quarantine, with every reason."""
+    """Copy the rows at fault into quarantine, with every reason and, where records have
+    a key, the key of each row whose fields could be read."""
     for file in files:
         if not file.rows.quarantined:
             continue
+        record_id = ", record_id" if file.kind.key else ""
         statement = (
             f"copy quarantine.{file.kind.table} "
-            "(load_id, file_id, row_number, reasons, original) from stdin"
+            f"(load_id, file_id, row_number, reasons, original{record_id}) from stdin"
         )
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for number, reasons, original in file.rows.quarantined:
-                copy.write_row((load_id, file.file_id, number, reasons, original))
+                row = [load_id, file.file_id, number, reasons, original]
+                row += [file.rows.keys.get(number)] if file.kind.key else []
+                copy.write_row(row)
+
+
+def take_back(connection: psycopg.Connection, files: list[LandedFile]) -> None:
+    """Delete the rows of files that were copied before the gate set them aside."""
+    for file in files:
+        connection.execute(
+            f"delete from raw.{file.kind.table} where file_id = %s", (file.file_id,)
+        )

@@ -78,9 +78,15 @@ class Delivery:
         )
 
 
+# What desktops leave in a folder or an archive, in small letters.
+LEFT_BY_DESKTOPS = {"__macosx", "desktop.ini", "thumbs.db", "icon\r"}
+
+
 def _is_hidden(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return any(
+        part.startswith((".", "~$")) or part.lower() in LEFT_BY_DESKTOPS
+        for part in PurePosixPath(path).parts
+    )
 
 
 def open_delivery(path: Path) -> Delivery:
@@ -164,8 +170,10 @@ def _archive(path: Path) -> Delivery:
             f"a damaged or truncated one ({path.stat().st_size:,} bytes)",
             "Fetch or send it again.",
         ) from error
+    # Windows separates the parts of a path by backslashes, also in an archive.
+    names = {entry: entry.filename.replace("\\", "/") for entry in archive.infolist()}
     entries = [
-        entry for entry in archive.infolist() if not (entry.filename and entry.is_dir())
+        entry for entry, name in names.items() if not (name and name.endswith("/"))
     ]
     if len(entries) > MOST_FILES:
         raise refuse(
@@ -174,14 +182,14 @@ def _archive(path: Path) -> Delivery:
     seen: set[str] = set()
     for entry in entries:
         _refuse_unsafe(entry, refuse)
-        if entry.filename in seen:
+        if names[entry] in seen:
             raise refuse(
                 "one file of a name",
                 "two",
                 "Take one of them out.",
                 entry.filename,
             )
-        seen.add(entry.filename)
+        seen.add(names[entry])
     total = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if total > MOST_BYTES or (
@@ -195,7 +203,7 @@ def _archive(path: Path) -> Delivery:
             "RASURE_LARGEST_DELIVERY if it is none.",
         )
     members = tuple(
-        Member(entry.filename, entry.file_size, lambda entry=entry: archive.open(entry))
+        Member(names[entry], entry.file_size, lambda entry=entry: archive.open(entry))
         for entry in entries
     )
     return Delivery(

@@ -22,6 +22,12 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 SUITES = CHECKOUT / "expectations"
 OWN_KEYS = ("expect", "should", "advice", "about")
+# The column of the profile with the commonest reason for a share.
+REASONS = {
+    "quarantined_share": "main_reason",
+    "failed_share": "main_reason",
+    "emptied_share": "emptied_reason",
+}
 # What is asked first, and what a failure is asked for, which takes half as long again.
 COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 FILES = {
@@ -116,6 +122,15 @@ class Gate:
         return verdicts
 
 
+def failed_files(verdicts: list[Verdict]) -> dict[str, Verdict]:
+    """The first failed verdict of each file that failed a rule, by file."""
+    failed: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if not verdict.success:
+            failed.setdefault(verdict.file, verdict)
+    return failed
+
+
 def raise_on_failure(delivery: str, verdicts: list[Verdict]) -> None:
     """Raise `GateFailed` naming the first fault in full and how many there are."""
     failed = [verdict for verdict in verdicts if not verdict.success]
@@ -155,8 +170,8 @@ def _words(column: str, value, profile: dict) -> str:
         return "not measured"
     if column.endswith("_share") or column == "share_of_before":
         share = f"{value:.1%}"
-        if column == "quarantined_share" and profile["main_reason"]:
-            share += f" (most of them: {profile['main_reason']})"
+        if reason := profile.get(REASONS.get(column)):
+            share += f" (most of them: {reason})"
         return share
     if column == "missing_columns" and value == HEADER_LINE:
         return "no header line"

@@ -46,7 +46,9 @@ MACHINES_FAULT = (
 @dataclass(frozen=True)
 class Landed:
     """What became of a delivery: `state` is 'landed', or 'known' when the same content
-    had been landed before (then nothing was changed and the counts are the first's)."""
+    had been landed before (then nothing was changed and the counts are the first's).
+    `files_set_aside` has a sentence for each file that could not be used, and
+    `empty_files` the files of a month that hold no row."""
 
     source: str
     delivery: str
@@ -58,6 +60,9 @@ class Landed:
     rows_quarantined: int
     seconds: float
     forces: tuple[str, ...]
+    fields_emptied: int = 0
+    files_set_aside: tuple[str, ...] = ()
+    empty_files: tuple[str, ...] = ()
 
 
 def land(source: str, path: Path | str, progress: Progress | None = None) -> Landed:
@@ -139,21 +144,13 @@ def _land(
 
     with workspace(Settings.load().work) as folder:
         try:
-            load_id, counts, forces = Transaction(
-                connection, attempt, delivery, folder
-            ).run(progress)
+            load_id = Transaction(connection, attempt, delivery, folder).run(progress)
         except psycopg.errors.UniqueViolation:
             # the same content under another name, or another loader was quicker
             return _known(connection, attempt, delivery)
+    landed = store.find(connection, attempt.source, load_id=load_id)
     return Landed(
-        source=attempt.source,
-        delivery=attempt.delivery,
-        delivery_id=attempt.delivery_id,
-        load_id=load_id,
-        state="landed",
-        seconds=attempt.seconds,
-        forces=forces,
-        **counts,
+        source=attempt.source, state="landed", seconds=attempt.seconds, **landed
     )
 
 

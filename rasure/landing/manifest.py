@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from rasure.landing.delivery import UNREADABLE, Delivery, is_damage
-from rasure.landing.errors import ManifestMismatch, sentence
+from rasure.landing.errors import ManifestMismatch, printable, sentence
 from rasure.sources import get
 from rasure.sources.contract import MANIFEST, Source
 
@@ -145,7 +145,7 @@ def required(delivery: Delivery, source: str, forces: set[str]) -> Manifest:
     if not isinstance(force, str) or force not in forces:
         raise refuse(
             f"a force that has a mapping ({', '.join(sorted(forces))})",
-            "another" if force else "none",
+            f"'{printable(force, 40)}'" if isinstance(force, str) and force else "none",
         )
     if "kind" not in content:
         raise refuse("kind 'full' or 'delta'", "none")
@@ -196,6 +196,7 @@ def _stated(entry: dict) -> StatedFile:
     for number in numbers:
         if number is not None and (type(number) is not int or number not in COUNTS):
             raise TypeError
+    path = path.replace("\\", "/")  # as Windows writes it
     return StatedFile(path, sha256 and sha256.lower(), *numbers)
 
 

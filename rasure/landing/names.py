@@ -2,58 +2,120 @@
 
 from __future__ import annotations
 
-from rasure.landing.delivery import Delivery, Member
-from rasure.landing.errors import FilesUnexpected, sentence
+from collections import Counter
+from dataclasses import dataclass
+
+from rasure.landing.delivery import UNREADABLE, Delivery, Member, is_damage
+from rasure.landing.errors import FilesUnexpected, printable, sentence
 from rasure.sources.contract import FileName, Source
 
+BLOCK = 2**20
 
-def named_files(delivery: Delivery, source: Source) -> list[tuple[Member, FileName]]:
-    """Every data file with what its name says; raises `FilesUnexpected` when there is
-    none, when a name is of another form, a force is unknown, or two say the same."""
-    named: list[tuple[Member, FileName]] = []
-    seen: dict[FileName, str] = {}
+
+@dataclass(frozen=True)
+class FileSetAside:
+    """A file of a delivery that does not land, with the reason; `rows` are its data
+    rows, and `force` is None where its name does not say it."""
+
+    file: str
+    force: str | None
+    reason: str
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """Why a file cannot be used: what was expected, what was found, what to do."""
+
+    expected: str
+    found: str
+    advice: str
+
+
+def named_files(
+    delivery: Delivery, source: Source
+) -> tuple[list[tuple[Member, FileName]], list[FileSetAside]]:
+    """The files to land with what their names say, and the files set aside.
+
+    A file is at fault whose name has another form, whose force is unknown or passed
+    over, or that says the same as another one. It is set aside if the source
+    `sets_files_aside`. Raises `FilesUnexpected` when it does not, or when no file is
+    left.
+    """
+    names = [(member, source.read_name(member.path)) for member in delivery.data()]
+    copies = Counter(name for _, name in names if name)
     forces = source.known_forces()
-    for member in delivery.data():
-        name = source.read_name(member.path)
-        if name is None:
-            raise FilesUnexpected(
-                sentence(
-                    delivery.name,
-                    f"names of the form {source.layout}",
-                    "another name",
-                    "Take the file out of the delivery, or give it its proper name.",
-                    file=member.path,
-                )
-            )
-        if name.force not in forces:
-            raise FilesUnexpected(
-                sentence(
-                    delivery.name,
-                    "a force that is known",
-                    f"'{name.force}'",
-                    "`rasure geography forces` lists them; check the file's name.",
-                    file=member.path,
-                )
-            )
-        if name in seen:
-            raise FilesUnexpected(
-                sentence(
-                    delivery.name,
-                    "one file for each force, month and kind",
-                    f"a second one beside {seen[name]}",
-                    "Take one of them out.",
-                    file=member.path,
-                )
-            )
-        seen[name] = member.path
-        named.append((member, name))
+    named: list[tuple[Member, FileName]] = []
+    set_aside: list[FileSetAside] = []
+    first: str | None = None
+    for member, name in names:
+        fault = _fault(name, source, forces, copies)
+        if fault is None:
+            named.append((member, name))
+            continue
+        message = sentence(
+            delivery.name, fault.expected, fault.found, fault.advice, file=member.path
+        )
+        if not source.sets_files_aside:
+            raise FilesUnexpected(message)
+        first = first or message
+        reason = f"expected {fault.expected}, found {fault.found}"
+        rows = _data_rows(member) if name else 0
+        force = name.force if name else None
+        set_aside.append(FileSetAside(printable(member.path), force, reason, rows))
     if not named:
         raise FilesUnexpected(
-            sentence(
+            first
+            or sentence(
                 delivery.name,
                 f"files named {source.layout}",
                 "no file of data",
                 "Check what was sent.",
             )
         )
-    return named
+    return named, set_aside
+
+
+def _fault(
+    name: FileName | None, source: Source, forces: set[str], copies: Counter
+) -> _Fault | None:
+    """What is wrong with a file's name; None if nothing is."""
+    if name is None:
+        return _Fault(
+            f"names of the form {source.layout}",
+            "another name",
+            "Take the file out of the delivery, or give it its proper name.",
+        )
+    if name.force in source.passed_over:
+        return _Fault(
+            "a force with ground in England or Wales",
+            f"'{name.force}' ({source.passed_over[name.force]})",
+            "Nothing needs to be done: the files of other forces land.",
+        )
+    if name.force not in forces:
+        return _Fault(
+            "a force that is known",
+            f"'{name.force}'",
+            "`rasure geography forces` lists them; check the file's name.",
+        )
+    if copies[name] > 1:
+        return _Fault(
+            "one file for each force, month and kind",
+            f"{copies[name]}",
+            "Take out those that are not wanted.",
+        )
+    return None
+
+
+def _data_rows(member: Member) -> int:
+    """The number of lines of a file without its header line; 0 if it is damaged."""
+    lines, last = 0, b"\n"
+    try:
+        with member.open() as stream:
+            while block := stream.read(BLOCK):
+                lines, last = lines + block.count(b"\n"), block[-1:]
+    except UNREADABLE as error:
+        if not is_damage(error):
+            raise
+        return 0
+    return max(lines + (last != b"\n") - 1, 0)

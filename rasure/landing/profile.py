@@ -19,7 +19,8 @@ from rasure.sources.contract import FileKind, FileName
 HEADER_LINE, ORDER = "header line", "their order"
 # The values of missing_columns that are no names.
 NOT_COLUMNS = (HEADER_LINE, ORDER, "none")
-SHARES_FROM = 100  # rows; below, a share says little
+SHARES_FROM = 100  # rows; below, a small share says little
+FAILED_FROM = 2  # rows in quarantine; a single one is a slip in a file of any size
 
 COLUMNS = (
     "file",
@@ -33,7 +34,10 @@ COLUMNS = (
     "rows_landed",
     "unaccounted_rows",
     "quarantined_share",
+    "failed_share",
     "main_reason",
+    "emptied_share",
+    "emptied_reason",
     "share_of_before",
     "months_ahead",
     "located_share",
@@ -75,6 +79,7 @@ def profile(
     ordered = not missing and not surplus and unpacked.header != kind.headers
     large = unpacked.rows >= SHARES_FROM
     measured = rows.measures if rows and large else {}
+    emptied = rows.most_emptied if rows else None
     is_judged_fresh = large and kind.is_fresh and manifest.kind == "full"
     return {
         "file": unpacked.path,
@@ -99,12 +104,19 @@ def profile(
             "row_count": stated.rows,
         },
         "rows": unpacked.rows,
-        "rows_landed": rows.landed if rows else None,
+        "rows_landed": rows.landed if rows and unpacked.rows else None,
         "unaccounted_rows": unpacked.rows - rows.accounted if rows else None,
         "quarantined_share": (
             len(rows.quarantined) / unpacked.rows if rows and large else None
         ),
+        "failed_share": (
+            len(rows.quarantined) / unpacked.rows
+            if rows and len(rows.quarantined) >= FAILED_FROM
+            else None
+        ),
         "main_reason": rows.main_reason if rows else None,
+        "emptied_share": emptied.share if emptied else None,
+        "emptied_reason": emptied.reason if emptied else None,
         "share_of_before": (
             rows.landed / before if rows and before and before >= SHARES_FROM else None
         ),

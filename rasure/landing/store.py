@@ -10,6 +10,7 @@ import psycopg
 
 from rasure.landing.check import CheckedRows
 from rasure.landing.gate import Verdict
+from rasure.landing.names import FileSetAside
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 
@@ -47,8 +48,11 @@ class LandedFile:
     rows: CheckedRows
 
 
-def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict | None:
-    """The landed delivery with this `archive_sha256` or `delivery_id`, or None."""
+def find(
+    connection: psycopg.Connection, source: str, **by: str | int | None
+) -> dict | None:
+    """The landed delivery with this `load_id`, `archive_sha256` or `delivery_id`, by
+    the names of `Landed`; None if there is none."""
     ((column, value),) = by.items()
     if value is None:
         return None
@@ -56,7 +60,15 @@ def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict 
         "select delivery_id, delivery, load_id, rows_read, rows_landed,"
         "       rows_quarantined,"
         "       array(select distinct force from ops.delivery_files as files"
-        "             where files.load_id = deliveries.load_id order by force)"
+        "             where files.load_id = deliveries.load_id order by force),"
+        "       (select coalesce(sum(rows), 0)::bigint"
+        "        from ops.emptied_fields as fields"
+        "        where fields.load_id = deliveries.load_id),"
+        "       array(select file || ': ' || reason from ops.files_set_aside as aside"
+        "             where aside.load_id = deliveries.load_id order by file),"
+        "       array(select file from ops.delivery_files as files"
+        "             where files.load_id = deliveries.load_id"
+        "                 and files.rows_read = 0 and month is not null order by file)"
         " from ops.deliveries where state = 'landed' and source = %s"
         f" and {column} = %s",
         (source, value),
@@ -64,13 +76,10 @@ def find(connection: psycopg.Connection, source: str, **by: str | None) -> dict 
     if row is None:
         return None
     names = ("delivery_id", "delivery", "load_id", "rows_read", "rows_landed")
-    return dict(
-        zip(
-            (*names, "rows_quarantined", "forces"),
-            (*row[:-1], tuple(row[-1])),
-            strict=True,
-        )
-    )
+    names += ("rows_quarantined", "forces", "fields_emptied")
+    names += ("files_set_aside", "empty_files")
+    values = (tuple(one) if isinstance(one, list) else one for one in row)
+    return dict(zip(names, values, strict=True))
 
 
 def rows_in_force(connection: psycopg.Connection, source: str) -> dict[FileName, int]:
@@ -99,8 +108,9 @@ def record_landed(
     attempt: Attempt,
     load_id: int,
     files: list[LandedFile],
-) -> dict[str, int]:
-    """Write the delivery, its files and its verdicts; returns the counts of rows."""
+    set_aside: list[FileSetAside],
+) -> None:
+    """Write the delivery, its files, what was set aside, and its verdicts."""
     counts = {
         "rows_read": sum(file.rows.read for file in files),
         "rows_landed": sum(file.rows.landed for file in files),
@@ -115,8 +125,22 @@ def record_landed(
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [_file_row(load_id, file) for file in files],
         )
+        cursor.executemany(
+            "insert into ops.emptied_fields"
+            " (file_id, load_id, column_names, reason, rows)"
+            " values (%s, %s, %s, %s, %s)",
+            [
+                (file.file_id, load_id, list(one.columns), one.reason, one.rows)
+                for file in files
+                for one in file.rows.emptied
+            ],
+        )
+        cursor.executemany(
+            "insert into ops.files_set_aside (load_id, file, force, rows, reason)"
+            " values (%s, %s, %s, %s, %s) on conflict do nothing",
+            [(load_id, one.file, one.force, one.rows, one.reason) for one in set_aside],
+        )
     _insert_verdicts(connection, attempt, load_id)
-    return counts
 
 
 def record_rejection(

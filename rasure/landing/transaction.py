@@ -16,8 +16,9 @@ from rasure.landing import copying, records, store
 from rasure.landing import manifest as manifests
 from rasure.landing.check import CheckedRows, RowChecker
 from rasure.landing.delivery import Delivery, Member
-from rasure.landing.gate import Gate, raise_on_failure
-from rasure.landing.names import named_files
+from rasure.landing.errors import printable
+from rasure.landing.gate import Gate, failed_files, raise_on_failure
+from rasure.landing.names import FileSetAside, named_files
 from rasure.landing.profile import is_readable, profile
 from rasure.landing.unpack import Unpacked, unpack
 from rasure.sources.contract import FileName
@@ -44,7 +45,7 @@ class Transaction:
         attempt.kind = self.manifest.kind
         attempt.extracted_at = self.manifest.extracted_at
         attempt.window = self.manifest.window
-        self.files = named_files(delivery, self.contract)
+        self.files, self.set_aside = named_files(delivery, self.contract)
         self.checker = RowChecker(folder)
         self.before = (
             store.rows_in_force(connection, attempt.source)
@@ -55,8 +56,8 @@ class Transaction:
         self.hashes: dict[str, str] = {}
         self.landed: list[store.LandedFile] = []
 
-    def run(self, progress) -> tuple[int, dict[str, int], tuple[str, ...]]:
-        """Land the delivery; returns its load id, counts of rows, and forces.
+    def run(self, progress) -> int:
+        """Land the delivery; returns its load id.
 
         Raises `DeliveryRejected`, or psycopg's `UniqueViolation` when the same content
         is already there; in either case nothing is kept.
@@ -74,9 +75,11 @@ class Transaction:
                     attempt.verdicts, result = self.gate.judge(self.profiles)
                     for copy in copies:
                         copy.result()
-                raise_on_failure(attempt.delivery, attempt.verdicts)
+                self._set_files_aside()
                 copying.copy_quarantine(connection, load_id, self.landed)
-                counts = store.record_landed(connection, attempt, load_id, self.landed)
+                store.record_landed(
+                    connection, attempt, load_id, self.landed, self.set_aside
+                )
                 if self.contract.before_commit:
                     self.contract.before_commit(connection, load_id)
             attempt.decided = time.monotonic()
@@ -88,8 +91,27 @@ class Transaction:
         if self.contract.after_commit:
             with suppress(psycopg.Error):
                 self.contract.after_commit(connection, load_id)
-        forces = tuple(sorted({name.force for _, name in self.files}))
-        return load_id, counts, forces
+        return load_id
+
+    def _set_files_aside(self) -> None:
+        """Set aside the files that failed a file rule, if the source does that and a
+        file is left; else raise `GateFailed`."""
+        failed = failed_files(self.attempt.verdicts)
+        kept = [file for file in self.landed if file.unpacked.path not in failed]
+        if not (self.contract.sets_files_aside and kept):
+            raise_on_failure(self.attempt.delivery, self.attempt.verdicts)
+        names = {member.path: name for member, name in self.files}
+        rows = {profile["file"]: profile["rows"] for profile in self.profiles}
+        for path, verdict in failed.items():
+            reason = f"expected {verdict.expected}, found {verdict.found}"
+            if verdict.column:
+                reason = f"{verdict.column}: {reason}"
+            self.set_aside.append(
+                FileSetAside(printable(path), names[path].force, reason, rows[path])
+            )
+        gone = [file for file in self.landed if file.unpacked.path in failed]
+        copying.take_back(self.connection, gone)
+        self.landed = kept
 
     def _read_all(
         self,

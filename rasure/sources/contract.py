@@ -23,17 +23,23 @@ class Column:
     """A column of a file and of its raw table.
 
     `header` is the publisher's name, `name` the raw table's. A file may lack the column
-    if it `may_be_absent`; its values are then empty.
+    if it `may_be_absent`; its values are then empty. `value` is DuckDB SQL for the text
+    that PostgreSQL reads, where publishers write a value in several forms.
     """
 
     header: str
     name: str
     may_be_absent: bool = False
+    value: str | None = None
 
 
 @dataclass(frozen=True)
 class RowRule:
     """A rule for every row; `violated` is DuckDB SQL that is true if a row breaks it.
+
+    A row that breaks it goes to quarantine. If the rule names columns that it
+    `empties`, the row lands without these fields. Only a field that a record can do
+    without may be emptied, never a key.
 
     `reason` names the column and what was expected. It is stored and shown, so it holds
     no value of the row. `violated` may use the columns and `file_month` (a date).
@@ -41,6 +47,7 @@ class RowRule:
 
     reason: str
     violated: str
+    empties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class FileKind:
 
     - `derived`: DuckDB expressions over the columns that several rules use, by name.
     - `measures`: aggregates over the file that `expectations/` can check, by name.
+    - `key`: the column that identifies a record, where quarantine keeps it.
     - `encodings`: tried in this order.
     - `has_line_breaks`: quoted fields may contain line breaks.
     - `in_any_order`: the columns may come in any order.
@@ -62,6 +70,7 @@ class FileKind:
     rules: tuple[RowRule, ...]
     derived: dict[str, str] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
+    key: str | None = None
     longest_line: int = 20_000
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
     is_encoding_stated: bool = False  # by the manifest; then no other is tried
@@ -73,32 +82,53 @@ class FileKind:
     def as_in(self, header: list[str]) -> FileKind:
         """This kind with its columns in the order of a file's header line.
 
-        Columns that the file may lack, and does, are left out. The kind is returned as
-        it is if its columns may not come in any order, or if the header does not have
-        each of the others once.
+        Letter case and blanks around a header make no difference. Columns that the file
+        may lack, and does, are left out. The kind is returned as it is if its columns
+        may not come in any order, or if the header does not have each of the others
+        once.
         """
-        present = set(header)
-        needed = {column.header for column in self.columns if not column.may_be_absent}
+        by_header = {_plain(column.header): column for column in self.columns}
+        names = [_plain(name) for name in header]
+        present = set(names)
+        needed = {
+            plain for plain, column in by_header.items() if not column.may_be_absent
+        }
         if (
             not self.in_any_order
-            or len(present) < len(header)
-            or not needed <= present <= set(self.headers)
+            or len(present) < len(names)
+            or not needed <= present <= by_header.keys()
         ):
             return self
-        by_header = {column.header: column for column in self.columns}
-        absent = tuple(f"{name}:" for name in self.headers if name not in present)
+        absent = tuple(
+            f"{column.header}:"
+            for plain, column in by_header.items()
+            if plain not in present
+        )
         return replace(
             self,
-            columns=tuple(by_header[name] for name in header),
+            columns=tuple(
+                replace(by_header[plain], header=name)
+                for plain, name in zip(names, header, strict=True)
+            ),
             rules=tuple(
                 rule for rule in self.rules if not rule.reason.startswith(absent)
             ),
         )
 
     @property
+    def emptying_rules(self) -> tuple[RowRule, ...]:
+        """The rules that cost a row a field, not its place in the warehouse."""
+        return tuple(rule for rule in self.rules if rule.empties)
+
+    @property
     def headers(self) -> list[str]:
         """The header line, in the publisher's words and order."""
         return [column.header for column in self.columns]
+
+
+def _plain(header: str) -> str:
+    """A header without blanks around it, in small letters."""
+    return header.strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -121,6 +151,10 @@ class Source:
     `read_name` returns the `FileName` of a path in the delivery, or None if the file is
     not of this source. `known_forces` returns the forces that a file may name.
 
+    If it `sets_files_aside`, a file that cannot be used is set aside with its reason
+    and the other files of the delivery land; else one such file rejects the delivery.
+    `passed_over` names the forces whose files the publisher has and Rasure cannot use.
+
     If file and column names differ between forces, `of_force` returns the contract in
     the words of a force; a delivery must then have a manifest that names the force and
     lists all files.
@@ -136,6 +170,8 @@ class Source:
     read_name: Callable[[str], FileName | None]
     known_forces: Callable[[], set[str]]
     layout: str
+    sets_files_aside: bool = False
+    passed_over: dict[str, str] = field(default_factory=dict)
     of_force: Callable[[str], Source] | None = None
     before_commit: Callable[[psycopg.Connection, int], None] | None = None
     after_commit: Callable[[psycopg.Connection, int], None] | None = None

@@ -37,6 +37,7 @@ from rasure.transform.errors import (
     UnknownStep,
 )
 from rasure.transform.results import StepResult
+from rasure.transform.set_aside import what_was_set_aside
 from rasure.transform.values import values_not_understood
 
 logger = logging.getLogger(__name__)
@@ -198,8 +199,11 @@ def build_marts(transform: Transform) -> None:
     marts.prepare(transform.connection)
     transform.build((MARTS, DESIGNATED))
     schema = f"marts{marts.NEXT}"
-    for line in values_not_understood(transform.connection, schema):
-        transform.say(line)
+    for line in (
+        *values_not_understood(transform.connection, schema),
+        *what_was_set_aside(transform.connection, schema),
+    ):
+        transform.say(f"marts: {line}")
 
 
 STEPS: dict[str, Callable[[Transform], None]] = {
@@ -335,15 +339,24 @@ def ensure_ground(connection: psycopg.Connection, say: Callable[[str], None]) ->
     geography, and the words of its mapping.
 
     It is not built by the landing, so that a landing stays one transaction, and a force
-    is never without ground because a loader was killed.
+    is never without ground because a loader was killed. A force of which no boundaries
+    are known is passed over by name: its crimes count, and have no place.
     """
     forces = connection.execute(
-        "select distinct force from ops.delivery_files order by force"
+        "select force, sum(rows_landed)::bigint from ops.delivery_files"
+        " group by force order by force"
     ).fetchall()
-    for (force,) in forces:
-        if not geography.is_built(connection, force):
-            say(f"building the geography of {force}")
-            geography.build(connection, force)
+    for force, rows in forces:
+        if geography.is_built(connection, force):
+            continue
+        if force not in geography.known_forces():
+            say(
+                f"staging: {force} has no ground, so its {rows:,} rows make no place "
+                "hot. `rasure geography forces` lists the forces that have."
+            )
+            continue
+        say(f"building the geography of {force}")
+        geography.build(connection, force)
     write_landed_mappings(connection)
 
 

@@ -125,12 +125,18 @@ def test_empty_archive(connection, good, tmp_path):
     assert "found no file of data" in message
 
 
-def test_file_of_another_name(connection, good, tmp_path):
-    files = {member(): street_text(street_rows(3)), "notes.txt": "hello"}
-    message = rejected(
-        connection, good, archive(tmp_path / "d.zip", files), FilesUnexpected
-    )
-    assert "file notes.txt: expected names of the form YYYY-MM/" in message
+def test_an_archive_as_windows_and_macs_make_them(connection, good, tmp_path):
+    text = street_text(street_rows(3), end="\r\n")
+    files = {
+        member().replace("/", "\\"): text,
+        "2024-01\\": "",
+        "2024-01\\desktop.ini": "[.ShellClassInfo]",
+        "2024-01\\Thumbs.db": b"\0",
+        "__MACOSX/2024-01/._2024-01-thames-valley-street.csv": b"\0",
+        "2024-01/.DS_Store": b"\0",
+    }
+    landed = land("police_uk", archive(tmp_path / "d.zip", files))
+    assert (landed.rows_landed, landed.files_set_aside) == (3, ())
 
 
 def test_pipe_in_a_folder(connection, good, tmp_path):
@@ -217,6 +223,15 @@ def test_two_files_of_one_name(connection, good, tmp_path):
             zipped.writestr(member(), street_text(street_rows(4)))
     message = rejected(connection, good, tmp_path / "d.zip", ArchiveUnreadable)
     assert f"file {member()}: expected one file of a name, found two" in message
+
+
+def test_two_files_of_one_name_but_for_the_separator(connection, good, tmp_path):
+    name = member().replace("/", "\\")
+    files = {member(): street_text(street_rows(3)), name: street_text(street_rows(3))}
+    message = rejected(
+        connection, good, archive(tmp_path / "d.zip", files), ArchiveUnreadable
+    )
+    assert "expected one file of a name, found two" in message
 
 
 def test_a_link_to_itself(connection, good, tmp_path):

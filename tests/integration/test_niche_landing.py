@@ -123,14 +123,13 @@ def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
         row("occurrences", 3, mo_text="whole"),
         row("occurrences", 4, mo_text=ACCOUNT, occurrence_id=None),
         row("occurrences", 5, mo_text="returns"),
-        row("occurrences", 6, mo_text=ACCOUNT),
+        *(row("occurrences", number, mo_text=ACCOUNT) for number in range(6, 9)),
     ]
     path = delivery(tmp_path, {"occurrences": rows}, change=spoil)
     landed = land("niche_rms", path)
-    assert (landed.rows_read, landed.rows_landed) == (6, 2)
+    assert (landed.rows_read, landed.rows_landed) == (8, 4)
     assert raw(connection, "occurrences", "row_number, mo_text") == [
-        (1, ACCOUNT),
-        (6, ACCOUNT),
+        (number, ACCOUNT) for number in (1, 6, 7, 8)
     ]
     values = connection.execute(
         "select row_number, reasons, original from quarantine.niche_occurrences"
@@ -159,10 +158,10 @@ def restated(file: dict, content: bytes) -> dict:
     return {**file, "sha256": sha256, "bytes": len(content)}
 
 
-def test_a_file_with_no_good_row_lands_none(connection, tmp_path):
-    rows = [row("occurrences", n, is_crime=None) for n in (1, 2)]
+def test_a_single_bad_row_stops_no_delivery(connection, tmp_path):
+    rows = [row("occurrences", 1, is_crime=None)]
     landed = land("niche_rms", delivery(tmp_path, {"occurrences": rows}))
-    assert (landed.rows_landed, landed.rows_quarantined) == (0, 2)
+    assert (landed.rows_landed, landed.rows_quarantined) == (0, 1)
     assert raw(connection, "occurrences", "*") == []
 
 

@@ -71,10 +71,10 @@ def check(folder: Path, lines: list[str], kind: FileKind = KIND):
 def good_rows(rows) -> dict[int, list[str]]:
     """The fields of the rows that are to be copied, by number."""
     with rows.good.open(newline="") as text:
-        rows = list(csv.reader(text))
+        read = list(csv.reader(text))
     if rows.is_text:
-        return dict(enumerate(rows[1:], start=1))
-    return {int(number): fields for number, *fields in rows}
+        return dict(enumerate(read[1:], start=1))
+    return {int(number): fields for number, *fields in read}
 
 
 @settings(deadline=None, max_examples=40)

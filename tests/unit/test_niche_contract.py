@@ -87,6 +87,15 @@ def test_unmapped_codes_and_odd_but_typed_values_are_no_fault(entity, changes):
     assert reasons("thames-valley", entity, **changes) == []
 
 
+def test_only_a_field_that_a_record_can_do_without_is_emptied():
+    for force in mappings.known_forces():
+        for name, kind in source_of(force).kinds.items():
+            required = {f.name for f in ENTITIES[name].fields if f.is_required}
+            emptied = {column for rule in kind.rules for column in rule.empties}
+            assert not emptied & required
+            assert kind.key is None or kind.key in required
+
+
 def test_a_deletion_names_a_file_of_the_mapping():
     assert reasons("hampshire", "deletions", entity="involvements") == []
     kind = get("niche_rms").of_force("hampshire").kinds["deletions"]
@@ -104,8 +113,17 @@ def test_columns_may_come_in_any_order_but_all():
     assert kind.as_in(other).columns[0].name == "modified_at"
     for header in (other[:3], [*other, "More"], ["Id", "Id", "NameG", "modtime"]):
         assert kind.as_in(header) is kind
-    street = get("police_uk").kinds["street"]
-    assert street.as_in(street.headers[::-1]) is street
+    fixed = replace(kind, in_any_order=False)
+    assert fixed.as_in(fixed.headers[::-1]) is fixed
+
+
+def test_case_and_blanks_make_no_other_header():
+    kind = source_of("thames-valley").kinds["units"]
+    header = ["ID", " nameg", "ESAreaLevel2G ", "ModTime"]
+    assert kind.as_in(header).headers == header
+    names = [column.name for column in kind.as_in(header).columns]
+    assert names == [column.name for column in kind.columns]
+    assert kind.as_in(["Id", "id", "NameG", "modtime"]) is kind
 
 
 def test_a_column_that_may_be_absent_is_left_out_with_its_rules():

@@ -50,6 +50,7 @@ def test_a_staging_model_takes_the_fields_of_its_entity(name: str) -> None:
         *(field.name for field in entity.fields),
         *derived,
         *("force", "load_id", "file_id", "row_number", "extracted_at"),
+        *("emptied_fields", "is_outdated"),
     }
 
 

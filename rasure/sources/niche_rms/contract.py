@@ -1,9 +1,10 @@
 """The contract of a records-management extract, built from a force's mapping.
 
 The row rules follow from the forms of the fields (`entities.py`) and the formats of the
-mapping, so that staging can type each value. A code that the mapping does not have is
-no fault: the row lands, and the code is counted as unmapped. Reasons name the force's
-own header, because the force corrects the row.
+mapping, so that staging can type each value. A bad key or required field sends the row
+to quarantine; another bad field is emptied, and the row lands. A code that the mapping
+does not have is no fault: the row lands, and the code is counted as unmapped. Reasons
+name the force's own header, because the force corrects the row.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
 from rasure.sources.niche_rms.deletions import settle
-from rasure.sources.niche_rms.entities import DATES, DELETIONS, ENTITIES, Entity, Field
+from rasure.sources.niche_rms.entities import (
+    CHOICES,
+    DATES,
+    DELETIONS,
+    ENTITIES,
+    Entity,
+    Field,
+)
 from rasure.sources.niche_rms.mapping import Mapping, known_forces, load
 from rasure.sources.niche_rms.tidying import tidy
 
@@ -73,6 +81,7 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
         ),
         derived=derived,
         measures=measures,
+        key=None if entity in (CHOICES, DELETIONS) else entity.key,
         longest_line=LONGEST_ROW,
         encodings=(mapping.format.encoding,),
         has_line_breaks=True,
@@ -91,6 +100,7 @@ def _rules(mapping: Mapping, field: Field, header: str) -> Iterator[RowRule]:
         yield RowRule(
             f"{header}: expected {expected}, found something else",
             f"{field.name} is not null and not {kept}",
+            empties=() if field.is_required else (field.name,),
         )
 
 

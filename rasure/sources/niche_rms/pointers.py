@@ -77,7 +77,8 @@ def _restate(
     ).fetchall()
     if not newest:
         return
-    columns = ", ".join(field.name for field in entity.fields)
+    names = [field.name for field in entity.fields]
+    columns = ", ".join([*names, "emptied_fields"])
     connection.execute(
         f"""
         with file as (

@@ -7,7 +7,7 @@ select
     file_id,
     row_number,
     force,
-    search_type,
+    coalesce(search_type, 'Not stated') as search_type,
     gender,
     age_range,
     self_defined_ethnicity,

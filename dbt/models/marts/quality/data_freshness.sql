@@ -32,8 +32,11 @@ files as (
         given_files.rows_resolved
     from landed
     left join given_files on landed.file_id = given_files.file_id
-    where given_files.file_id is not null
-        or not {{ gives('files', 'landed') }}
+    where given_files.why_unused is null
+        and (
+            given_files.file_id is not null
+            or not {{ gives('files', 'landed') }}
+        )
 ),
 
 final as (

@@ -16,7 +16,10 @@ files as (
     from {{ source('ops', 'delivery_files') }} as files
     inner join {{ source('ops', 'deliveries') }} as deliveries
         on files.load_id = deliveries.load_id
+    left join {{ ref('all_files') }} as given_files
+        on files.file_id = given_files.file_id
     where deliveries.state = 'landed'
+        and given_files.why_unused is null
 ),
 
 latest as (

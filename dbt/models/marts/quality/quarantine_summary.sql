@@ -1,4 +1,5 @@
--- Why rows were set aside, by file; the rows themselves are never shown here.
+-- What was set aside and why, by file: rows in quarantine, fields that were emptied,
+-- and files that could not be used. The values themselves are never shown here.
 with
 
 quarantined as (
@@ -17,29 +18,81 @@ quarantined as (
     where false
 ),
 
+delivery_files as (
+    select * from {{ source('ops', 'delivery_files') }}
+),
+
+emptied_fields as (
+    select * from {{ source('ops', 'emptied_fields') }}
+),
+
+files_set_aside as (
+    select * from {{ source('ops', 'files_set_aside') }}
+),
+
+given_files as (
+    select * from {{ ref('all_files') }}
+),
+
 deliveries as (
     select * from {{ source('ops', 'deliveries') }}
 ),
 
-delivery_files as (
-    select * from {{ source('ops', 'delivery_files') }}
+set_aside as (
+    select
+        quarantined.load_id,
+        delivery_files.file,
+        'row' as what,
+        quarantined.reason,
+        count(*) as rows
+    from quarantined
+    inner join delivery_files on quarantined.file_id = delivery_files.file_id
+    group by quarantined.load_id, delivery_files.file, quarantined.reason
+    union all
+    select
+        emptied_fields.load_id,
+        delivery_files.file,
+        'field' as what,
+        emptied_fields.reason,
+        emptied_fields.rows
+    from emptied_fields
+    inner join delivery_files on emptied_fields.file_id = delivery_files.file_id
+    union all
+    select
+        load_id,
+        file,
+        'file' as what,
+        reason,
+        rows
+    from files_set_aside
+    union all
+    select
+        delivery_files.load_id,
+        delivery_files.file,
+        'file' as what,
+        given_files.why_unused as reason,
+        delivery_files.rows_landed as rows
+    from given_files
+    inner join delivery_files on given_files.file_id = delivery_files.file_id
+    where given_files.why_unused is not null
 ),
 
 final as (
     select
         deliveries.source,
         deliveries.delivery,
-        delivery_files.file,
-        quarantined.reason,
-        count(*)::integer as rows
-    from quarantined
-    inner join deliveries on quarantined.load_id = deliveries.load_id
-    inner join delivery_files on quarantined.file_id = delivery_files.file_id
+        set_aside.file,
+        set_aside.what as set_aside,
+        set_aside.reason,
+        sum(set_aside.rows)::integer as rows
+    from set_aside
+    inner join deliveries on set_aside.load_id = deliveries.load_id
     group by
         deliveries.source,
         deliveries.delivery,
-        delivery_files.file,
-        quarantined.reason
+        set_aside.file,
+        set_aside.what,
+        set_aside.reason
 )
 
 select * from final

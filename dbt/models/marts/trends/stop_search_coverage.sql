@@ -21,10 +21,35 @@ search_months as (
     group by force, month
 ),
 
+-- A file without a row says that nobody was searched.
+empty_files as (
+    select
+        files.force,
+        files.month,
+        false as has_crime_file,
+        0 as searches
+    from {{ ref('all_files') }} as given_files
+    inner join {{ source('ops', 'delivery_files') }} as files
+        on given_files.file_id = files.file_id
+    where files.kind = 'stop-and-search'
+        and files.rows_read = 0
+),
+
 months as (
-    select * from crime_months
+    select
+        *,
+        false as has_empty_file
+    from crime_months
     union all
-    select * from search_months
+    select
+        *,
+        false as has_empty_file
+    from search_months
+    union all
+    select
+        *,
+        true as has_empty_file
+    from empty_files
 ),
 
 forces as (
@@ -37,7 +62,8 @@ final as (
         forces.force_name,
         months.month,
         bool_or(months.has_crime_file) as has_crime_file,
-        sum(months.searches) > 0 as has_stop_search_file,
+        sum(months.searches) > 0 or bool_or(months.has_empty_file)
+            as has_stop_search_file,
         sum(months.searches)::integer as searches
     from months
     inner join forces on months.force = forces.force

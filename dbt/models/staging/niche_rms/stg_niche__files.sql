@@ -21,6 +21,7 @@ files as (
         delivery_files.force,
         delivery_files.kind as entity,
         deliveries.kind = 'full' as is_full,
+        delivery_files.file like '%, restated' as is_restated,
         deliveries.extracted_at
     from delivery_files
     inner join deliveries on delivery_files.load_id = deliveries.load_id
@@ -45,6 +46,7 @@ final as (
         files.entity,
         full_extracts.load_id as full_load_id,
         files.is_full,
+        files.is_restated,
         files.extracted_at,
         full_extracts.extracted_at as gone_before
     from files
