@@ -31,12 +31,6 @@ records as (
         and listed.person_id = persons.golden_id
 ),
 
-restricted as (
-    select access_domain
-    from {{ latest_definition(ref('restricted_domains')) }} as held
-    where is_restricted
-),
-
 involved as (
     select involvements.* from {{ ref('fct_involvement') }} as involvements
     inner join listed
@@ -63,8 +57,7 @@ offences as (
         and involved.force = crimes.force
     left join {{ ref('dim_offence') }} as titles
         on crimes.offence_id = titles.offence_id
-    left join restricted on crimes.access_domain = restricted.access_domain
-    where restricted.access_domain is null
+    where {{ is_of_open_occurrence('involved') }}
     order by
         involved.force,
         involved.golden_id,
