@@ -251,7 +251,7 @@ def test_after_a_withdrawal_the_version_before_holds_again(connection):
     change = {
         "occurrences": [
             occurrence(1, summary="Another", modified_at="03/06/2025 12:00:00"),
-            occurrence(3),
+            occurrence(3, modified_at="03/06/2025 12:00:00"),
         ],
         "persons": [row("persons", 2, sex="F")],
     }
