@@ -14,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from rasure import runs
+from rasure.runtime import inbox
 from rasure.runtime.designating import MARTS_RUN, designation_sources
+from rasure.sources import NAMES
 from rasure.transform import state
 
 TRANSFORM, DESIGNATE, PUBLISH = "transform", "designate", "publish"
@@ -23,6 +25,7 @@ PUBLICATION = "publication"  # in ops.built_from: the designation that is publis
 PUBLICATION_TRIED = "publication tried"
 # The run that a change starts has begun by then.
 USUAL_DELAY = timedelta(seconds=30)
+LONGEST_LANDING = timedelta(hours=1)  # an older flag is one that nothing lands
 
 LAST_OF_NAME = """
     select run_id, ended_at from ops.transform_runs
@@ -61,12 +64,27 @@ def overdue(connection: psycopg.Connection) -> list[Overdue]:
 
 def is_due(connection: psycopg.Connection, part: str) -> bool:
     """True if `part` is to be started now: it is behind for longer than a run takes to
-    begin, nobody has tried, and no run works on the warehouse."""
+    begin, nobody has tried, no run works on the warehouse, and no delivery is landing
+    that will start the line by itself."""
     before = datetime.now(UTC) - USUAL_DELAY
+    return (
+        any(
+            one.part == part and one.since < before and not one.is_tried
+            for one in overdue(connection)
+        )
+        and not runs.is_working(connection)
+        and not _is_landing()
+    )
+
+
+def _is_landing() -> bool:
+    """True if a delivery was flagged within the last hour and has not landed."""
+    since = datetime.now(UTC) - LONGEST_LANDING
     return any(
-        one.part == part and one.since < before and not one.is_tried
-        for one in overdue(connection)
-    ) and not runs.is_working(connection)
+        datetime.fromtimestamp(flagged, UTC) > since
+        for source in NAMES
+        for flagged in inbox.waiting_since(source)
+    )
 
 
 def has_marts(connection: psycopg.Connection) -> bool:

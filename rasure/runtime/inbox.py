@@ -37,6 +37,12 @@ def waiting(source: str) -> list[str]:
     return [str(path) for path in deliveries if path.exists()]
 
 
+def waiting_since(source: str) -> list[float]:
+    """When each delivery that is ready was flagged, as seconds since the epoch."""
+    flags = (Path(f"{path}{READY}") for path in waiting(source))
+    return [flag.stat().st_mtime for flag in flags if flag.exists()]
+
+
 def check_lies_within(source: str, path: Path) -> None:
     """Raise `DeliveryElsewhere` unless `path`, its links resolved, is in the folder of
     the source.

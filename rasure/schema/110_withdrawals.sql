@@ -1,6 +1,6 @@
 -- A delivery that landed may be withdrawn (`rasure withdraw`): its rows go, the record of
 -- it stays.
-alter table ops.deliveries drop constraint deliveries_state_check;
+alter table ops.deliveries drop constraint if exists deliveries_state_check;
 alter table ops.deliveries
     add constraint deliveries_state_check
     check (state in ('landed', 'rejected', 'withdrawn')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -14,7 +15,7 @@ from rasure import runs
 from rasure.database import connect
 from rasure.landing import land
 from rasure.landing.withdrawing import WithdrawalRefused, withdraw
-from rasure.runtime import backlog, withdrawal_commands
+from rasure.runtime import backlog, inbox, withdrawal_commands
 from rasure.runtime.status import _line
 from rasure.settings import Settings
 from rasure.transform import state
@@ -88,6 +89,17 @@ def test_nothing_is_started_while_a_run_works(connection):
     landed(connection)
     with connect("tests", autocommit=True) as other, runs.exclusive(other, "a run"):
         assert not backlog.is_due(connection, "transform")
+    assert backlog.is_due(connection, "transform")
+
+
+def test_a_delivery_that_is_landing_starts_the_line_itself(connection, tmp_path):
+    landed(connection)
+    assert backlog.is_due(connection, "transform")
+    (tmp_path / "next").touch()
+    flagged = inbox.offer("niche_rms", tmp_path / "next")
+    assert not backlog.is_due(connection, "transform")
+    flag = flagged.with_name("next.ready")
+    os.utime(flag, (0, 0))  # nothing has landed it for years
     assert backlog.is_due(connection, "transform")
 
 
