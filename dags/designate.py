@@ -1,6 +1,7 @@
 """Designate the hot places of every force, and mark them in the marts.
 
-This DAG starts when the marts have changed. It designates once for each day of the
+This DAG starts when the marts have changed, and when it is unpaused and they changed
+meanwhile. It designates once for each day of the
 data, and whenever it is started by hand, so that a change within a day does not wait
 for it. A force whose data give the same hot places keeps its version.
 """
@@ -8,12 +9,12 @@ for it. A force whose data give the same hot places keeps its version.
 from airflow.sdk import Asset, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from rasure.runtime.orchestration import DEFAULTS, deadline
+from rasure.runtime.orchestration import DEFAULTS, deadline, waiting
 
 
 @dag(
     dag_id="designate",
-    schedule=[Asset("rasure://marts")],
+    schedule=Asset("rasure://marts") | waiting("designate"),
     max_active_runs=1,
     deadline=deadline(minutes=30),
     default_args=DEFAULTS,
@@ -32,9 +33,9 @@ def designate():
 
     @task(outlets=[Asset("rasure://designation")])
     def build_marts() -> None:
-        from rasure.transform import pipeline
+        from rasure.runtime.designating import show_designation
 
-        pipeline.run(("marts",), say=print, name="marts after a designation")
+        show_designation(say=print)
 
     designate_hot_places() >> build_marts()
 

@@ -1,8 +1,8 @@
 """Land the deliveries in a source's watched folder; one DAG for each source.
 
-A DAG starts when a delivery arrives, or by hand with the path of one. Each delivery is
-a task of its own: a rejected delivery fails alone, at once and with its reason; those
-that land start the transform.
+A DAG starts when a delivery arrives, or by hand with the path of one in the watched
+folder. Each delivery is a task of its own: a rejected delivery fails alone, at once and
+with its reason; those that land start the transform.
 """
 
 from airflow.sdk import Asset, AssetWatcher, Param, dag, task
@@ -16,7 +16,8 @@ RAW = Asset("rasure://raw")
 PATH = Param(
     None,
     type=["null", "string"],
-    description="A ZIP, folder or file on this machine; empty: every waiting delivery",
+    description="A ZIP, folder or file in the source's watched folder; empty: every "
+    "waiting delivery",
 )
 
 

@@ -1,6 +1,7 @@
 """Model what has landed: staging, record linkage, places, people, marts.
 
-This DAG starts when raw rows have changed. Each step of `rasure.transform.pipeline` is
+This DAG starts when raw rows have changed, and when it is unpaused and they changed
+meanwhile. Each step of `rasure.transform.pipeline` is
 a task with its own log, seconds and retry, so that a failed step can be cleared alone
 and steps can run on different workers; record linkage runs in parallel with the places.
 A failed test stops the steps after it, and the pages keep the marts of the last good
@@ -10,12 +11,12 @@ the charts are dropped, so that the dashboard shows the change.
 
 from airflow.sdk import Asset, dag, task
 
-from rasure.runtime.orchestration import DEFAULTS, deadline
+from rasure.runtime.orchestration import DEFAULTS, deadline, waiting
 
 
 @dag(
     dag_id="transform",
-    schedule=[Asset("rasure://raw")],
+    schedule=Asset("rasure://raw") | waiting("transform"),
     max_active_runs=1,
     deadline=deadline(minutes=60),
     default_args=DEFAULTS,

@@ -24,6 +24,8 @@ PARTS = (
     "rasure.linkage.commands",
     "rasure.times.commands",
     "rasure.people.commands",
+    "rasure.runtime.place_commands",
+    "rasure.runtime.withdrawal_commands",
 )
 INSTRUMENTS = (
     "rasure.instruments.demo.commands",

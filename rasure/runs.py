@@ -238,6 +238,15 @@ def id_of(connection: psycopg.Connection, name: str) -> int | None:
     return row[0]
 
 
+def is_working(connection: psycopg.Connection) -> bool:
+    """True if a run works on the models, or is between two of its steps."""
+    run = newest(connection)
+    return run is not None and (
+        not _is_free(connection, run.run_id)
+        or (run.state == "running" and not run.is_idle)
+    )
+
+
 def _is_free(connection: psycopg.Connection, run_id: int) -> bool:
     """True if no session works on a run."""
     (is_free,) = connection.execute(

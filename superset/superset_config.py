@@ -26,8 +26,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
+from rasure_superset.access import USER_NAME_RULE, is_user_name
 from rasure_superset.guard import patches
-from rasure_superset.guard.security_manager import RasureSecurityManager
+from rasure_superset.guard.security_manager import RasureSecurityManager, refusal
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -111,10 +112,15 @@ HTML_SANITIZATION_SCHEMA_EXTENSIONS = {"attributes": {"*": ["className", "style"
 
 
 def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
-    """Pass the user's name to PostgreSQL, whose row-level security goes by it."""
+    """Pass the user's name to PostgreSQL, whose row-level security goes by it.
+
+    A name with other characters could set another option of the connection.
+    """
     del security_manager, source
+    name = username or ""
+    if name and not is_user_name(name):
+        raise refusal(f"This account may not read the data. {USER_NAME_RULE}")
     arguments = params.setdefault("connect_args", {})
-    name = (username or "").replace("\\", "\\\\").replace(" ", "\\ ")
     arguments["options"] = f"-c timezone=UTC -c rasure.username={name}"
     arguments["application_name"] = "rasure-superset"
     return uri, params

@@ -14,11 +14,13 @@
 {%- endmacro %}
 
 
-{#- The rows of evidence in `relation` for the people who meet their rule. -#}
+{#- The rows of evidence in `relation` for the people who meet their rule, but for those
+    of restricted occurrences: `person_profile` counts them. -#}
 {% macro evidence_of_entries(relation) -%}
     from {{ relation }} as evidence
     inner join {{ ref('int_people_entries') }} as entries
         on evidence.force = entries.force
         and evidence.rule_id = entries.rule_id
         and evidence.person_id = entries.person_id
+    where {{ is_of_open_occurrence('evidence') }}
 {%- endmacro %}

@@ -16,3 +16,11 @@
     (extract(hour from {{ local_time }}) * 60
     + extract(minute from {{ local_time }}))::integer
 {%- endmacro %}
+
+
+{#- An instant as a reader's clock shows it, without a time zone: Superset shows it as it
+    stands. Every instant of a page is given so.
+    clock: SQL for the time zone of the force; without it the variable `time_zone`. -#}
+{% macro local_time(instant, clock=none) -%}
+    ({{ instant }} at time zone {{ clock or "'" ~ var('time_zone') ~ "'" }})
+{%- endmacro %}

@@ -28,7 +28,8 @@
 
 
 {#- Orders, bail or warnings of a history, with the first instant at which they no
-    longer hold. If they end on a day, that is the start of the next day. -#}
+    longer hold. If they end on a day, that is the start of the next day. Bail in a
+    restricted occurrence is left out. -#}
 {% macro history_of_marks(relation, kind) -%}
     {%- set is_bail = kind == 'bail' -%}
     select
@@ -45,10 +46,11 @@
         null as result,
         {{ 'null' if kind == 'warning' else 'marks.conditions' }} as detail,
         false as is_serious_violence,
-        marks.started_{{ 'at' if is_bail else 'on' }}::timestamptz as began_at,
         {%- if is_bail %}
+        marks.started_at as began_at,
         marks.ended_at as ends_at
         {%- else %}
+        marks.started_on::timestamp at time zone moments.clock as began_at,
         (marks.ended_on + 1)::timestamp at time zone moments.clock as ends_at
         {%- endif %}
     from {{ relation }} as marks
@@ -56,4 +58,7 @@
         on marks.force = records.force
         and marks.person_id = records.source_person_id
     inner join {{ ref('people_as_of') }} as moments on marks.force = moments.force
+    {%- if is_bail %}
+    where {{ is_of_open_occurrence('marks') }}
+    {%- endif %}
 {%- endmacro %}

@@ -9,7 +9,8 @@ DELIVERIES = """
     select
         load_id, source, delivery, state, rows_read, rows_landed, rows_quarantined,
         received_at, landed_at, seconds::float8 as seconds, archive_sha256, delivery_id,
-        error
+        coalesce(error, 'withdrawn by ' || withdrawn_by || ': ' || withdrawn_because)
+            as error
     from ops.deliveries
     order by load_id desc
     limit %s

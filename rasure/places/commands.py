@@ -43,10 +43,11 @@ def designate_command(
     as_json: AsJson = False,
 ) -> None:
     """Designate the hexagons that fill the share of the force area that is set."""
+    from rasure import runs
     from rasure.database import connect
-    from rasure.places import report
+    from rasure.places import publication, report
     from rasure.places.definition import Definition
-    from rasure.places.designation import designate
+    from rasure.places.designation import designate, designate_all
     from rasure.places.errors import LAND_FIRST, NoPlaces
     from rasure.places.events import forces_with_crimes, history
 
@@ -58,17 +59,26 @@ def designate_command(
                 "The warehouse has no crimes of a force whose geography is built. "
                 + LAND_FIRST
             )
-        designations = [
-            designate(
-                connection,
-                name,
-                publish=publish,
-                definition=definition,
-                patrol_window=one,
-            )
-            for name in forces
-            for one in ([window] if window else history(connection, name).windows)
-        ]
+        is_whole = publish and not (force or window)
+        with runs.exclusive(connection, "designate"):
+            if is_whole:
+                designations = designate_all(connection, definition)
+            else:
+                designations = [
+                    designate(
+                        connection,
+                        name,
+                        publish=publish,
+                        definition=definition,
+                        patrol_window=one,
+                    )
+                    for name in forces
+                    for one in (
+                        [window] if window else history(connection, name).windows
+                    )
+                ]
+        if publish:
+            publication.published(connection, is_whole and coverage is None)
     if as_json:
         print(report.as_json([report.designation_row(one) for one in designations]))
         return

@@ -156,15 +156,18 @@ def publish_command(
     force: OneForce, window: Window = "all", as_json: AsJson = False
 ) -> None:
     """Make the reviewed candidates the version in force."""
+    from rasure import runs
     from rasure.database import connect
-    from rasure.places import report
+    from rasure.places import publication, report
     from rasure.places.definition import Definition
     from rasure.places.designation import designate
 
     with connect("rasure places publish", autocommit=True) as connection:
-        designation = designate(
-            connection, force, definition=Definition.load(), patrol_window=window
-        )
+        with runs.exclusive(connection, "designate"):
+            designation = designate(
+                connection, force, definition=Definition.load(), patrol_window=window
+            )
+        publication.published(connection)
     if as_json:
         print(report.as_json(report.designation_row(designation)))
         return

@@ -70,3 +70,7 @@ def status(as_json: AsJson = False) -> None:
     print(f"warehouse  {'answers' if current['warehouse'] else 'does not answer'}")
     for force, day in current["data_as_at"].items():
         print(f"data as at {day:%d %B %Y}, {force}")
+    if current["is_working"]:
+        print("line       a run works on the models")
+    for part in current["overdue"]:
+        print(f"BEHIND     {part['part']}: {part['sentence']}")

@@ -1,12 +1,28 @@
-"""The designation as the DAG runs it: once for each day of the data."""
+"""The designation with all that follows from it, by the DAG and by hand.
+
+The DAG designates once for each day of the data.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import psycopg
 
 from rasure import runs
 from rasure.places.definition import Definition, ZoneDefinition
 from rasure.transform import state
+
+MARTS_RUN = "marts after a designation"  # the name of the run
+
+
+def designation_sources(connection: psycopg.Connection) -> list[str]:
+    """What a designation depends on: the day of the data and the definitions."""
+    return [
+        *state.day_of_data(connection),
+        str(Definition.load()),
+        str(ZoneDefinition.load()),
+    ]
 
 
 def designate_due(connection: psycopg.Connection, always: bool = False) -> bool:
@@ -19,13 +35,19 @@ def designate_due(connection: psycopg.Connection, always: bool = False) -> bool:
     from rasure.places import designate_all
 
     with runs.exclusive(connection, "designate", say=print):
-        sources = [
-            *state.day_of_data(connection),
-            str(Definition.load()),
-            str(ZoneDefinition.load()),
-        ]
+        sources = designation_sources(connection)
         if not always and state.is_built_from(connection, state.DESIGNATION, sources):
             return False
         designate_all(connection)
         state.keep_built_from(connection, state.DESIGNATION, sources)
     return True
+
+
+def show_designation(say: Callable[[str], None]) -> None:
+    """Build the marts with the designation in force, and drop the answers that charts
+    have kept. The DAG `publish` follows."""
+    from rasure.runtime.superset import drop_cached_answers
+    from rasure.transform import pipeline
+
+    pipeline.run(("marts",), say=say, name=MARTS_RUN)
+    drop_cached_answers()

@@ -24,7 +24,7 @@ from rasure.sources import NAMES
 
 USUAL_PORTS = {"postgres": 55432, "airflow": 8080, "superset": 8088}
 FOLDERS = ("airflow", "data_docs", "dbt", "gx", "landing", "logs", "manifests", "run")
-FOLDERS += ("superset", "work")
+FOLDERS += ("simulate", "superset", "work")
 READERS = ("rasure_reader", "rasure_people_reader")  # see rasure.transform.access
 NEEDED_GIB = 2
 LONGEST_PATH = 600  # PostgreSQL and Airflow append some 300 bytes of their own

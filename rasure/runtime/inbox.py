@@ -13,10 +13,15 @@ import shutil
 from pathlib import Path
 
 from rasure.errors import SetupError
+from rasure.landing.errors import DeliveryRejected
 from rasure.settings import Settings
 
 READY = ".ready"
 OUTCOMES = (".landed", ".rejected")
+
+
+class DeliveryElsewhere(DeliveryRejected):
+    """The path of a delivery leads out of the source's watched folder."""
 
 
 def folder(source: str) -> Path:
@@ -30,6 +35,27 @@ def waiting(source: str) -> list[str]:
     flags.sort(key=lambda flag: (flag.stat().st_mtime, flag.name))
     deliveries = [flag.with_name(flag.name.removesuffix(READY)) for flag in flags]
     return [str(path) for path in deliveries if path.exists()]
+
+
+def waiting_since(source: str) -> list[float]:
+    """When each delivery that is ready was flagged, as seconds since the epoch."""
+    flags = (Path(f"{path}{READY}") for path in waiting(source))
+    return [flag.stat().st_mtime for flag in flags if flag.exists()]
+
+
+def check_lies_within(source: str, path: Path) -> None:
+    """Raise `DeliveryElsewhere` unless `path`, its links resolved, is in the folder of
+    the source.
+
+    Who may start a DAG may name a path. Without this check they could have any file of
+    the machine read, and be told of what is in it.
+    """
+    if folder(source).resolve() not in path.resolve().parents:
+        raise DeliveryElsewhere(
+            f"A delivery of {source} lies in {folder(source)}, and the path that was "
+            "given leads elsewhere. Copy the delivery there and start again, or use "
+            "`rasure land`."
+        )
 
 
 def offer(source: str, path: Path, name: str | None = None) -> Path:

@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from airflow.sdk import (
+    Asset,
+    AssetWatcher,
     DeadlineAlert,
     DeadlineReference,
     ExceptionRetryPolicy,
@@ -18,6 +20,8 @@ from airflow.sdk import (
     RetryRule,
     SyncCallback,
 )
+
+from rasure.runtime.catching_up import PartDue
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +63,13 @@ def note_failure(context) -> None:
 DEFAULTS = {**RETRIES, "owner": "rasure", "on_failure_callback": note_failure}
 
 
+def waiting(part: str) -> Asset:
+    """The asset that changes when a part of the line is behind: transform, designate
+    or publish."""
+    watcher = AssetWatcher(name=f"{part} is behind", trigger=PartDue(part))
+    return Asset(f"rasure://waiting/{part}", watchers=[watcher])
+
+
 def deadline(minutes: int) -> DeadlineAlert:
     """An alarm for a run that has not finished `minutes` after it was queued."""
     return DeadlineAlert(
@@ -84,12 +95,16 @@ def record_missed_deadline(context: dict) -> None:
 
 
 def land_offered(source: str, path: str) -> dict:
-    """Land a delivery and replace its flag; returns the counts as the task's result."""
+    """Land a delivery and replace its flag; returns the counts as the task's result.
+
+    Raises `DeliveryRejected`, also for a path that leads out of the source's folder.
+    """
     from rasure.landing import DeliveryRejected, land
     from rasure.runtime import inbox
 
     delivery = Path(path)
     try:
+        inbox.check_lies_within(source, delivery)
         landed = land(source, delivery)
     except DeliveryRejected as error:
         inbox.record_outcome(delivery, ".rejected", str(error))

@@ -12,8 +12,9 @@ declare
     alter_role text;
 begin
     -- PostgreSQL lets every role call these functions. They run SQL that Superset has not
-    -- checked, change a connection's settings, show or cancel other users' queries, hold
-    -- locks that block a transform, sleep, or write.
+    -- checked, change a connection's settings, show or cancel other users' queries, tell
+    -- of tables that the caller may not read, hold locks that block a transform, sleep,
+    -- or write.
     for function_name in
         select oid::regprocedure::text
         from pg_proc
@@ -27,15 +28,33 @@ begin
                 proname ~ '^(query|table|schema|database|cursor)_to_xml'
                 or proname ~ '^pg_(try_)?advisory_'
                 or proname ~ '^pg_sleep'
-                or proname ~ '^pg_stat_get_backend_'
+                -- how many rows a table has, how often it is read and written
+                or proname ~ '^pg_stat_get_'
+                or proname ~ '^pg_(relation|total_relation|table|indexes|database)_size'
+                or proname ~ '^pg_relation_file'
+                -- the definitions of views that the caller may not read
                 or proname in (
-                    'set_config', 'ts_stat', 'ts_rewrite', 'pg_stat_get_activity',
-                    'pg_cancel_backend', 'pg_terminate_backend',
-                    'pg_logical_emit_message', 'lo_creat', 'lo_create',
-                    'lo_from_bytea',
-                    -- PostGIS answers these for tables that the caller may not read
-                    'st_estimatedextent', '_postgis_stats', '_postgis_selectivity',
-                    '_postgis_join_selectivity'
+                    'pg_get_viewdef', 'pg_get_ruledef', 'pg_get_functiondef',
+                    'pg_get_triggerdef', 'pg_get_statisticsobjdef'
+                )
+                or proname in (
+                    'set_config', 'ts_stat', 'ts_rewrite', 'pg_cancel_backend',
+                    'pg_terminate_backend', 'pg_logical_emit_message', 'pg_notify',
+                    'pg_export_snapshot', 'pg_lock_status', 'pg_prepared_xact',
+                    'pg_sequence_last_value', 'pg_current_xact_id', 'txid_current',
+                    'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_get', 'loread'
+                )
+                -- PostGIS answers these for tables that the caller may not read, or
+                -- reads and changes a table that it is given by name
+                or proname ~ '^_postgis_'
+                or proname ~ '^postgis_(constraint|extensions)'
+                or proname in (
+                    'st_estimatedextent', 'st_findextent', 'find_srid',
+                    'populate_geometry_columns', 'addgeometrycolumn',
+                    'dropgeometrycolumn', 'dropgeometrytable', 'updategeometrysrid',
+                    'st_fromflatgeobuftotable', 'lockrow', 'unlockrows', 'addauth',
+                    'checkauth', 'longtransactionsenabled', 'enablelongtransactions',
+                    'disablelongtransactions'
                 )
             )
     loop

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from rasure.runtime import supervisor
 from rasure.runtime.services import Service, all_services
 from rasure.settings import Settings
+
+if TYPE_CHECKING:
+    from rasure.runtime.backlog import Overdue
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,16 @@ def status() -> dict:
     """The state of the home.
 
     Keys: `home` (path), `services` (`ServiceStatus` as dicts), `warehouse` (True if it
-    answers) and `data_as_at` (the day of the data of each force).
+    answers), `data_as_at` (the day of the data of each force), `overdue` (the parts of
+    the line whose output is older than their input, `backlog.Overdue` as dicts) and
+    `is_working` (True while a run works on the models).
     """
     settings = Settings.load()
     ports = settings.stored.get("ports")
     services = all_services(settings, ports) if ports and settings.secrets else []
     states = supervisor.states(settings) if services else {}
     reachable, data_as_at = _warehouse(settings)
+    behind, is_working = _line(settings) if reachable else ([], False)
     return {
         "home": str(settings.home),
         "services": [
@@ -43,6 +50,8 @@ def status() -> dict:
         ],
         "warehouse": reachable,
         "data_as_at": data_as_at,
+        "overdue": [asdict(one) for one in behind],
+        "is_working": is_working,
     }
 
 
@@ -83,3 +92,17 @@ def _warehouse(settings: Settings) -> tuple[bool, dict[str, datetime.date]]:
             return True, {force: day for force, day in rows if day is not None}
     except (psycopg.Error, SetupError):
         return False, {}
+
+
+def _line(settings: Settings) -> tuple[list[Overdue], bool]:
+    """The parts of the line that are behind, and if a run works on the models."""
+    from rasure import runs
+    from rasure.runtime import backlog
+
+    try:
+        with psycopg.connect(
+            settings.database_url, connect_timeout=3, autocommit=True
+        ) as connection:
+            return backlog.overdue(connection), runs.is_working(connection)
+    except psycopg.errors.UndefinedTable:  # nothing has landed, or before an upgrade
+        return [], False

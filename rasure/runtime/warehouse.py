@@ -17,14 +17,14 @@ from rasure.settings import Settings
 OWNERS = ("rasure", "airflow", "superset")
 READERS_SQL = Path(__file__).with_name("readers.sql")
 # A comment on the role `rasure`. If you change this text, older homes are set up again.
-DONE = "set up, with readers who only read and a log that holds no value"
-# readers.sql revokes set_config and others together, so checking one is enough.
+DONE = "set up, with readers who read only marts and a log that holds no value"
+# readers.sql revokes all of them together. The one checked was added last.
 READERS_MAY_DO_MORE = """
     select exists (
         select from pg_roles
         where rolname = any(%s)
             and has_function_privilege(
-                oid, 'pg_catalog.set_config(text, text, boolean)', 'execute'
+                oid, 'pg_catalog.pg_get_viewdef(oid)', 'execute'
             )
     )
 """

@@ -163,6 +163,10 @@ class Source:
     when all rows are copied: it applies the delivery to rows of earlier ones, for
     instance deletions. `after_commit` only makes later reads faster; its failure is not
     a failure of the landing.
+
+    If a delivery is withdrawn, `withdrawal_obstacles` returns what would be lost by it,
+    as parts of a sentence, and `before_withdrawal` undoes what it did to more than its
+    own rows; both are called with the connection and the load id, before its rows go.
     """
 
     name: str
@@ -175,3 +179,5 @@ class Source:
     of_force: Callable[[str], Source] | None = None
     before_commit: Callable[[psycopg.Connection, int], None] | None = None
     after_commit: Callable[[psycopg.Connection, int], None] | None = None
+    withdrawal_obstacles: Callable[[psycopg.Connection, int], list[str]] | None = None
+    before_withdrawal: Callable[[psycopg.Connection, int], None] | None = None

@@ -13,14 +13,17 @@ for all of a force, on two).
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from rasure.errors import without_values
 from rasure.places.definition import dbt_variables
 from rasure.settings import CHECKOUT, Settings
 
@@ -41,14 +44,33 @@ SESSION = {
 
 
 @dataclass(frozen=True)
+class FailedTest:
+    """A test of the data that failed, with what finds the records at fault.
+
+    `query` selects what is wrong, and `words` say what the test is for. `rule` is the
+    name of a generic test, for instance `unique`, with the `model` and the `column` (or
+    an expression) that it tests; they are empty for a test that is a query of its own.
+    """
+
+    name: str
+    query: str
+    words: str = ""
+    rule: str = ""
+    model: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a call of dbt ended with. `code` is that of dbt's command line: 0 for
     success, 1 where a node failed, 2 where dbt itself did. `error` is dbt's own word on
-    the last; `results` is its file of results, where it ran any node."""
+    the last; `results` is its file of results, where it ran any node; `failed_tests`
+    are the tests of the data that failed."""
 
     code: int
     error: str
     results: Path | None
+    failed_tests: tuple[FailedTest, ...] = ()
 
 
 def target_path(settings: Settings, step: str = "all") -> Path:
@@ -75,8 +97,9 @@ def environment(settings: Settings, step: str = "all") -> dict[str, str]:
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(target_path(settings, step)),
         "DBT_LOG_PATH": str(settings.logs / "dbt"),
-        "DBT_LOG_LEVEL": "none",  # what it says comes through the callback
-        "DBT_LOG_LEVEL_FILE": "info",  # all that dbt could say takes a tenth of a run
+        # What it says comes through the callback, where no row is quoted.
+        "DBT_LOG_LEVEL": "none",
+        "DBT_LOG_LEVEL_FILE": "none",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "true",
         "DBT_USE_COLORS": "false",
@@ -90,7 +113,8 @@ def call(
     step: str = "all",
     variables: dict | None = None,
 ) -> Answer:
-    """Run dbt with `arguments` for a step; each line that it says goes to `say`.
+    """Run dbt with `arguments` for a step; each line that it says goes to `say` and to
+    the log of dbt, without the rows that PostgreSQL's errors quote.
 
     A home's own figures of places go with them as variables of dbt, and `variables`.
     """
@@ -106,21 +130,77 @@ def call(
     values = {**dbt_variables(), **(variables or {})}
     given = ["--vars", json.dumps(values)] if values else []
 
-    def hear(event) -> None:
-        if event.info.level in ("info", "warn", "error") and event.info.msg.strip():
-            said.append(event.info.msg)
-            say(event.info.msg)
+    with _environment(environment(settings, step)), _log_file(settings, step) as log:
 
-    with _environment(environment(settings, step)):
+        def hear(event) -> None:
+            if event.info.level in ("info", "warn", "error") and event.info.msg.strip():
+                line = without_values(event.info.msg)
+                said.append(line)
+                log(line)
+                say(line)
+
         answer = dbtRunner(callbacks=[hear]).invoke([*arguments, *given])
         if arguments[0] in ("build", "run", "seed", "test") and hasattr(
             answer.result, "write"
         ):
+            for node in answer.result.results:
+                node.message = node.message and without_values(node.message)
             answer.result.write(str(results))
     code = 0 if answer.success else 1 if answer.exception is None else 2
-    words = dict.fromkeys([*said[-20:], str(answer.exception or "")])
+    words = dict.fromkeys([*said[-20:], without_values(str(answer.exception or ""))])
     error = "\n".join(words).strip()
-    return Answer(code, error if code else "", results if results.exists() else None)
+    if not results.exists():
+        return Answer(code, error if code else "", None)
+    failed_tests = tuple(
+        _failed_test(one.node)
+        for one in answer.result.results
+        if one.node.resource_type == "test" and one.status in ("fail", "error")
+    )
+    return Answer(code, error if code else "", results, failed_tests)
+
+
+def _failed_test(node) -> FailedTest:
+    """The test of a node of dbt."""
+    rule = getattr(node, "test_metadata", None)
+    if rule is not None:
+        return FailedTest(
+            node.name,
+            node.compiled_code or "",
+            rule=rule.name,
+            model=(getattr(node, "attached_node", None) or "..").split(".")[2],
+            column=str(rule.kwargs.get("column_name") or ""),
+        )
+    comment = []
+    for line in node.raw_code.strip().splitlines():
+        if not line.startswith("--"):
+            break
+        comment.append(line.removeprefix("--").strip())
+    return FailedTest(node.name, node.compiled_code or "", words=" ".join(comment))
+
+
+def log_path(settings: Settings) -> Path:
+    """The log of what dbt said."""
+    return settings.logs / "dbt" / "dbt.log"
+
+
+@contextmanager
+def _log_file(settings: Settings, step: str) -> Iterator[Callable[[str], None]]:
+    """A function that writes a line to the log of dbt, with the time and the step."""
+    handler = RotatingFileHandler(
+        log_path(settings), maxBytes=10_000_000, backupCount=5, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+
+    def write(line: str) -> None:
+        record = logging.LogRecord(
+            "dbt", logging.INFO, "", 0, f"{step}: {line}", None, None
+        )
+        handler.emit(record)
+
+    try:
+        yield write
+    finally:
+        handler.close()
 
 
 def _share_parsed(target: Path) -> None:

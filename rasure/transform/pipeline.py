@@ -29,7 +29,7 @@ from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import INSTANTS, unused_tags
 from rasure.sources.niche_rms.mapping_tables import write_landed_mappings
-from rasure.transform import dbt, marts, results, state
+from rasure.transform import dbt, failing, marts, results, state
 from rasure.transform.errors import (
     DbtUnusable,
     TransformFailed,
@@ -113,8 +113,9 @@ class Transform:
         results.store(self.connection, result)
         self.results.append(result)
         if answer.code != 0 or result.failed:
-            log = self.settings.logs / "dbt" / "dbt.log"
-            raise TransformFailed(results.explain(result, log))
+            records = failing.records_at_fault(self.connection, answer.failed_tests)
+            log = dbt.log_path(self.settings)
+            raise TransformFailed(results.explain(result, log, records))
         self.say(result.summary)
 
     def _as_built(self) -> list[str]:

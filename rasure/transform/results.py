@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rasure.errors import without_values
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -107,14 +109,21 @@ def store(connection: psycopg.Connection, result: StepResult) -> None:
         )
 
 
-def explain(result: StepResult, log: Path) -> str:
-    """Say which models and tests of `result` failed, and where to read on."""
-    lines = [_line(node) for node in result.failed]
+def explain(
+    result: StepResult, log: Path, records: dict[str, list[str]] | None = None
+) -> str:
+    """Say which models and tests of `result` failed, on which records, and where to
+    read on. `records` gives lines on a test, by its name."""
+    lines = []
+    for node in result.failed:
+        lines.append(_line(node))
+        lines += [f"    {line}" for line in (records or {}).get(node.node, [])]
+    failed = len(result.failed)
     skipped = {0: "", 1: " 1 node after them was not built."}.get(
         result.skipped, f" {result.skipped} nodes after them were not built."
     )
     return (
-        f"The step {result.step} failed in {len(lines)} of {len(result.nodes)} "
+        f"The step {result.step} failed in {failed} of {len(result.nodes)} "
         f"nodes.{skipped}\n  " + "\n  ".join(lines) + f"\nThe whole story is in {log}; "
         "put it right and run `rasure transform` again."
     )
@@ -142,7 +151,7 @@ def _node(result: dict, finished_at: datetime) -> NodeResult:
         seconds=round(result["execution_time"], 3),
         rows_affected=rows if isinstance(rows, int) and rows >= 0 else None,
         failures=result.get("failures"),
-        message=result.get("message"),
+        message=result.get("message") and without_values(result["message"]),
         started_at=_instant(execute.get("started_at")),
         finished_at=_instant(execute.get("completed_at")) or finished_at,
     )

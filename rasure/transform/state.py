@@ -16,13 +16,16 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import class_row
 
 from rasure.places.definition import dbt_variables
+from rasure.sources import NAMES
 from rasure.transform.dbt import PROJECT
 
 WAREHOUSE = "warehouse"
@@ -77,6 +80,32 @@ BUILT_RELATIONS = """
         )
     order by 1, 2
 """
+
+
+@dataclass(frozen=True)
+class UnbuiltDelivery:
+    """A delivery by which raw differs from what the marts were built from.
+
+    `state` is landed or withdrawn, `changed_at` when it became so. `is_tried`: a
+    transform has begun with it, and works on it or has failed.
+    """
+
+    load_id: int
+    source: str
+    delivery: str
+    state: str
+    changed_at: datetime
+    is_tried: bool
+
+
+def unbuilt_deliveries(connection: psycopg.Connection) -> list[UnbuiltDelivery]:
+    """The deliveries that the next transform takes to the marts, or takes out of them,
+    the oldest first; empty if the marts are of all that has landed."""
+    with connection.cursor(row_factory=class_row(UnbuiltDelivery)) as cursor:
+        return cursor.execute(
+            "select load_id, source, delivery, state, changed_at, is_tried"
+            " from ops.unbuilt_deliveries order by changed_at, load_id"
+        ).fetchall()
 
 
 def landed_sources(connection: psycopg.Connection) -> list[str]:
@@ -192,11 +221,12 @@ def keep_success(connection: psycopg.Connection, version: str) -> None:
     claimed keys, and every copy of them, are deleted.
     """
     keep_built_from(connection, WAREHOUSE, [version])
+    # A source whose deliveries were all withdrawn has none to build.
     connection.execute(
-        "delete from ops.built_from where part in"
+        "delete from ops.built_from where part = any(%(names)s) or part in"
         " (select replace(part, %(to_build)s, '') from ops.built_from"
         " where starts_with(part, %(to_build)s))",
-        {"to_build": TO_BUILD},
+        {"names": list(NAMES), "to_build": TO_BUILD},
     )
     connection.execute(
         "update ops.built_from set part = replace(part, %(to_build)s, '')"

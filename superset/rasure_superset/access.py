@@ -2,7 +2,12 @@
 
 Superset's import of assets knows none of these, so the same command applies them. It
 changes only what is ours: roles and rules whose name begins with `rasure`, and the
-accounts in `users.yaml`. Passwords are never in the assets.
+accounts that `users.yaml` names or named. An account that has left the file is switched
+off and never deleted, so that what it did can be read later. Passwords are never in the
+assets.
+
+What cannot be applied as it is written stops the synchronisation: a rule with a
+mistyped role, dataset or area would otherwise hide nothing.
 
 Superset's row-level security adds a condition to every query of a role. It is the
 second lock. The first is PostgreSQL's own row-level security, which knows the user
@@ -13,29 +18,43 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from rasure_superset.assets.bundle import NAMESPACE
-from rasure_superset.errors import SyncError
+from rasure_superset.errors import AssetFaults, SyncError
 
 PREFIX = "rasure"
 SERVICE_USER = "rasure-sync"
 USERS_VARIABLE = "RASURE_SUPERSET_USERS"
 ROLE_KEYS = {"description", "includes", "permissions", "reads", "reads_database"}
+RULE_KEYS = {"name", "role", "areas", "datasets"}
+RULES_FILE = "row_level_security.yaml"
+# The name of a user stands in the options of a connection to PostgreSQL.
+USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+USER_NAME_RULE = (
+    "A user name has 1 to 64 letters (A to Z), digits and . _ @ -, and begins with a "
+    "letter or a digit."
+)
 
 
 @dataclass
 class Access:
-    """The roles with their permissions, the row-level rules and the accounts."""
+    """The roles with their permissions, the row-level rules and the accounts.
+
+    `users` holds the accounts that have a password, with it; `accounts` holds all.
+    """
 
     roles: dict[str, dict]
     rules: list[dict]
     users: dict[str, dict]
+    accounts: dict[str, dict]
 
 
 def load(folder: Path, home: Path) -> Access:
@@ -43,11 +62,12 @@ def load(folder: Path, home: Path) -> Access:
 
     Passwords come from the JSON file that `RASURE_SUPERSET_USERS` names
     (`{"officer": "…"}`), or else from the table `superset` of the home's
-    `secrets.toml`. Raises `SyncError` naming the file and the key of what is wrong.
+    `secrets.toml`. Raises `SyncError` naming the file and the key of what is wrong;
+    `check_rules` checks what needs the datasets and the marts.
     """
     roles = yaml.safe_load((folder / "roles.yaml").read_text()) or {}
-    rules = yaml.safe_load((folder / "row_level_security.yaml").read_text()) or []
-    users = yaml.safe_load((folder / "users.yaml").read_text()) or {}
+    rules = yaml.safe_load((folder / RULES_FILE).read_text()) or []
+    accounts = yaml.safe_load((folder / "users.yaml").read_text()) or {}
     for name, role in roles.items():
         if not name.startswith(PREFIX):
             raise SyncError(f"roles.yaml: {name}: a role of ours begins with {PREFIX}")
@@ -57,22 +77,104 @@ def load(folder: Path, home: Path) -> Access:
         for parent in role.get("includes") or []:
             if parent not in roles:
                 raise SyncError(f"roles.yaml: {name}: includes: no role {parent}")
-    for number, rule in enumerate(rules, 1):
-        for key in ("name", "role", "areas"):
-            if not rule.get(key):
-                raise SyncError(f"row_level_security.yaml: rule {number}: {key}: empty")
-    passwords = _passwords(users, home)
+    faults = [
+        *_faults_of_rules(rules, roles),
+        *_faults_of_users(accounts, rules, roles),
+    ]
+    if faults:
+        raise AssetFaults(faults)
+    passwords = _passwords(accounts, home)
     users = {
         name: {**user, "password": passwords[name]}
-        for name, user in users.items()
+        for name, user in accounts.items()
         if passwords.get(name)
     }
-    known_roles = {*roles, *(rule["role"] for rule in rules), "Admin"}
-    for name, user in users.items():
-        for role in user["roles"]:
-            if role not in known_roles:
-                raise SyncError(f"users.yaml: {name}: no role is named {role}")
-    return Access(roles, rules, users)
+    return Access(roles, rules, users, accounts)
+
+
+def is_user_name(name: str) -> bool:
+    """True if a name may be that of a user (`USER_NAME_RULE`)."""
+    return USER_NAME.fullmatch(name) is not None
+
+
+def check_rules(
+    rules: list[dict],
+    datasets: set[str],
+    area_datasets: set[str],
+    areas: set[str] | None = None,
+) -> None:
+    """Raise `AssetFaults` if a row-level rule names what does not exist.
+
+    `datasets` names all datasets, `area_datasets` those with a column `area`. `areas`
+    holds the areas of the marts; without it, areas are not checked.
+    """
+    faults = []
+    for number, rule in enumerate(rules, 1):
+        place = f"{RULES_FILE}: rule {number}"
+        for name in rule.get("datasets") or []:
+            if name not in datasets:
+                faults.append(f"{place}: datasets: no dataset is named {name}")
+            elif name not in area_datasets:
+                faults.append(f"{place}: datasets: {name} has no column area")
+        for area in rule["areas"]:
+            if areas is not None and area not in areas:
+                faults.append(f"{place}: areas: no area is named {area}")
+    if faults:
+        raise AssetFaults(faults)
+
+
+def _faults_of_rules(rules: list[dict], roles: dict[str, dict]) -> Iterator[str]:
+    names = set()
+    for number, rule in enumerate(rules, 1):
+        place = f"{RULES_FILE}: rule {number}"
+        if not isinstance(rule, dict):
+            yield f"{place}: not a mapping with the keys {', '.join(sorted(RULE_KEYS))}"
+            continue
+        for key in sorted(set(rule) - RULE_KEYS):
+            yield f"{place}: unknown key {key}"
+        for key in ("name", "role", "areas"):
+            if not rule.get(key):
+                yield f"{place}: {key}: empty"
+        for key in ("areas", "datasets"):
+            value = rule.get(key) or []
+            if not isinstance(value, list) or not all(
+                isinstance(item, str) for item in value
+            ):
+                yield f"{place}: {key}: not a list of names"
+        if rule.get("role") and rule["role"] not in roles:
+            yield f"{place}: role: roles.yaml has no {rule['role']}"
+        if rule.get("name") in names:
+            yield f"{place}: name: {rule['name']} is the name of another rule"
+        names.add(rule.get("name"))
+
+
+def _faults_of_users(
+    accounts: dict[str, dict], rules: list[dict], roles: dict[str, dict]
+) -> Iterator[str]:
+    limited = {rule.get("role") for rule in rules if isinstance(rule, dict)}
+    for name, account in accounts.items():
+        place = f"users.yaml: {name!r}"
+        if not is_user_name(str(name)):
+            yield f"{place}: {USER_NAME_RULE}"
+        if name == SERVICE_USER:
+            yield f"{place}: that name is Rasure's own"
+        own_roles = account.get("roles") or []
+        for role in own_roles:
+            if role not in {*roles, "Admin"}:
+                yield f"{place}: no role is named {role}"
+        in_sql_lab = [role for role in own_roles if _reads_database(roles, role)]
+        if in_sql_lab and limited & set(own_roles):
+            yield (
+                f"{place}: {in_sql_lab[0]} reads the marts in SQL Lab, where no rule "
+                "of rows applies; take away that role or the one of the rule"
+            )
+
+
+def _reads_database(roles: dict[str, dict], role: str) -> bool:
+    content = roles.get(role) or {}
+    return bool(content.get("reads_database")) or any(
+        _reads_database(roles, parent) for parent in content.get("includes") or []
+    )
 
 
 def permissions(access: Access, role: str) -> set[tuple[str, str]]:
@@ -105,7 +207,7 @@ def apply(access: Access, area_tables: set[str], restricted: set[str]) -> str:
     changes = [
         *_apply_roles(access, restricted),
         *_apply_rules(access.rules, area_tables),
-        *_apply_users(access.users),
+        *_apply_users(access),
     ]
     return ", ".join(changes) or "unchanged"
 
@@ -212,8 +314,6 @@ def _pairs_of_roles(access: Access, restricted: set[str]) -> dict[str, set]:
         if role.get("reads_database"):
             pairs |= databases
         pairs_of_roles[name] = pairs
-    for rule in access.rules:
-        pairs_of_roles.setdefault(rule["role"], set())
     return pairs_of_roles
 
 
@@ -263,16 +363,18 @@ def _differ(stored, wanted) -> bool:
     return stored != wanted
 
 
-def _apply_users(users: dict[str, dict]) -> list[str]:
+def _apply_users(access: Access) -> list[str]:
     from superset import db, security_manager
     from werkzeug.security import check_password_hash, generate_password_hash
 
     changes = []
-    for name, content in users.items():
-        if name == SERVICE_USER:
-            raise SyncError(f"users.yaml: {name}: that name is Rasure's own")
+    service = service_user()
+    for name, content in access.accounts.items():
+        password = access.users.get(name, {}).get("password")
         roles = [security_manager.find_role(role) for role in content["roles"]]
         user = security_manager.find_user(username=name)
+        if user is None and password is None:
+            continue
         if user is None:
             user = security_manager.add_user(
                 username=name,
@@ -280,19 +382,44 @@ def _apply_users(users: dict[str, dict]) -> list[str]:
                 last_name=content.get("last_name", ""),
                 email=content.get("email", f"{name}@localhost"),
                 role=roles,
-                password=content["password"],
+                password=password,
             )
             if not user:
                 raise SyncError(
                     f"users.yaml: {name}: Superset refused to add this user"
                 )
+            user.created_by_fk = service.id
             changes.append(f"user {name}")
             continue
-        if not check_password_hash(user.password, content["password"]):
-            user.password = generate_password_hash(content["password"])
+        user.created_by_fk = service.id  # so that it is known when it leaves the file
+        if not user.active and user.changed_by_fk == service.id:
+            user.active = True
+            user.changed_by_fk = None
+            changes.append(f"user {name} switched on")
+        if password and not check_password_hash(user.password, password):
+            user.password = generate_password_hash(password)
             changes.append(f"password of {name}")
         if {role.id for role in user.roles} != {role.id for role in roles}:
             user.roles = roles
             changes.append(f"roles of {name}")
+    for user in security_manager.get_all_users():
+        if _has_left(user, access.accounts, service):
+            user.active = False
+            user.changed_by_fk = service.id
+            changes.append(f"user {user.username} switched off")
     db.session.commit()
     return changes
+
+
+def _has_left(user, accounts: dict[str, dict], service) -> bool:
+    """True if an active account is ours and `users.yaml` no longer names it.
+
+    Ours are the accounts that the file has named, and all that have a role of ours. Who
+    switched an account off is in `changed_by`: what an administrator switched off by
+    hand stays off.
+    """
+    if not user.active or user.username in {*accounts, SERVICE_USER}:
+        return False
+    roles = [*user.roles, *(role for group in user.groups for role in group.roles)]
+    has_role = any(role.name.startswith(f"{PREFIX}_") for role in roles)
+    return has_role or user.created_by_fk == service.id

@@ -116,8 +116,9 @@ def test_a_bad_delivery_fails_at_once_and_stops_the_line(home, airflow, tmp_path
         assert len(airflow.runs(dag_id)) == count, dag_id
 
 
-def test_a_delivery_can_be_given_by_hand(home, airflow, tmp_path):
-    given = Path(tmp_path / "by_hand.zip")
+def test_a_delivery_can_be_given_by_hand(home, airflow):
+    folder = home.settings.landing / "police_uk"
+    given = folder / "by_hand.zip"
     broken(given)
     began = datetime.now(UTC).isoformat()
     run_id = airflow.trigger("ingest_police_uk", path=str(given))
@@ -126,7 +127,16 @@ def test_a_delivery_can_be_given_by_hand(home, airflow, tmp_path):
     task = airflow.tasks("ingest_police_uk", run_id)[-1]
     assert log_of(task) in str(caught.value)
     assert "by_hand.zip" in Path(log_of(task)).read_text()
-    assert [path.name for path in tmp_path.glob("by_hand*")] == ["by_hand.zip"]
+    assert [path.name for path in folder.glob("by_hand*")] == ["by_hand.zip"]
+
+
+def test_a_path_out_of_the_watched_folder_is_not_read(home, airflow):
+    began = datetime.now(UTC).isoformat()
+    before = counts(home)
+    airflow.trigger("ingest_police_uk", path=str(home.folder / "secrets.toml"))
+    with pytest.raises(RunFailed, match="leads elsewhere"):
+        follow_line(airflow, "ingest_police_uk", began, print, patience=120)
+    assert counts(home) == before
 
 
 def broken(path: Path) -> None:

@@ -188,3 +188,36 @@ def database_id(client) -> int:
         for database in databases
         if "people" not in database["database_name"]
     )
+
+
+def test_an_answer_of_sql_lab_becomes_no_table(clients):
+    answer = in_sql_lab(
+        clients["engineer"], "select 1 as a", select_as_cta=True, tmp_table_name="mine"
+    )
+    assert "makes no tables and views" in answer.text
+
+
+@pytest.mark.parametrize("user", ["officer", "analyst", "engineer"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "chart/related/owners",
+        "chart/related/created_by",
+        "chart/related/changed_by",
+        "dashboard/related/owners",
+        "dashboard/related/created_by",
+        "dataset/related/owners",
+        "database/related/created_by",
+        "query/related/user",
+        "css_template/related/changed_by",
+        "security/users/",
+    ],
+)
+def test_a_role_lists_no_other_users(clients, user, path):
+    answer = clients[user].http.get(f"/api/v1/{path}")
+    if answer.status_code != 200:
+        assert answer.status_code in (403, 404)
+        return
+    names = [row["text"] for row in answer.json()["result"]]
+    own = {"officer": "Duty", "analyst": "Crime", "engineer": "Data"}[user]
+    assert [name for name in names if own not in name] == []

@@ -106,6 +106,10 @@ def put_people(connection: psycopg.Connection) -> None:
             f"create or replace view core.people_{name} as"
             f" select * from public.made_up_{name}"
         )
+    connection.execute(
+        "create view core.restricted_occurrences as"
+        " select null::text as force, null::text as occurrence_id where false"
+    )
     insert(
         connection,
         "as_of",

@@ -10,7 +10,8 @@ import pytest
 WORDS = Path(__file__).resolve().parents[2] / "superset/assets/datasets/freshness.sql"
 GIVEN = """(
     select
-        'Testshire & Sons' as force_name, 'niche_rms' as source,
+        %(name)s as force_name, 'niche_rms' as source,
+        'Europe/London' as clock,
         %(is_day_dated)s as is_day_dated,
         now() - %(age)s * interval '1 second' as data_as_at,
         %(late)s * interval '1 minute' as late_after,
@@ -24,19 +25,24 @@ def words(
     late: int = 60,
     is_day_dated: bool = True,
     failed_at: str | None = None,
+    waiting_since: str | None = None,
+    name: str = "Testshire & Sons",
 ):
     """The stamp, its state and when data are late, of data `age` seconds old."""
     statement = WORDS.read_text().replace("%", "%%")
     statement = statement.replace("marts.force_freshness", GIVEN)
     statement = statement.replace(
         "marts.transform_state",
-        "(select %(failed_at)s::timestamptz as failed_at) as transform_state",
+        "(select %(failed_at)s::timestamptz as failed_at,"
+        " %(waiting_since)s::timestamptz as waiting_since) as transform_state",
     )
     given = {
         "age": age,
         "late": late,
         "is_day_dated": is_day_dated,
         "failed_at": failed_at,
+        "waiting_since": waiting_since,
+        "name": name,
     }
     rows = connection.execute(
         f"select stamp, state, late_when, as_at from ({statement}) as asked", given
@@ -92,3 +98,29 @@ def test_a_later_state_that_could_not_be_built_is_said(connection):
     assert "A later state could not be built (01 Jul, 13:05)" in stamp
     assert "rasure-late" in stamp
     assert "could not be built" not in words(connection, 0)[0]
+
+
+def test_no_text_of_the_data_is_html_in_the_stamp(connection):
+    name = """<a href='x' onclick="y">& Sons</a>"""
+    stamp = words(connection, 0, name=name)[0]
+    escaped = "&lt;a href=&#39;x&#39; onclick=&quot;y&quot;&gt;&amp; Sons&lt;/a&gt;"
+    assert escaped in stamp
+    assert "<a" not in stamp
+
+
+def test_data_that_landed_and_are_not_built_are_said(connection):
+    stamp = words(connection, 0, waiting_since="2026-07-01 12:05+00")[0]
+    assert "Newer data landed 01 Jul, 13:05 and are not shown yet" in stamp
+    assert "rasure-late" in stamp
+    (recent,) = connection.execute(
+        "select (now() - interval '1 minute')::text"
+    ).fetchone()
+    assert "not shown yet" not in words(connection, 0, waiting_since=recent)[0]
+    both = words(
+        connection,
+        0,
+        failed_at="2026-07-01 12:05+00",
+        waiting_since="2026-07-01 12:00+00",
+    )[0]
+    assert "could not be built" in both
+    assert "not shown yet" not in both

@@ -47,7 +47,19 @@ def test_the_readers_own_nothing_and_may_not_write(home, role):
         "pg_stat_get_activity(null)",
         "pg_stat_get_backend_activity(1)",
         "public.st_estimatedextent('core', 'int_niche_positions', 'geom')",
+        "public.st_findextent('core', 'int_niche_positions', 'geom')",
+        "public._postgis_index_extent(1259::regclass, 'geom')",
         "public._postgis_stats('pg_class'::regclass, 'oid')",
+        "public.find_srid('geo', 'hexagons', 'geom')",
+        "pg_relation_size(1259::regclass)",
+        "pg_total_relation_size(1259::regclass)",
+        "pg_stat_get_live_tuples(1259)",
+        "pg_stat_get_db_tuples_inserted(1)",
+        "pg_get_viewdef(1259)",
+        "pg_get_functiondef(1259)",
+        "pg_lock_status()",
+        "pg_notify('a', 'b')",
+        "pg_current_xact_id()",
         "pg_advisory_lock(1)",
         "pg_try_advisory_xact_lock_shared(1, 2)",
         "pg_sleep(0)",
@@ -62,6 +74,59 @@ def test_the_readers_may_not_call_what_does_more_than_read(home, role, call):
     ):
         reader.execute(f"select {call}")
     assert home.query("select set_config('rasure.load_id', '1', true)") == [("1",)]
+
+
+# They say only what the catalogue says, or ask who owns the table or may read it.
+HARMLESS = {
+    *("brin_desummarize_range", "brin_summarize_new_values", "brin_summarize_range"),
+    *("gin_clean_pending_list", "pg_extension_config_dump", "pg_nextoid"),
+    *("currval", "nextval", "setval", "regclassout", "regclasssend"),
+    *("pg_column_is_updatable", "pg_relation_is_updatable"),
+    *("pg_get_replica_identity_index", "pg_relation_is_publishable"),
+    *("pg_index_column_has_property", "pg_index_has_property"),
+    *("pg_partition_ancestors", "pg_partition_root", "pg_partition_tree"),
+}
+MAY_TELL = """
+    select distinct functions.proname
+    from pg_proc as functions
+    inner join pg_namespace as schemas on functions.pronamespace = schemas.oid
+    where schemas.nspname in ('pg_catalog', 'public')
+        and 'regclass'::regtype = any(functions.proargtypes)
+        and has_function_privilege('rasure_reader', functions.oid, 'execute')
+"""
+
+
+def test_no_function_tells_a_reader_of_a_table_that_it_is_given(home):
+    assert {name for (name,) in home.query(MAY_TELL)} <= HARMLESS
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from pg_stat_all_tables",
+        "select * from pg_stat_activity",
+        "select * from pg_stat_database",
+        "select * from pg_locks",
+        "select * from pg_statistic",
+        "select definition from pg_views",
+        "select count(*) from ops.deliveries",
+    ],
+)
+def test_the_views_of_the_server_tell_a_reader_nothing_of_others(home, query):
+    with (
+        psycopg.connect(home.reader_url("rasure_reader")) as reader,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        reader.execute(query)
+
+
+def test_statistics_of_values_are_of_the_readers_own_tables(home):
+    with psycopg.connect(home.reader_url("rasure_reader")) as reader:
+        schemas = reader.execute(
+            "select distinct schemaname from pg_stats"
+            " where schemaname not in ('pg_catalog', 'information_schema', 'marts')"
+        ).fetchall()
+    assert schemas in ([], [("public",)])  # public: spatial_ref_sys
 
 
 def test_a_readers_session_is_bounded_in_time_and_room(home):

@@ -47,10 +47,13 @@ def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
     schedules = {name: dag["schedule"] for name, dag in found["dags"].items()}
     assert schedules == {
         **{f"ingest_{source}": [f"rasure://landing/{source}"] for source in NAMES},
-        "transform": ["rasure://raw/"],
-        "designate": ["rasure://marts/"],
-        "publish": ["rasure://designation/"],
+        "transform": ["rasure://raw/", "rasure://waiting/transform"],
+        "designate": ["rasure://marts/", "rasure://waiting/designate"],
+        "publish": ["rasure://designation/", "rasure://waiting/publish"],
     }
+    for part in ("transform", "designate", "publish"):
+        assert found["dags"][part]["watchers"] == [f"{part} is behind"]
+        assert found["dags"][part]["condition"] == "AssetAny"
     for source in NAMES:
         watchers = found["dags"][f"ingest_{source}"]["watchers"]
         assert watchers == [f"{source} deliveries"]

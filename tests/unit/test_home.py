@@ -63,7 +63,8 @@ def test_an_older_home_is_given_the_passwords_it_lacks_and_keeps_its_own(setting
 
 def test_only_the_owner_sees_logs_and_deliveries(settings):
     made = [path for path in settings.home.iterdir() if path.is_dir()]
-    assert {"run", "logs", "landing", "data_docs"} <= {path.name for path in made}
+    private = {"run", "logs", "landing", "data_docs", "simulate"}
+    assert private <= {path.name for path in made}
     for path in made:
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
 

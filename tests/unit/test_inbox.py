@@ -105,3 +105,42 @@ def test_every_flag_is_announced_once_and_again_after_a_restart(
     assert path == "rasure.runtime.arrivals.DeliveryArrived"
     restarted = DeliveryArrived(**arguments)
     assert asyncio.run(listen(restarted, 1)) == [["0.zip.ready", "1.zip.ready"]]
+
+
+def test_only_what_lies_in_the_folder_of_the_source_is_landed(folder, tmp_path):
+    (folder / "here.zip").touch()
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "there.zip").touch()
+    (folder / "in.zip").symlink_to(folder / "here.zip")
+    for path in ("here.zip", "deeper/there.zip", "in.zip", "not/yet.zip"):
+        inbox.check_lies_within("police_uk", folder / path)
+    (tmp_path / "secrets.toml").touch()
+    (folder / "out.zip").symlink_to(tmp_path / "secrets.toml")
+    (folder / "door").symlink_to(tmp_path)
+    (folder.parent / "niche_rms").mkdir()
+    for path in (
+        folder,
+        folder / "out.zip",
+        folder / "door" / "secrets.toml",
+        folder / ".." / ".." / "secrets.toml",
+        folder.parent / "niche_rms" / "extract",
+        folder.parent / "police_uk_2" / "here.zip",
+        tmp_path / "secrets.toml",
+    ):
+        with pytest.raises(inbox.DeliveryElsewhere, match="leads elsewhere"):
+            inbox.check_lies_within("police_uk", path)
+
+
+def test_a_task_lands_nothing_from_elsewhere(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
+    import rasure.landing
+    from rasure.runtime.orchestration import land_offered
+
+    monkeypatch.setattr(rasure.landing, "land", pytest.fail)
+    with pytest.raises(inbox.DeliveryElsewhere):
+        land_offered("police_uk", "/etc/passwd")
+    (folder / "out").symlink_to("/etc")
+    (folder / "out.ready").touch()
+    with pytest.raises(inbox.DeliveryElsewhere):
+        land_offered("police_uk", str(folder / "out"))
+    assert "leads elsewhere" in (folder / "out.rejected").read_text()

@@ -7,17 +7,24 @@ from pathlib import Path
 import pytest
 
 from rasure_superset import access
-from rasure_superset.errors import SyncError
+from rasure_superset.errors import AssetFaults
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def given(tmp_path: Path, rules: str = "[]", **files: str) -> access.Access:
+ROLES = "rasure_area_slough: {description: Slough}\n"
+RULE = "- {name: Slough, role: rasure_area_slough, areas: [Slough]%s}"
+
+
+def given(
+    tmp_path: Path, rules: str = "[]", roles: str = ROLES, users: str | None = None
+) -> access.Access:
+    """The access of the checkout, with other rules and users, and more roles."""
     folder = tmp_path / "access"
     folder.mkdir()
-    for name in ("roles.yaml", "users.yaml"):
-        source = CHECKOUT / "superset" / "access" / name
-        (folder / name).write_text(files.get(name[:-5], source.read_text()))
+    shipped = CHECKOUT / "superset" / "access"
+    (folder / "roles.yaml").write_text((shipped / "roles.yaml").read_text() + roles)
+    (folder / "users.yaml").write_text(users or (shipped / "users.yaml").read_text())
     (folder / "row_level_security.yaml").write_text(rules)
     return access.load(folder, tmp_path)
 
@@ -51,6 +58,88 @@ def test_a_row_rule_names_its_role_and_quotes_its_areas(tmp_path):
     )
 
 
-def test_a_row_rule_without_areas_is_refused(tmp_path):
-    with pytest.raises(SyncError, match="rule 1: areas: empty"):
-        given(tmp_path, "- {name: Nowhere, role: rasure_area_nowhere, areas: []}")
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("- {name: A, role: rasure_area_slough, areas: []}", "areas: empty"),
+        ("- {name: A, role: rasure_area_slough, areas: Slough}", "areas: not a list"),
+        (
+            "- {name: A, role: rasure_area_slogh, areas: [Slough]}",
+            "no rasure_area_slogh",
+        ),
+        ("- {name: A, role: Gamma, areas: [Slough]}", "roles.yaml has no Gamma"),
+        (RULE % ", datasets: crimes", "datasets: not a list"),
+        (RULE % ", dataset: [crimes]", "unknown key dataset"),
+        (f"{RULE % ''}\n{RULE % ''}", "rule 2: name: Slough is the name of another"),
+        ("- Slough", "rule 1: not a mapping"),
+    ],
+)
+def test_a_row_rule_that_would_hide_nothing_is_refused(tmp_path, rule, fault):
+    with pytest.raises(AssetFaults, match=fault):
+        given(tmp_path, rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "faults"),
+    [
+        (RULE % "", []),
+        (RULE % ", datasets: [crimes]", []),
+        (RULE % ", datasets: [crime]", ["datasets: no dataset is named crime"]),
+        (
+            RULE % ", datasets: [deliveries]",
+            ["datasets: deliveries has no column area"],
+        ),
+        (
+            "- {name: A, role: rasure_area_slough, areas: [Slogh, Slough]}",
+            ["areas: no area is named Slogh"],
+        ),
+    ],
+)
+def test_a_row_rule_names_datasets_and_areas_that_exist(tmp_path, rule, faults):
+    rules = given(tmp_path, rule).rules
+    names = ({"crimes", "deliveries"}, {"crimes"}, {"Slough", "No location"})
+    if not faults:
+        access.check_rules(rules, *names)
+        return
+    with pytest.raises(AssetFaults) as caught:
+        access.check_rules(rules, *names)
+    assert caught.value.faults == [
+        f"row_level_security.yaml: rule 1: {fault}" for fault in faults
+    ]
+
+
+def test_who_is_kept_to_an_area_does_not_read_the_marts_in_sql(tmp_path):
+    users = "eve: {roles: [rasure_engineer, rasure_area_slough]}"
+    with pytest.raises(AssetFaults, match="'eve': rasure_engineer reads the marts"):
+        given(tmp_path, RULE % "", users=users)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two\\twords -c rasure.username=officer",
+        "two words",
+        "officer\\n",
+        "-c",
+        "it's",
+        "a\\\\b",
+        "Zo\u00eb",
+        "a" * 65,
+    ],
+)
+def test_a_user_name_has_only_characters_of_the_list(tmp_path, name):
+    users = f'"{name}": {{roles: [rasure_officer]}}'
+    with pytest.raises(AssetFaults, match="A user name has 1 to 64 letters"):
+        given(tmp_path, users=users)
+
+
+@pytest.mark.parametrize("name", ["officer", "AB1234", "a.b-c_d@force.police.uk"])
+def test_usual_user_names_are_taken(name):
+    assert access.is_user_name(name)
+
+
+def test_an_account_without_a_password_is_known_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.delenv("RASURE_SUPERSET_USERS", raising=False)
+    known = given(tmp_path)
+    assert known.users == {}
+    assert {"officer", "engineer"} <= known.accounts.keys()

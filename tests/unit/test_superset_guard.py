@@ -142,10 +142,14 @@ def test_a_step_that_returns_more_than_it_is_given_is_not_bounded():
 
 PATCHED = """
 import json
+from types import SimpleNamespace
+
 from superset.app import create_app
 
 with create_app().app_context():
+    from flask import current_app
     from rasure_superset.guard import patches
+    from superset import security_manager
     from superset.daos.datasource import DatasourceDAO
     from superset.db_engine_specs.postgres import PostgresEngineSpec
     from superset.exceptions import SupersetSecurityException
@@ -156,7 +160,29 @@ with create_app().app_context():
         except SupersetSecurityException as error:
             return error.message
 
+    def connection_options(name):
+        parameters = {}
+        current_app.config["DB_CONNECTION_MUTATOR"]("", parameters, name, None, None)
+        return parameters["connect_args"]["options"]
+
+    def users_left_out(name, is_admin):
+        manager = security_manager._get_current_object()
+        kind = type(manager)
+        kind.current_user = property(lambda self: SimpleNamespace(username=name))
+        kind.is_admin = lambda self: is_admin
+        names = ("admin", "officer", "engineer")
+        kind.get_all_users = lambda self: [SimpleNamespace(username=n) for n in names]
+        return manager.get_exclude_users_from_lists()
+
+    table = SimpleNamespace(select_as_cta=True, sql="select 1")
     answers = {
+        "table": message(security_manager._check_query, table, None),
+        "option": connection_options("officer"),
+        "no user": connection_options(None),
+        "tab": message(connection_options, "eve\tx -c rasure.username=officer"),
+        "space": message(connection_options, "eve\\ -c"),
+        "of officer": users_left_out("officer", False),
+        "of admin": users_left_out("admin", True),
         "changes": patches.changes_of_superset(),
         "query": message(DatasourceDAO.get_datasource, "query", 1),
         "schema": message(PostgresEngineSpec.get_prequeries, None, None, 'a"; reset'),
@@ -198,3 +224,19 @@ def test_the_patches_refuse_what_superset_would_answer(patched):
     assert "letters, digits and underscores" in patched["schema"]
     assert patched["marts"] == "['set search_path = \"marts\"']"
     assert patched["comments"] is False
+
+
+def test_an_answer_of_sql_lab_becomes_no_table(patched):
+    assert patched["table"] == "SQL Lab makes no tables and views of its answers."
+
+
+def test_a_user_name_is_an_option_of_the_connection_and_never_two(patched):
+    assert patched["option"] == "-c timezone=UTC -c rasure.username=officer"
+    assert patched["no user"] == "-c timezone=UTC -c rasure.username="
+    for name in ("tab", "space"):
+        assert patched[name].startswith("This account may not read the data.")
+
+
+def test_only_an_administrator_is_shown_the_names_of_others(patched):
+    assert patched["of officer"] == ["admin", "engineer"]
+    assert patched["of admin"] == []

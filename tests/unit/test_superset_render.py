@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,32 @@ def test_contracts_are_read_from_dbts_yaml(tmp_path):
         "models: [{name: hot_places, columns: [{name: rank}, {name: area}]}]"
     )
     assert checks.contracts(tmp_path) == {"hot_places": {"rank", "area"}}
+
+
+HTML_CHARTS = {"stamp.yaml", "stamp_at_risk.yaml", "stamp_vulnerable.yaml"}
+
+
+def test_a_text_of_the_data_is_shown_as_html_by_the_stamps_only(bundle):
+    files = render.render(bundle, SETTINGS, render.Facts())
+    tables = {
+        name: yaml.safe_load(text)["params"]
+        for name, text in files.items()
+        if name.startswith("charts/") and "viz_type: table" in text
+    }
+    assert len(tables) > 20
+    shown = {
+        name: params
+        for name, params in tables.items()
+        if params.get("allow_render_html") is not False
+    }
+    # A chart at the head of every tab has a copy for each, with a number in its name.
+    files_shown = {re.sub(r"charts/|_\d+(?=\.)", "", name) for name in shown}
+    assert files_shown == HTML_CHARTS
+    assert all(params["all_columns"] == ["stamp"] for params in shown.values())
+    # tests/integration/test_freshness_words.py: the stamp escapes its texts.
+
+
+def test_a_force_is_named_as_text_in_a_note(bundle):
+    facts = render.Facts(other_forces={"stop_searches": ["<img src=x> & Sons"]})
+    (note,) = [text for text in texts(board(bundle, facts)) if "Sons only" in text]
+    assert "&lt;img src=x&gt; &amp; Sons only" in note

@@ -18,8 +18,12 @@ YEARS = 6
 
 
 def folder() -> Path:
-    """The folder of the simulated force: deliveries, truth and state."""
-    return Settings.load().home / "simulate"
+    """The folder of the simulated force: deliveries, truth and state. It is only for
+    its owner, as the landing folder is."""
+    folder = Settings.load().home / "simulate"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 def existing_delivery(years: int, crimes_per_year: int | None) -> Path | None:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
+from rasure.sources.niche_rms import withdrawing
 from rasure.sources.niche_rms.deletions import settle
 from rasure.sources.niche_rms.entities import (
     CHOICES,
@@ -180,4 +181,6 @@ SOURCE = Source(
     known_forces=known_forces,
     layout=LAYOUT,
     of_force=source_of,
+    withdrawal_obstacles=withdrawing.obstacles,
+    before_withdrawal=withdrawing.forget,
 )

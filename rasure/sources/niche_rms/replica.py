@@ -37,7 +37,7 @@ def opened(url: str) -> Iterator[Connection]:
     answer. No message holds the URL, because it may contain a password.
     """
     try:
-        engine = sqlalchemy.create_engine(url)
+        engine = sqlalchemy.create_engine(url, hide_parameters=True)
     except (sqlalchemy.exc.ArgumentError, sqlalchemy.exc.NoSuchModuleError) as error:
         raise SetupError(
             "The replica's URL is not of the form dialect+driver://user:password@host/"

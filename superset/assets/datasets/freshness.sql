@@ -1,23 +1,29 @@
--- The age of the data of each force and source, in words, if they are late, and if a
--- later state could not be built. It is computed by each query, because the marts do not
--- change while no data arrive or a transform fails.
+-- The age of the data of each force and source, in words, if they are late, if a later
+-- state could not be built, and if newer data have landed that no transform has built. It
+-- is computed by each query, because the marts do not change while no data arrive or a
+-- transform fails. The stamp is HTML, so every text of the data in it is escaped.
 with
 
 ages as (
     select
         *,
         now() - data_as_at > late_after as is_late,
+        failed_at is null and waiting_since < now() - interval '2 minutes'
+            as is_waiting,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
             -- A source that knows only months: the last day of the month, and no hour.
             when not is_day_dated
                 then to_char(
-                    (data_as_at - interval '1 second') at time zone 'Europe/London',
+                    (data_as_at - interval '1 second') at time zone clock,
                     'DD Mon YYYY'
                 )
-            else
-                to_char(data_as_at at time zone 'Europe/London', 'DD Mon YYYY, HH24:MI')
-        end as as_at
+            else to_char(data_as_at at time zone clock, 'DD Mon YYYY, HH24:MI')
+        end as as_at,
+        replace(replace(replace(replace(replace(
+            force_name || ' (' || source || ')',
+            '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'
+        ) as whose
     from marts.force_freshness
     cross join marts.transform_state
 )
@@ -26,7 +32,10 @@ select
     force_name,
     source,
     '<span class="rasure-stamp'
-    || case when is_late or failed_at is not null then ' rasure-late' else '' end
+    || case
+        when is_late or is_waiting or failed_at is not null then ' rasure-late'
+        else ''
+    end
     || '">Data as at <b>' || as_at || '</b> · '
     || case
         when age_seconds between 60 and 119 then '1 minute old'
@@ -37,11 +46,17 @@ select
     || case when is_late then ' · <b>LATE</b>' else '' end
     || coalesce(
         ' · <b>A later state could not be built ('
-        || to_char(failed_at at time zone 'Europe/London', 'DD Mon, HH24:MI') || ')</b>',
+        || to_char(failed_at at time zone clock, 'DD Mon, HH24:MI') || ')</b>',
         ''
     )
-    || ' · '
-    || replace(force_name, '&', '&amp;') || ' (' || source || ')</span>' as stamp,
+    || case
+        when is_waiting
+            then ' · <b>Newer data landed '
+            || to_char(waiting_since at time zone clock, 'DD Mon, HH24:MI')
+            || ' and are not shown yet</b>'
+        else ''
+    end
+    || ' · ' || whose || '</span>' as stamp,
     case when is_late then 'late' else 'on time' end as state,
     as_at,
     case

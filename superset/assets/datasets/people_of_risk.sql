@@ -21,7 +21,8 @@ select
     listed.crimes_with_weapon,
     listed.harm_days,
     listed.knife_events,
-    listed.last_crime_on
+    listed.last_crime_on,
+    profiles.restricted_at_risk as restricted_records
 from marts_people.$listed as listed
 inner join marts_people.person_profile as profiles
     on listed.force = profiles.force and listed.person_id = profiles.person_id

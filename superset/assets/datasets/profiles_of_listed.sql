@@ -7,6 +7,7 @@ select
     other_names,
     age,
     records,
+    $restricted as restricted_records,
     date_of_birth,
     is_birth_date_estimated
 from marts_people.person_profile

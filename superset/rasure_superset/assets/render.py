@@ -14,6 +14,7 @@ nobody keeps lists of charts by hand.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ def tabs_to_show(dashboard: Asset, facts: Facts, bundle: Bundle) -> list[dict]:
                     text = texts[table]
                     if is_elsewhere:
                         forces = " and ".join(facts.other_forces[table])
-                        text = OTHER_FORCES_NOTE.format(forces)
+                        text = OTHER_FORCES_NOTE.format(html.escape(forces))
                     notes.append({"text": text, "width": 12, "height": 10})
             rows += [[note] for note in notes]
             if items:
@@ -196,6 +197,9 @@ def _dataset(asset: Asset) -> dict:
 def _chart(asset: Asset, settings: dict[str, str]) -> dict:
     content = {"description": None, **asset.content}
     params = {**content["params"], "viz_type": content["viz_type"]}
+    if content["viz_type"] == "table":
+        # By default Superset shows a text of the data that looks like HTML as HTML.
+        params.setdefault("allow_render_html", False)
     if "mapbox_style" in params and settings.get("RASURE_TILE_URL"):
         params["mapbox_style"] = f"tile://{settings['RASURE_TILE_URL']}"
     content["params"] = params

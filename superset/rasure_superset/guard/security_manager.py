@@ -1,9 +1,11 @@
-"""Superset's security manager with three more rules.
+"""Superset's security manager with four more rules.
 
 1. A chart uses columns and metrics of its dataset only (`queries`). SQL is for SQL Lab,
    where Superset records who wrote it.
 2. The work of a query is bounded (`queries`).
-3. SQL Lab runs statements that only read (`statements`), for users with access to it.
+3. SQL Lab runs statements that only read (`statements`), for users with access to it,
+   and keeps no answer in a table of its own.
+4. Nobody but an administrator is shown the names of other users.
 
 Superset calls `raise_for_access` before every query of every page and API. Our rules
 apply after its own. `superset_config.py` names this class in `CUSTOM_SECURITY_MANAGER`.
@@ -57,7 +59,7 @@ class RasureSecurityManager(SupersetSecurityManager):
             **others,
         )
         if query is not None or sql:
-            self._check_statements(sql or getattr(query, "sql", ""))
+            self._check_query(query, sql)
         if viz is not None:
             if viz.viz_type not in LEGACY_CHARTS:
                 raise refusal("The dashboard has no chart of this kind.")
@@ -70,6 +72,21 @@ class RasureSecurityManager(SupersetSecurityManager):
             ]
             _check_names(query_context.datasource, parts)
             self._check_work(query_context.datasource, queries)
+
+    def get_exclude_users_from_lists(self) -> list[str]:
+        """The users that the lists of owners and authors leave out: all but oneself."""
+        if self.is_admin():
+            return []
+        own_name = getattr(self.current_user, "username", None)
+        return [
+            user.username for user in self.get_all_users() if user.username != own_name
+        ]
+
+    def _check_query(self, query, sql: str | None) -> None:
+        """Raise if SQL Lab may not run a query: `sql`, or that of `query`."""
+        if getattr(query, "select_as_cta", False):
+            raise refusal("SQL Lab makes no tables and views of its answers.")
+        self._check_statements(sql or getattr(query, "sql", ""))
 
     def _check_statements(self, sql: str) -> None:
         if not self.can_access("can_execute_sql_query", "SQLLab"):

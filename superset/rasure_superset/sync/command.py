@@ -57,6 +57,9 @@ def synchronise(options: argparse.Namespace) -> None:
     contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     checks.check(bundle, contracts or None, "dbt's contracts")
     access_rules = access.load(options.access, home)
+    datasets = {dataset.content["table_name"] for dataset in bundle.datasets.values()}
+    area_datasets = _area_datasets(bundle)
+    access.check_rules(access_rules.rules, datasets, area_datasets)
     print(
         f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
         f"{len(bundle.datasets)} datasets"
@@ -77,6 +80,8 @@ def synchronise(options: argparse.Namespace) -> None:
     }
     checks.check(bundle, all_marts, "the live marts")
     marts.check_expressions(engines, bundle)
+    areas = marts.areas(engines)
+    access.check_rules(access_rules.rules, datasets, area_datasets, areas)
     print("Checked against the live marts")
     if left_out:
         print(f"Left out, because their tables do not exist yet: {', '.join(left_out)}")
@@ -100,12 +105,9 @@ def _publish(bundle: Bundle, files: dict[str, str], access_rules: Access) -> Non
     from superset.extensions import cache_manager
 
     print(f"Assets: {importing.apply(files)}")
-    area_tables = {
-        dataset.content["table_name"]
-        for dataset in bundle.datasets.values()
-        if "area" in dataset.columns
-    }
-    changes = access.apply(access_rules, area_tables, _restricted_databases(bundle))
+    changes = access.apply(
+        access_rules, _area_datasets(bundle), _restricted_databases(bundle)
+    )
     print(f"Access: {changes}")
     cache_manager.data_cache.clear()
 
@@ -133,6 +135,15 @@ def _warm(user: str, bundle: Bundle, files: dict[str, str], facts: Facts) -> Non
         f"Warmed {len(warmed)} charts as {user}; slowest: {slowest.chart}, "
         f"{slowest.milliseconds:.0f} ms for {slowest.rows} rows"
     )
+
+
+def _area_datasets(bundle: Bundle) -> set[str]:
+    """The names of the datasets with a column `area`, which row-level rules use."""
+    return {
+        dataset.content["table_name"]
+        for dataset in bundle.datasets.values()
+        if "area" in dataset.columns
+    }
 
 
 def _restricted_databases(bundle: Bundle) -> set[str]:

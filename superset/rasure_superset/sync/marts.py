@@ -73,6 +73,18 @@ def check_expressions(engines: dict[str, Engine], bundle: Bundle) -> None:
         raise AssetFaults(faults)
 
 
+def areas(engines: dict[str, Engine]) -> set[str]:
+    """The areas that rows can be of, of every force and set of areas."""
+    with next(iter(engines.values())).connect() as connection:
+        return set(
+            _first_column(
+                connection,
+                "select area from marts.map_areas union select area from "
+                "marts.area_trends",
+            )
+        )
+
+
 def facts(engines: dict[str, Engine], bundle: Bundle) -> Facts:
     """Which marts are empty, and which only have rows of other forces.
 

@@ -13,6 +13,7 @@
             {'columns': ['crime_key'], 'unique': true},
             {'columns': ['occurrence_id']},
             {'columns': ['hexagon_id']},
+            {'columns': ['reported_at']},
         ],
         post_hook="""
             {{ index_where('hexagon_id', 'is_serious_violence') }}

@@ -1,13 +1,16 @@
 -- The events that hot times are made of, one row each: the serious violence in public
 -- that patrols are planned for. This is the one place where the times part touches the
--- rest of the core.
+-- rest of the core. A restricted crime counts in the week of its area, not of its cell:
+-- there the list of crimes would tell its hour.
 {{ config(materialized='view') }}
 
 select
     crimes.crime_key as event_id,
     crimes.force,
     crimes.area_id,
-    crimes.hexagon_id,
+    case
+        when not {{ is_restricted('crimes') }} then crimes.hexagon_id
+    end as hexagon_id,
     forces.clock,
     crimes.is_time_known,
     crimes.occurred_from,

@@ -1,6 +1,7 @@
 -- Every crime of a source that knows instants, one row each, no person in it: from a
--- place to its crimes to the number an officer looks up. The number of a record that is
--- restricted in the source is left out. Names are those that the cells have now.
+-- place to its crimes to the number an officer looks up. Crimes of restricted records
+-- are not here: `restricted_crimes` counts them. Names are those that the cells have
+-- now, times those of the force's clock.
 {{
     config(
         tags=['instants'],
@@ -13,7 +14,6 @@
             {'columns': ['hexagon_id']},
             {'columns': ['occurrence_id']},
             {'columns': ['occurrence_number']},
-            {'columns': ['reported_at']},
         ],
     )
 }}
@@ -25,16 +25,14 @@ with
 crimes as (
     select * from {{ ref('all_crimes') }} as crimes
     where {{ knows_instants('crimes') }}
+        and not {{ is_restricted('crimes') }}
 ),
 
 final as (
     select
         crimes.crime_key,
         crimes.occurrence_id,
-        case
-            when crimes.is_restricted then null
-            else crimes.occurrence_number
-        end as occurrence_number,
+        crimes.occurrence_number,
         crimes.force,
         forces.force_name,
         {{ area_label('areas.area', 'crimes.is_located') }} as area,
@@ -52,7 +50,6 @@ final as (
         crimes.harm_days::double precision as harm_days,
         designated.hexagon_id is not null as is_designated,
         {{ is_place_scope('crimes') }} as is_in_place_scope,
-        coalesce(crimes.is_restricted, false) as is_restricted,
         crimes.is_serious_violence,
         crimes.is_knife_enabled,
         crimes.is_domestic_abuse,
@@ -62,9 +59,9 @@ final as (
         to_char(crimes.month, 'YYYY-MM') as period,
         crimes.month,
         crimes.operational_date,
-        crimes.occurred_from,
-        crimes.occurred_to,
-        crimes.reported_at
+        {{ local_time('crimes.occurred_from', 'forces.clock') }} as occurred_from,
+        {{ local_time('crimes.occurred_to', 'forces.clock') }} as occurred_to,
+        {{ local_time('crimes.reported_at', 'forces.clock') }} as reported_at
     from crimes
     inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
     left join {{ source('geo', 'areas') }} as areas on crimes.area_id = areas.area_id

@@ -2,6 +2,7 @@
 -- as long before and a year before. Crimes are counted by the report, so that the sides
 -- compare: many of the last day's crimes will be reported later, none of last year's.
 -- Windows end with the data. Every type is there in every area, with 0 for none.
+-- Crimes of restricted records count too.
 {{ config(tags=['instants'], pre_hook='{{ group_by_hash() }}') }}
 {%- set cell = ['force', 'force_name', 'area', 'crime_type', 'time_window',
     'definition_version', 'window_hours', 'is_serious_violence', 'data_as_at'] %}
@@ -18,14 +19,15 @@ windows as (
 recent as (
     select
         crimes.force,
-        crimes.force_name,
-        crimes.area,
+        forces.force_name,
+        {{ area_label('areas.area', 'crimes.is_located') }} as area,
         crimes.crime_type,
         crimes.is_serious_violence,
-        forces.data_as_at,
+        {{ local_time('forces.data_as_at', 'forces.clock') }} as data_as_at,
         forces.data_as_at - crimes.reported_at as age
-    from {{ ref('crimes') }} as crimes
+    from {{ ref('all_crimes') }} as crimes
     inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
+    left join {{ source('geo', 'areas') }} as areas on crimes.area_id = areas.area_id
     where forces.is_day_dated
         and {{ is_on_a_side(
             'crimes.reported_at',

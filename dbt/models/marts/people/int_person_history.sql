@@ -57,7 +57,7 @@ offences as (
         and involved.force = crimes.force
     left join {{ ref('dim_offence') }} as titles
         on crimes.offence_id = titles.offence_id
-    where not crimes.is_restricted
+    where {{ is_of_open_occurrence('involved') }}
     order by
         involved.force,
         involved.golden_id,

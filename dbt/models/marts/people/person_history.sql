@@ -1,5 +1,6 @@
 -- The history of the people on a list. It is a view, so that an order, a bail or a
--- warning disappears when it expires, whenever the marts were built.
+-- warning disappears when it expires, whenever the marts were built. Times are those of
+-- the force's clock.
 {{ config(materialized='view') }}
 
 select
@@ -15,9 +16,10 @@ select
     history.result,
     history.detail,
     history.is_serious_violence,
-    history.began_at,
-    history.ends_at
+    {{ local_time('history.began_at', 'forces.clock') }} as began_at,
+    {{ local_time('history.ends_at', 'forces.clock') }} as ends_at
 from {{ ref('int_person_history') }} as history
+inner join {{ ref('dim_force') }} as forces on history.force = forces.force
 left join {{ source('geo', 'areas') }} as areas
     on history.area_id = areas.area_id
 where history.began_at <= now()

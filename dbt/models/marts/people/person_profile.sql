@@ -17,6 +17,43 @@ listed as (
     group by force, person_id
 ),
 
+behind_a_list as (
+    select
+        entries.list,
+        evidence.force,
+        evidence.person_id,
+        evidence.occurrence_id
+    from {{ ref('int_risk_evidence') }} as evidence
+    inner join {{ ref('int_people_entries') }} as entries
+        on evidence.force = entries.force
+        and evidence.rule_id = entries.rule_id
+        and evidence.person_id = entries.person_id
+    union all
+    select
+        entries.list,
+        evidence.force,
+        evidence.person_id,
+        evidence.occurrence_id
+    from {{ ref('int_vulnerability_evidence') }} as evidence
+    inner join {{ ref('int_people_entries') }} as entries
+        on evidence.force = entries.force
+        and evidence.rule_id = entries.rule_id
+        and evidence.person_id = entries.person_id
+),
+
+not_shown as (
+    select
+        force,
+        person_id,
+        (count(distinct occurrence_id) filter (where list = 'risk'))::integer
+            as at_risk,
+        (count(distinct occurrence_id) filter (where list = 'vulnerable'))::integer
+            as vulnerable
+    from behind_a_list
+    where not {{ is_of_open_occurrence('behind_a_list') }}
+    group by force, person_id
+),
+
 newest as (
     select distinct on (force, person_id, side)
         force,
@@ -45,6 +82,8 @@ final as (
         || right(listed.person_id, 8) as person,
         listed.age,
         persons.records,
+        coalesce(not_shown.at_risk, 0) as restricted_at_risk,
+        coalesce(not_shown.vulnerable, 0) as restricted_vulnerable,
         listed.is_at_risk,
         listed.is_at_risk_under_18,
         listed.is_vulnerable,
@@ -58,6 +97,9 @@ final as (
     left join {{ ref('person_full_names') }} as profiles
         on listed.force = profiles.force
         and listed.person_id = profiles.golden_id
+    left join not_shown
+        on listed.force = not_shown.force
+        and listed.person_id = not_shown.person_id
     left join newest as at_risk
         on listed.force = at_risk.force
         and listed.person_id = at_risk.person_id

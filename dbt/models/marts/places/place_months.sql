@@ -1,5 +1,6 @@
--- Every crime of the leading places by month and type: what a place profile shows.
--- Crimes at a prison, hospital or police station are left out, as they are of the rank.
+-- The crimes of the leading places by month and type: what a place profile shows.
+-- Crimes at a prison, hospital or police station are left out, as they are of the rank;
+-- those of restricted records too, or the list of a place's crimes would tell them.
 -- A page asks for one place by the name that the ranked list gives it: several places
 -- of a town can share a street name, so the rank is part of it. Place by place, so that
 -- the crimes of these are found by their index: 1.1 s to 0.4 s of a million crimes.
@@ -39,6 +40,7 @@ final as (
         where crimes.hexagon_id = places.hexagon_id
             and crimes.is_located
             and not crimes.is_at_institution
+            and not {{ is_restricted('crimes') }}
         group by crimes.month, crimes.crime_type, crimes.is_serious_violence
     ) as counted
 )

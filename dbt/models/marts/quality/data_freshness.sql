@@ -46,6 +46,7 @@ final as (
         files.source,
         sources.source_title,
         files.kind as file_kind,
+        forces.clock,
         count(*)::integer as files,
         sum(files.rows_read)::bigint as rows_read,
         sum(files.rows_landed)::bigint as rows_landed,
@@ -54,11 +55,11 @@ final as (
         coalesce(sum(files.rows_resolved), 0)::integer as rows_resolved,
         (
             max(files.as_at - interval '1 second')
-            at time zone '{{ var("time_zone") }}'
+            at time zone forces.clock
         )::date as data_as_at,
         max(files.as_at) as as_at,
         max(make_interval(mins => sources.late_after_minutes)) as late_after,
-        max(files.landed_at) as last_landed_at
+        {{ local_time('max(files.landed_at)', 'forces.clock') }} as last_landed_at
     from files
     inner join {{ ref('dim_source') }} as sources on files.source = sources.source
     inner join {{ ref('dim_force') }} as forces on files.force = forces.force
@@ -67,7 +68,8 @@ final as (
         forces.force_name,
         files.source,
         sources.source_title,
-        files.kind
+        files.kind,
+        forces.clock
 )
 
 select * from final

@@ -10,13 +10,13 @@ final as (
         source,
         delivery,
         state,
-        received_at,
-        landed_at,
+        {{ local_time('received_at') }} as received_at,
+        {{ local_time('landed_at') }} as landed_at,
         rows_read,
         rows_landed,
         rows_quarantined,
         seconds::double precision as seconds,
-        error
+        coalesce(error, 'Withdrawn: ' || withdrawn_because) as error
     from deliveries
 )
 

@@ -39,11 +39,12 @@ final as (
         latest.source,
         sources.source_title,
         sources.definition_version,
+        forces.clock,
         sources.late_after_minutes,
         sources.is_day_dated,
         make_interval(mins => sources.late_after_minutes) as late_after,
         latest.data_as_at,
-        latest.last_landed_at
+        {{ local_time('latest.last_landed_at', 'forces.clock') }} as last_landed_at
     from latest
     inner join {{ ref('dim_source') }} as sources on latest.source = sources.source
     inner join {{ ref('dim_force') }} as forces on latest.force = forces.force

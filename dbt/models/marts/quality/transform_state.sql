@@ -1,5 +1,6 @@
--- When the marts were published, and since when a later state could not be built, if it
--- could not. A view: what failed last is known at once, though no mart was built.
+-- When the marts were published; since when a later state could not be built, if it
+-- could not; since when raw has what they have not. A view: what failed or landed last
+-- is known at once, though no mart was built.
 {{ config(materialized='view') }}
 
 with
@@ -20,7 +21,11 @@ published as (
 final as (
     select
         published.published_at,
-        min(failed.ended_at) as failed_at
+        min(failed.ended_at) as failed_at,
+        (
+            select min(waiting.changed_at)
+            from {{ source('ops', 'unbuilt_deliveries') }} as waiting
+        ) as waiting_since
     from published
     left join transforms as failed
         on failed.state in ('failed', 'abandoned')
