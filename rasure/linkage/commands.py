@@ -76,6 +76,42 @@ def link_command(
         )
 
 
+@link_app.command("status")
+def status_command(as_json: AsJson = False) -> None:
+    """What is linked, and what somebody should look at; ids only, never a name."""
+    from rasure.database import connect
+    from rasure.linkage.status import status
+
+    with connect("rasure link status", autocommit=True) as connection:
+        state = status(connection)
+    if as_json:
+        print(json.dumps(state.as_dict()))
+        return
+    if state.linked_at is None:
+        print("Nothing has been linked yet. Run `rasure transform`.")
+        return
+    print(
+        f"{state.records:,} records of {state.persons:,} persons, linked at "
+        f"{state.linked_at:%Y-%m-%d %H:%M} UTC.\n"
+        f"{state.reviews_open:,} questions to review: `rasure link review list`.\n"
+        f"{state.invalid_numbers:,} PNC and CRO numbers have a wrong check letter or "
+        "none; they count as no evidence.\n"
+        f"{state.crowded_postcodes:,} postcodes and {state.crowded_contacts:,} "
+        "contacts are of so many records that they count as nobody's own.\n"
+        f"{state.crowded_blocks:,} blocks were too large to be compared.\n"
+        f"{len(state.oversized):,} persons have unusually many records."
+    )
+    if not state.merge_loops:
+        print("No merges of the source form a loop.")
+        return
+    print(
+        f"{len(state.merge_loops):,} merges of the source form a loop. The eldest "
+        "record stands for each; correct them in the records system:"
+    )
+    for force, records in state.merge_loops:
+        print(f"  {force}: {', '.join(records)}")
+
+
 @review.command("list")
 def list_command(
     status: Annotated[str, typer.Option(help="open, accepted or rejected.")] = "open",

@@ -63,23 +63,34 @@ BLOCKS = """
     union
     select block(1, national_id, 0, 0) >> 1 from records where national_id is not null
 """
-NOW_CROWDED = """
-    select key from crowded
-    where key in (
-        select key from keys
+# The blocks that the changed records were in.
+FORMER_BLOCKS = """
+    select distinct unnest(keys) from linkage.persons
+    inner join changed_ids using (force, person_id)
+"""
+# The blocks that crossed their limit, either way, of those that a changed record joined
+# or left: all records of these have been read.
+CROSSED = """
+    with
+
+    touched as (
+        select key >> 1 as block from keys
         inner join records using (unique_id)
         where fingerprint is distinct from known_fingerprint
+        union
+        select unnest($former::ubigint[])
+    ),
+
+    crossed as (
+        (from crowded except from crowded_before)
+        union all
+        (from crowded_before except from crowded)
     )
-    except
-    from crowded_before
+
+    select key from crossed where key >> 1 in (from touched) limit 1
 """
-# True if a crowded block may have lost a member.
-HAS_LOST = """
-    select exists (select from linkage.disturbed where was_crowded) or exists (
-        select from linkage.blocks
-        inner join changed_ids using (force, person_id)
-        where key = any(%s::bigint[])
-    )
+LOST_TO_ERASURE = """
+    select exists (select from linkage.disturbed where was_crowded)
 """
 
 
@@ -101,6 +112,8 @@ def read(
     this run needs, and PostgreSQL's `wanted` of their ids. Returns False if a block may
     have crossed its limit, so that all records have to be read."""
     _start(connection, changed)
+    former = [key for (key,) in connection.execute(FORMER_BLOCKS).fetchall()]
+    connection.execute(IN_BLOCKS, (former,))
     size, size_before = _add_connected(connection, merges), -1
     while size != size_before:
         size_before = size
@@ -111,11 +124,9 @@ def read(
         keys = [key for (key,) in duck.execute(BLOCKS).fetchall()]
         connection.execute(IN_BLOCKS, (keys,))
         size = _add_connected(connection, merges)
-    if duck.execute(NOW_CROWDED).fetchall():
+    if duck.execute(CROSSED, {"former": former}).fetchall():
         return False
-    before = duck.execute("select key >> 1 from crowded_before").fetchall()
-    before = [key for (key,) in before]
-    if before and connection.execute(HAS_LOST, (before,)).fetchone()[0]:
+    if connection.execute(LOST_TO_ERASURE).fetchone()[0]:
         return False
     duck.execute("create or replace table crowded as from crowded_before")
     return True

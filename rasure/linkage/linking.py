@@ -123,9 +123,10 @@ def link(
             connection, duck, rules, may_erase, relation, folder, known
         )
         records = known - erased if is_few else _count(duck, "records")
-        model_id, model, kind = _model(connection, duck, rules, mode, records, folder)
         if not is_few:
             scoring.make_blocks(duck, rules)
+        scoring.find_own_values(duck)
+        model_id, model, kind = _model(connection, duck, rules, mode, records, folder)
         to_score = _records_to_score(duck, everything=kind != "incremental")
         everything = not is_few and to_score[1] > WORTH_EVERYTHING * records
         if everything:
@@ -149,7 +150,7 @@ def link(
                 records_changed=to_score[0],
                 records_erased=erased,
                 pairs_compared=compared,
-                crowded_blocks=_count(duck, "crowded"),
+                crowded_blocks=_count(duck, "crowded where makes_candidates(key)"),
                 **store.sizes(connection, rules.cluster_alarm),
             ),
         )

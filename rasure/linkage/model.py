@@ -30,7 +30,13 @@ KNOWN = (
     "l.national_id = r.national_id",
 )
 HIGHEST_PRIOR = 1e-4
-DECIDING = ("model.toml", "nicknames.csv", "names.py", "identifiers.py")
+DECIDING = (
+    "model.toml",
+    "nicknames.csv",
+    "two_names.csv",
+    "names.py",
+    "identifiers.py",
+)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ class Names(NamedTuple):
 
     `word` and `skeleton` are of the legal name, None where there is none; `words` and
     `forms` are of all, and `skeletons` those of the forms of forenames, of the words of
-    surnames; each in alphabetical order.
+    surnames; `rivals` are forenames that are spelt like one of the forms and are
+    another name (Hassan, Hussain); each in alphabetical order.
     """
 
     word: str | None
@@ -68,6 +69,7 @@ class Names(NamedTuple):
     words: tuple[str, ...]
     forms: tuple[str, ...]
     skeletons: tuple[str, ...]
+    rivals: tuple[str, ...]
 
 
 def plain(name: str) -> str:
@@ -102,6 +104,18 @@ def formal_names() -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(formal)) for name, formal in found.items()}
 
 
+@cache
+def rival_names() -> dict[str, set[str]]:
+    """For a forename in its formal form, those that are spelt alike and are another
+    name, as twins and brothers have them; from `two_names.csv`, the project's own."""
+    text = resources.files(__package__).joinpath("two_names.csv").read_text("utf-8")
+    rivals: dict[str, set[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        rivals.setdefault(row["one"], set()).add(row["other"])
+        rivals.setdefault(row["other"], set()).add(row["one"])
+    return rivals
+
+
 def comparable(names: Sequence[str], is_forename: bool) -> Names:
     """Make a person's forenames, or surnames, comparable.
 
@@ -119,9 +133,12 @@ def comparable(names: Sequence[str], is_forename: bool) -> Names:
     if is_forename:
         formal = formal_names()
         forms.update(*(formal.get(form, ()) for form in tuple(forms)))
+    rivals = set()
+    if is_forename:
+        rivals.update(*(rival_names().get(form, ()) for form in forms))
     skeletons = {skeleton(form) for form in (forms if is_forename else words)}
     return Names(
         words[0] if words else None,
         skeleton(words[0]) if words else None,
-        *(tuple(sorted(set(found))) for found in (words, forms, skeletons)),
+        *(tuple(sorted(set(found))) for found in (words, forms, skeletons, rivals)),
     )

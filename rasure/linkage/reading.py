@@ -37,13 +37,16 @@ COLUMNS = {
     "postcodes": ("array_to_string(postcodes, chr(31))", "varchar"),
     "contacts": ("array_to_string(contacts, chr(31))", "varchar"),
 }
+# Columns that a relation may lack. `shared_postcodes`: of premises that many strangers
+# share; `date_of_birth_precision`: day, month or year.
+OPTIONAL = {
+    "shared_postcodes": ("array_to_string(shared_postcodes, chr(31))", "varchar"),
+    "date_of_birth_precision": ("date_of_birth_precision::text", "varchar"),
+}
 # A digest of all that is compared: if it differs, the record is scored again.
-FINGERPRINT = "md5(row({})::text)".format(
-    ", ".join(value for name, (value, _) in COLUMNS.items() if name not in KEY)
-)
-# The fingerprint, and what linkage already knows of the record.
+FINGERPRINT = "md5(row({})::text)"
+# What linkage already knows of the record.
 KNOWN = {
-    "fingerprint": (FINGERPRINT, "varchar"),
     "known_fingerprint": ("persons.fingerprint", "varchar"),
     "golden_before": ("golden_ids.golden_id", "varchar"),
 }
@@ -173,11 +176,30 @@ def read_source(
 ) -> None:
     """Make DuckDB's table `source_records`: the nominals of `relation` as they are."""
     duck.execute(MACROS)
-    columns = COLUMNS | KNOWN
+    columns = COLUMNS | _optional(connection, relation)
+    compared = [value for name, (value, _) in columns.items() if name not in KEY]
+    fingerprint = FINGERPRINT.format(", ".join(compared))
+    columns |= {"fingerprint": (fingerprint, "varchar")} | KNOWN
     named = sql.Identifier(*relation.split(".")).as_string(connection)
     known = WITH_KNOWN.replace("$records", "wanted" if only else named)
     where = (WANTED if only else "") + known
     _fetch(connection, duck, relation, columns, where, "source_records", folder)
+
+
+def _optional(connection: psycopg.Connection, relation: str) -> dict:
+    """The optional columns as the relation has them; null for one that it lacks."""
+    names = {
+        name
+        for (name,) in connection.execute(
+            "select attname from pg_attribute where attrelid = to_regclass(%s)"
+            " and attnum > 0 and not attisdropped",
+            (relation,),
+        )
+    }
+    return {
+        name: (expression if name in names else "null::text", kind)
+        for name, (expression, kind) in OPTIONAL.items()
+    }
 
 
 def drop_everything(duck: duckdb.DuckDBPyConnection) -> None:
@@ -258,5 +280,6 @@ def _parts(fields: list[tuple[str, bool]]) -> pa.Table:
             "words": pa.array([names.words for names in made], words),
             "forms": pa.array([names.forms for names in made], words),
             "skeletons": pa.array([names.skeletons for names in made], words),
+            "rivals": pa.array([names.rivals for names in made], words),
         }
     )

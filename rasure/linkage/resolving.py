@@ -16,8 +16,8 @@ def resolve(duck: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
     Reads `records`, `pairs` (as `scored`), `source_merges` and `reviews`. `head`
     is the eldest record of a person. A question is the likeliest pair of two persons
-    that may be one: at the threshold for review, not decided, and with nothing that
-    forbids any record of one to be with any of the other.
+    that may be one: not decided, and with nothing that forbids any record of one to be
+    with any of the other.
     """
     _make_links(duck, rules)
     count = duck.execute("select count(*) from records").fetchall()[0][0]
@@ -57,7 +57,9 @@ def _make_links(duck: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 def _make_forbidden(
     duck: duckdb.DuckDBPyConnection, rules: Rules, label: np.ndarray
 ) -> None:
-    """Make `forbidden` (l, r): all pairs that must stay apart, in every component."""
+    """Make `forbidden` (l, r, is_contradiction): all pairs that must stay apart, in
+    every component. A contradiction is a pair of one valid number that a rule forbids:
+    a reviewer is asked about it all the same."""
     duck.register(
         "components_view",
         pa.table({"unique_id": np.arange(len(label)), "component": label}),
@@ -71,14 +73,17 @@ def _make_forbidden(
             from components_view inner join records using (unique_id)
             qualify count(*) over (partition by component) > 1
         )
-        select l.unique_id as l, r.unique_id as r
+        select
+            l.unique_id as l,
+            r.unique_id as r,
+            same_number(l, r) as is_contradiction
         from members as l
         inner join members as r
             on l.component = r.component and l.unique_id < r.unique_id
         where is_no_merge(l, r, {rules.twin_similarity})
             and (l.unique_id, r.unique_id) not in (select (l, r) from lifted)
-        union
-        select l, r from barred
+        union all
+        select l, r, false from barred
         """
     )
     duck.unregister("components_view")
@@ -95,6 +100,7 @@ def _make_questions(duck: duckdb.DuckDBPyConnection) -> None:
             from forbidden
             inner join persons as one on forbidden.l = one.unique_id
             inner join persons as other on forbidden.r = other.unique_id
+            where not is_contradiction
         ),
         between_persons as (
             select

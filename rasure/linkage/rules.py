@@ -14,6 +14,8 @@ LIMITS = {
     "merge": (0.5, 1.0),
     "review": (0.5, 1.0),
     "block": (2, 10_000),
+    "postcode_records": (1, 10_000),
+    "contact_records": (1, 10_000),
     "cluster_alarm": (1, 10_000),
     "vanished_share": (0.0, 1.0),
     "vanished_at_least": (0, 10_000_000),
@@ -37,6 +39,8 @@ class Rules:
     merge: float
     review: float
     block: int
+    postcode_records: int
+    contact_records: int
     cluster_alarm: int
     vanished_share: float
     vanished_at_least: int

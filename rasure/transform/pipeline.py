@@ -173,6 +173,7 @@ def people(transform: Transform) -> None:
     if not transform.has_records:
         transform.say("people: no extract with persons has landed")
         return
+    from rasure.linkage.status import merge_loops
     from rasure.people.decisions import forget_gone
 
     connection = transform.connection
@@ -182,6 +183,12 @@ def people(transform: Transform) -> None:
     transform.say(
         f"people: {erased:,} decisions and places erased of people who are gone"
     )
+    loops = merge_loops(connection)
+    if loops:
+        transform.say(
+            f"people: {len(loops):,} merges of the source form a loop; the eldest "
+            "record stands for each; `rasure link status` lists them"
+        )
     transform.say(f"people: {_join_network(connection)}")
 
 

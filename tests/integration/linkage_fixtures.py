@@ -9,6 +9,7 @@ import psycopg
 from rasure.instruments.linkage_quality import hard_set
 from rasure.linkage import link
 from rasure.linkage.linking import LinkReport
+from rasure.linkage.reviews import decide_pair
 
 FORCE = "thames-valley"
 RELATION = "core.person_records"
@@ -63,6 +64,19 @@ class Records:
                 list(contacts),
             ),
         )
+
+    def add_shared(self, person_id: int, forename, surname, born, postcode) -> None:
+        """Add a record of premises that many strangers share; the relation must have
+        the column."""
+        self.add(person_id, forename, surname, born, postcode=[])
+        self.connection.execute(
+            f"update {RELATION} set shared_postcodes = array[%s] where person_id = %s",
+            (postcode, str(person_id)),
+        )
+
+    def decide(self, one: str, other: str, verdict: str) -> None:
+        """Decide on two records, as a reviewer does."""
+        decide_pair(self.connection, (FORCE, one), (FORCE, other), verdict, "A. N.")
 
     def remove(self, person_id: int | str) -> None:
         """Take a record away, as a deletion at the source does."""

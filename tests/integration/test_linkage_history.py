@@ -79,8 +79,8 @@ def test_a_merge_undone_keeps_the_model_from_merging_the_two(records):
 
 
 def test_a_merge_at_the_source_stands_above_a_rule(records):
-    records.add(1, "Adam", "Novak", national_id="97/123456A")
-    records.add(2, "Grace", "Okafor", national_id="03/654321B")
+    records.add(1, "Adam", "Novak", national_id="97/123456R")
+    records.add(2, "Grace", "Okafor", national_id="03/654321N")
     records.merge(1, 2)
     records.link()
     assert records.groups() == [["1", "2"], ["3", "4"]]

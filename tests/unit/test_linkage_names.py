@@ -69,12 +69,21 @@ def test_a_name_without_a_letter_is_none():
 @pytest.mark.parametrize(
     ("macro", "written", "read"),
     [
-        ("pnc", "97/123456A", "97/123456A"),
-        ("pnc", "1997/0123456a", "97/123456A"),
-        ("pnc", " 1997 / 0123456 A", "97/123456A"),
+        ("pnc", "97/123456R", "97/123456R"),
+        ("pnc", "1997/0123456r", "97/123456R"),
+        ("pnc", " 1997 / 0123456 R", "97/123456R"),
+        ("pnc", "970123456R", "97/123456R"),
+        ("pnc", "19970123456R", "97/123456R"),
+        ("pnc", "PNC ID: 97-123456R", "97/123456R"),
+        ("pnc", "0123456789", "123456789"),
         ("pnc", "unknown", None),
         ("pnc", "00000000", None),
-        ("cro", "012345/97B", "1234597B"),
+        ("cro", "012345/97A", "12345/97A"),
+        ("cro", " 12345 / 1997a", "12345/97A"),
+        ("cro", "01234597A", "12345/97A"),
+        ("cro", "SF97/012345x", "SF97/12345X"),
+        ("cro", "sf 1997/12345 X", "SF97/12345X"),
+        ("cro", "none", None),
         ("postcode", "ox1 2ab", "OX12AB"),
         ("postcode", "no fixed abode", None),
         ("contact", "+44 (0)7700 900123", "7700900123"),
@@ -87,6 +96,28 @@ def test_an_identifier_has_one_form(macro, written, read):
     with duckdb.connect() as duck:
         duck.execute(MACROS)
         assert duck.execute(f"select {macro}(?)", [written]).fetchall() == [(read,)]
+
+
+@pytest.mark.parametrize(
+    ("macro", "written", "is_valid"),
+    [
+        ("pnc", "1979/0163001B", True),  # the published example
+        ("pnc", "79/163001B", True),
+        ("pnc", "79/163001C", False),
+        ("pnc", "79/163010B", False),
+        ("pnc", "79/163001", False),
+        ("pnc", "00/0Z", False),
+        ("cro", "12345/97A", True),
+        ("cro", "12346/97A", False),
+        ("cro", "12345/97", False),
+        ("cro", "000000/00Z", False),
+    ],
+)
+def test_a_number_is_valid_by_its_check_letter(macro, written, is_valid):
+    with duckdb.connect() as duck:
+        duck.execute(MACROS)
+        query = f"select is_{macro}({macro}(?))"
+        assert duck.execute(query, [written]).fetchall() == [(is_valid,)]
 
 
 def test_the_shipped_rules_are_within_their_limits():

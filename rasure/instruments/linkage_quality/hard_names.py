@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from importlib import import_module
 
 from rasure.linkage.names import formal_names, plain
@@ -38,6 +39,28 @@ SPELLINGS = (
     ("c", "k"),
     ("q", "k"),
 )
+
+
+# Spellings that the linker's own rules do not join, by origin: how a clerk writes a
+# foreign sound by ear. The project's own list, from general usage of the languages.
+BY_EAR = {
+    "british": (("ph", "v"), ("g", "j"), ("z", "s"), ("au", "or"), ("ge", "dge")),
+    "south asian": (("z", "j"), ("v", "b"), ("j", "z"), ("bh", "v"), ("g", "j")),
+    "polish": (("ł", "w"), ("ż", "s"), ("rz", "sh"), ("j", "g"), ("ch", "h")),
+    "romanian": (("ț", "ts"), ("ș", "sh"), ("ce", "che"), ("g", "j"), ("z", "s")),
+}
+# Endings that make a pet name of the first syllable, by origin (general usage). Pet
+# names made so are in no table of the linker.
+PET_ENDINGS = {
+    "british": ("zza", "sy", "ers", "o", "bo"),
+    "south asian": ("u", "ji", "oo", "lu"),
+    "polish": ("us", "sia", "ek", "cia"),
+    "romanian": ("ut", "ica", "el", "uca"),
+}
+SYLLABLE = re.compile("^[^aeiouy]*[aeiouy]+[^aeiouy]")
+# Names that many people of one community share, so that several of a hostel have them.
+COMMON_FORENAMES = ("Mohammed", "Ahmed", "Ali", "Abdul", "Hassan", "Omar")
+COMMON_SURNAMES = ("Ali", "Hassan", "Ahmed", "Omar", "Mohamed", "Ibrahim", "Osman")
 
 
 class Names:
@@ -77,6 +100,21 @@ class Names:
         """One of the short forms of a forename, or the forename if it has none."""
         short_forms = self._short.get(plain(forename))
         return self._chance.choice(short_forms).title() if short_forms else forename
+
+    def pet_name(self, forename: str, origin: str) -> str:
+        """A pet name that the linker's table does not hold, or the forename itself."""
+        syllable = SYLLABLE.match(plain(forename))
+        if syllable is None:
+            return forename
+        made = syllable[0] + self._chance.choice(PET_ENDINGS[origin])
+        return forename if made in formal_names() else made.title()
+
+    def common(self) -> tuple[str, str]:
+        """A forename and a surname that many people share."""
+        return (
+            self._chance.choice(COMMON_FORENAMES),
+            self._chance.choice(COMMON_SURNAMES),
+        )
 
     def _cumulative(self, origin: str, kind: str) -> tuple[list[str], list[float]]:
         return self._lists[origin, kind]
@@ -120,6 +158,21 @@ def respell(chance: random.Random, name: str) -> str:
         return name
     one, other = chance.choice(fitting)
     return (bare[0] + bare[1:].replace(one, other, 1)).title()
+
+
+def respell_by_ear(chance: random.Random, name: str, origin: str) -> str:
+    """The name in a spelling that the linker's own rules do not join with it."""
+    low = name.casefold()
+    fitting = [pair for pair in BY_EAR[origin] if pair[0] in low[1:]]
+    if not fitting:
+        return name
+    one, other = chance.choice(fitting)
+    return (low[0] + low[1:].replace(one, other, 1)).title()
+
+
+def clip(chance: random.Random, name: str) -> str:
+    """The first letters of a name, as a short field or a hurried clerk leaves it."""
+    return name[: chance.randint(3, 6)] if len(name) > 4 else name
 
 
 def _weighted(names) -> tuple[list[str], list[float]]:

@@ -14,10 +14,11 @@ from rasure.instruments.simulate.people import FEMALE, People
 from rasure.instruments.simulate.plan import Plan
 from rasure.instruments.simulate.records import Records
 from rasure.instruments.simulate.words import chosen
+from rasure.linkage.identifiers import LETTERS as CHECK_LETTERS
 from rasure.sources.niche_rms.terms import TERMS
 
 DOMAINS = ("General", "Restricted", "Protected")
-LETTERS = np.frombuffer(b"ABCDEFGHJKLMNPQRTUVWXYZ", np.uint8)
+LETTERS = np.frombuffer(CHECK_LETTERS.encode(), np.uint8)
 MERGED, WRONGLY = 0.07, 0.0015
 
 
@@ -178,17 +179,20 @@ def _seen(plan: Plan, rng, count: int, before: int = 0) -> np.ndarray:
 
 
 def _national(people: People, person, uid, is_known) -> pa.Array:
-    """Police National Computer ids: two digits of a year, seven digits, a letter."""
+    """Police National Computer ids: two digits of a year, seven digits, the check
+    letter."""
     years = np.maximum(people.born[person] // 365 + 1970 + 16, 1970) % 100
     slash = np.full((len(person), 1), ord("/"), np.uint8)
-    letter = LETTERS[uid % 23][:, None]
-    text = np.hstack([padded(years, 2), slash, padded(uid % 10**7, 7), letter])
+    serial = uid % 10**7
+    letter = LETTERS[(years * 10**7 + serial) % 23][:, None]
+    text = np.hstack([padded(years, 2), slash, padded(serial, 7), letter])
     return fixed(text, is_known)
 
 
 def _cro(uid, is_known) -> pa.Array:
-    """Criminal record numbers: six digits, a year, a letter."""
+    """Criminal record numbers: six digits, a year, the check letter."""
     slash = np.full((len(uid), 1), ord("/"), np.uint8)
-    letter = LETTERS[uid % 19][:, None]
-    text = np.hstack([padded(uid % 10**6, 6), slash, padded(uid % 37, 2), letter])
+    serial, years = uid % 10**6, uid % 37
+    letter = LETTERS[(years * 10**6 + serial) % 23][:, None]
+    text = np.hstack([padded(serial, 6), slash, padded(years, 2), letter])
     return fixed(text, is_known)

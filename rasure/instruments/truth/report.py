@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from rasure.instruments.linkage_quality.measure import measure
 from rasure.instruments.truth import hours, knife_text, patrol_list, persons
 from rasure.instruments.truth.carriers import knife_carriers
 from rasure.instruments.truth.errors import PartMissing
@@ -84,6 +85,11 @@ def gather(
     figures["linkage_precision"] = agreement.pair_precision
     figures["linkage_recall"] = agreement.pair_recall
     figures["linkage_b3_f"] = agreement.b3_f
+    say("linkage of the hard set")
+    hard = measure()
+    figures["hard_set_precision"] = hard.pair_precision
+    figures["hard_set_recall"] = hard.pair_recall
+    figures["hard_set_b3_f"] = hard.b3_f
     say("harm on true ids")
     figures["harm_total_error"] = harm_total_error(connection, truth)
     say("hot hours")

@@ -1,6 +1,14 @@
 -- DuckDB. Which records may be one person: those that share a block. Each rule finds
--- what another misses: a wrong day of birth, a new surname, swapped names, a move.
-create macro block(rule, one, two, three) as hash(rule, one, two, three);
+-- what another misses: a wrong day of birth, a new surname, swapped names, a move. The
+-- last two rules make no candidates: they count the records of a postcode, a contact.
+-- 12 and 13 are the numbers that are not valid.
+-- The first four bits of a key are its rule.
+create macro block(rule, one, two, three) as
+    rule * 1152921504606846976::ubigint + (hash(one, two, three) >> 4);
+
+create macro rule_of(key) as (key >> 60)::int;
+
+create macro makes_candidates(key) as rule_of(key) < 14;
 
 create macro in_order(one, two) as least(one, two) || '|' || greatest(one, two);
 
@@ -27,7 +35,7 @@ addresses as (
         unique_id,
         forename_skeleton,
         surname_skeleton,
-        unnest(postcodes) as postcode
+        unnest(list_concat(postcodes, shared_postcodes)) as postcode
     from records
 )
 
@@ -41,7 +49,15 @@ from (
     from records
     where cro_number is not null
     union all
-    select unique_id, block(3, birth_date, left(name, 2), 0) as key
+    select unique_id, block(12, any_national_id, 0, 0) as key
+    from records
+    where national_id is null and any_national_id is not null
+    union all
+    select unique_id, block(13, any_cro_number, 0, 0) as key
+    from records
+    where cro_number is null and any_cro_number is not null
+    union all
+    select unique_id, block(3, birth_date, left(name, 1), 0) as key
     from (select unique_id, birth_date, unnest(surname_words) as name from records)
     where birth_date is not null
     union all
@@ -65,5 +81,14 @@ from (
     where surname_skeleton is not null
     union all
     select unique_id, block(9, contact, 0, 0) as key
+    from (select unique_id, unnest(contacts) as contact from records)
+    union all
+    select unique_id, block(10, birth_date, left(forename, 1), 0) as key
+    from forenames
+    union all
+    select unique_id, block(14, postcode, 0, 0) as key
+    from (select unique_id, unnest(postcodes) as postcode from records)
+    union all
+    select unique_id, block(15, contact, 0, 0) as key
     from (select unique_id, unnest(contacts) as contact from records)
 );

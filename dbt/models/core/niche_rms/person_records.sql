@@ -28,18 +28,44 @@ person_names as (
     group by force, person_id
 ),
 
+shared_kinds as (
+    select distinct location_type from {{ ref('shared_premises') }}
+    where location_type is not null and valid_from <= current_date
+),
+
+shared_words as (
+    select '\m(' || string_agg(word, '|') || ')\M' as pattern
+    from {{ ref('shared_premises') }}
+    where valid_from <= current_date
+),
+
+homes as (
+    select
+        lived.force,
+        lived.person_id,
+        addresses.postcode,
+        shared_kinds.location_type is not null
+        or coalesce(addresses.premise_name ~* shared_words.pattern, false) as is_shared
+    from {{ ref('stg_niche__person_addresses') }} as lived
+    inner join {{ ref('stg_niche__addresses') }} as addresses
+        on lived.address_id = addresses.address_id
+        and lived.force = addresses.force
+        and addresses.postcode is not null
+    left join shared_kinds on addresses.premise_type = shared_kinds.location_type
+    cross join shared_words
+    where {{ is_changed('person_id', relation='lived') }}
+),
+
 postcodes as (
     select
-        homes.force,
-        homes.person_id,
-        array_agg(distinct addresses.postcode order by addresses.postcode) as postcodes
-    from {{ ref('stg_niche__person_addresses') }} as homes
-    inner join {{ ref('stg_niche__addresses') }} as addresses
-        on homes.address_id = addresses.address_id
-        and homes.force = addresses.force
-        and addresses.postcode is not null
-    where {{ is_changed('person_id', relation='homes') }}
-    group by homes.force, homes.person_id
+        force,
+        person_id,
+        array_agg(distinct postcode order by postcode)
+        filter (where not is_shared) as postcodes,
+        array_agg(distinct postcode order by postcode)
+        filter (where is_shared) as shared_postcodes
+    from homes
+    group by force, person_id
 ),
 
 contacts as (
@@ -63,6 +89,7 @@ final as (
         coalesce(person_names.forenames, array[]::text[]) as forenames,
         coalesce(person_names.surnames, array[]::text[]) as surnames,
         coalesce(postcodes.postcodes, array[]::text[]) as postcodes,
+        coalesce(postcodes.shared_postcodes, array[]::text[]) as shared_postcodes,
         coalesce(contacts.contacts, array[]::text[]) as contacts,
         persons.is_birth_date_estimated,
         persons.date_of_birth
