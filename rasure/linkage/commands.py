@@ -130,7 +130,9 @@ def list_command(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("review", "elder", "younger", "probability", "decided by")
+    table = Table()
+    for column in ("review", "elder", "younger", "probability", "decided by"):
+        table.add_column(column, overflow="fold")
     for one in listed:
         table.add_row(
             str(one.review_id),

@@ -46,7 +46,7 @@ def erase(records: Records, rows: list[tuple]) -> None:
 @pytest.mark.parametrize("block", [4, 150])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_runs_on_what_changed_end_where_a_run_on_all_ends(records, block, seed):
-    rules = Rules.load(block=block)
+    rules = Rules.load(block=block, postcode_records=block // 2, contact_records=2)
     chance = random.Random(seed)
     rows = hard_set.make(150, seed).records
     chance.shuffle(rows)

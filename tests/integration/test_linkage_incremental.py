@@ -35,7 +35,7 @@ def delete(records: Records, rows: list[tuple]) -> None:
 @pytest.mark.parametrize("block", [4, 150])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_incremental_runs_end_where_a_full_run_ends(records, block, seed):
-    rules = Rules.load(block=block)
+    rules = Rules.load(block=block, postcode_records=block // 2, contact_records=2)
     chance = random.Random(seed)
     rows = hard_set.make(250, seed).records
     late, gone, changed = rows[:40], rows[40:60], rows[60:100]

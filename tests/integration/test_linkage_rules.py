@@ -91,6 +91,13 @@ def test_twins_are_two_people(records, forename, sex):
     assert records.groups() == [["1"], ["2"]]
 
 
+def test_people_of_one_house_and_birthday_with_names_alike_are_asked_about(records):
+    records.add(1, "Marion", "Farnborough")
+    records.add(2, "Marian", "Archer")
+    records.link()
+    assert records.groups() == [["1"], ["2"]]
+
+
 @pytest.mark.parametrize("born", [BORN, date(1991, 5, 17)])
 def test_brothers_of_names_spelt_alike_are_two_people(records, born):
     telephone = ("07700900123",)

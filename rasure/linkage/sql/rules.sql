@@ -5,7 +5,7 @@ create macro same_number(l, r) as
 
 create macro is_near(one, other, similarity) as
     jaro_winkler_similarity(one, other) >= similarity
-    or (damerau_levenshtein(one, other) <= 1 and least(length(one), length(other)) >= 4)
+    or (damerau_levenshtein(one, other) <= 1 and least(length(one), length(other)) >= 5)
     or starts_with(one, other)
     or starts_with(other, one);
 
@@ -81,11 +81,20 @@ create macro is_no_merge(l, r, similarity) as
     or coalesce(are_twins(l, r, similarity), false);
 
 -- However much a household shares, no two records are merged without being asked that
--- agree in nothing of the forename, or in nothing of the date of birth.
+-- agree in nothing of the forename or of the date of birth, or in nothing of the surname
+-- and only nearly in the forename.
 create macro agree_in_nothing(l, r) as
     not same_number(l, r)
     and (
         coalesce(are_two_names(l, r), false)
+        or coalesce(
+            not list_has_any(l.forename_forms, r.forename_forms)
+            and not list_has_any(l.surname_forms, r.surname_forms)
+            and l.surname_skeleton <> r.surname_skeleton
+            and not is_near(l.surname, r.surname, 0.8)
+            and not is_swapped(l, r),
+            false
+        )
         or coalesce(
             not share_forename(l, r)
             and not is_swapped(l, r)
