@@ -259,7 +259,7 @@ select * from final
     coalesce(
             rows.{{ field.name }},
             case
-                when '{{ field.name }}' = any(rows.emptied_fields)
+                when '{{ field.name }}' = any(string_to_array(rows.emptied_fields, ','))
                     then {{ modified }}
             end
         ) as {{ field.name }}

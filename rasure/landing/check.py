@@ -252,9 +252,9 @@ def _exported_columns(kind: FileKind) -> Iterator[str]:
             for name in rule.empties
         )
         yield (
-            "case when is_flawed then '{' || array_to_string(list_sort(list_distinct("
+            "case when is_flawed then array_to_string(list_sort(list_distinct("
             f"list_filter([{emptied}], lambda name: name is not null))), ',')"
-            " || '}' end"
+            " end"
         )
     for column in kind.columns:
         value = column.value or column.name

@@ -17,8 +17,9 @@ create table ops.files_set_aside (
     primary key (load_id, file)
 );
 
--- A row that lost fields has their names. A row in quarantine has the id of its record,
--- empty text if it has none, and null if its fields could not be told apart.
+-- A row that lost fields has their names, parted by commas. A row in quarantine has the
+-- id of its record, empty text if it has none, and null if its fields could not be told
+-- apart.
 do $$
 declare
     name text;
@@ -27,7 +28,7 @@ begin
         select table_name from information_schema.tables
         where table_schema = 'raw' and table_name ~ '^(niche|police_uk)_'
     loop
-        execute format('alter table raw.%I add column emptied_fields text[]', name);
+        execute format('alter table raw.%I add column emptied_fields text', name);
         if name like 'niche\_%' then
             execute format('alter table quarantine.%I add column record_id text', name);
         end if;

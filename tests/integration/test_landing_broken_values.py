@@ -61,7 +61,7 @@ def test_coordinates_at_fault(connection, good, tmp_path, longitude, latitude, t
         " where load_id = %s order by row_number",
         (landed.load_id,),
     ).fetchall()
-    assert rows == [(-0.59, 51.51, None), (None, None, ["latitude", "longitude"])]
+    assert rows == [(-0.59, 51.51, None), (None, None, "latitude,longitude")]
 
 
 @pytest.mark.parametrize(

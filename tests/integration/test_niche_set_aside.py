@@ -85,7 +85,7 @@ def test_a_bad_field_is_emptied_and_counted(warehouse, tmp_path):
         warehouse, "occurrences", "occurrence_id, summary, occurred_to, emptied_fields"
     )[:2] == [
         (identifier("occurrences", 1), None, None, None),
-        (identifier("occurrences", 2), "kept", None, ["occurred_to", "officer_id"]),
+        (identifier("occurrences", 2), "kept", None, "occurred_to,officer_id"),
     ]
 
 

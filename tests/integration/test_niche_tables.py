@@ -31,7 +31,7 @@ def test_each_entity_has_its_raw_and_its_quarantine_table(connection):
         assert raw[: len(place)] == place
         # A column that came later stands at the end of the table.
         assert sorted(raw[len(place) :]) == sorted(
-            [("emptied_fields", "ARRAY")]
+            [("emptied_fields", "text")]
             + [(field.name, "text") for field in entity.fields]
         )
         assert columns(connection, "quarantine", f"niche_{name}") == quarantine
