@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 
 from rasure import geography
 from rasure.places import definition
 from rasure.runtime import designating
 from rasure.settings import Settings
-from rasure.transform import dbt, pipeline, state
+from rasure.transform import dbt, pipeline
 from rasure.transform.errors import TransformFailed, TransformUnfinished
 from tests.integration import niche_day as known
 from tests.integration.niche_days_after import at, later
-from tests.integration.niche_fixtures import contents, deliver, number, row, set_up
+from tests.integration.niche_fixtures import deliver, number, row, set_up
+from tests.integration.whole_transforms import (
+    equals_full_refresh,
+    keys,
+    transform,
+    version_is,
+    warehouse,
+)
+
+__all__ = ["warehouse"]
 
 MIDSUMMER = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
 SEEDS_BUILT = """
     select distinct step from ops.dbt_runs
     where finished_at > %s and resource_type = 'seed'
 """
-OWN = ("link", "places", "people")
-
-
-@pytest.fixture
-def warehouse(new_database, known_day_transformed: str, monkeypatch):
-    """The known day, transformed; its made-up force has no mapping to be written."""
-    monkeypatch.setattr(geography, "is_built", lambda connection, force: True)
-    url = new_database(known_day_transformed)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -41,22 +39,6 @@ def landed(connection, monkeypatch):
     set_up(connection)
     deliver(connection, known.DELIVERY, "full", MIDSUMMER)
     return connection
-
-
-def transform(**options) -> list[str]:
-    """Run everything; what was said of the steps."""
-    said: list[str] = []
-    pipeline.run(say=said.append, **options)
-    return [line for line in said if line.startswith(tuple(f"{s}: " for s in OWN))]
-
-
-def version_is(monkeypatch, version: str) -> None:
-    monkeypatch.setattr(state, "warehouse_version", lambda connection: version)
-
-
-def keys(connection) -> int:
-    """How many changed keys are still to be built."""
-    return connection.execute("select count(*) from ops.changed_keys").fetchone()[0]
 
 
 def test_people_are_linked_and_joined_and_the_second_time_nothing_is(landed) -> None:
@@ -214,161 +196,6 @@ def test_models_of_published_crime_are_built_when_it_or_they_have_changed(
     assert {"fct_crime", "int_niche_crimes", "crimes"} <= within
     version_is(monkeypatch, "another")
     assert "int_police_uk_crimes" in nodes()
-
-
-def test_what_another_version_built_is_built_from_nothing(
-    warehouse, monkeypatch
-) -> None:
-    spoiled = "select distinct title from core.people_involvements where title = 'x'"
-    spoil = "update core.people_involvements set title = 'x'"
-
-    def is_full_refresh() -> bool:
-        said: list[str] = []
-        pipeline.run(say=said.append)
-        return any("a full refresh, since" in line for line in said)
-
-    warehouse.execute(spoil)
-    assert not is_full_refresh()  # by the same version: what has not changed stays
-    assert warehouse.execute(spoiled).fetchall() == [("x",)]
-    version_is(monkeypatch, "another")
-    assert is_full_refresh()
-    assert warehouse.execute(spoiled).fetchall() == []
-
-    def stop(_) -> None:
-        raise TransformFailed("stopped half way")
-
-    warehouse.execute(spoil)
-    with monkeypatch.context() as changed:
-        version_is(changed, "a third")
-        changed.setitem(pipeline.STEPS, "people", stop)
-        with pytest.raises(TransformFailed):
-            is_full_refresh()
-    # Back again: half of core is by the third version, and nobody recorded a success.
-    version_is(monkeypatch, "a third")
-    assert is_full_refresh()
-    assert warehouse.execute(spoiled).fetchall() == []
-
-
-def test_a_full_refresh_that_was_stopped_is_done_again(warehouse, monkeypatch) -> None:
-    deliver(warehouse, day_of_moves(1, 9), extracted_at=at(1))
-
-    def stop(_) -> None:
-        raise TransformFailed("stopped half way")
-
-    with monkeypatch.context() as changed:
-        changed.setitem(pipeline.STEPS, "places", stop)
-        with pytest.raises(TransformFailed):
-            pipeline.run(full_refresh=True)
-    said: list[str] = []
-    pipeline.run(say=said.append)
-    assert any("the last full refresh did not end" in line for line in said)
-    assert victims(warehouse, 9) == 1
-    assert equals_full_refresh(warehouse)
-
-
-def test_a_release_that_changes_during_a_transform_stops_it(
-    warehouse, monkeypatch
-) -> None:
-    places = pipeline.STEPS["places"]
-
-    def change(one) -> None:
-        places(one)
-        version_is(monkeypatch, "another")
-
-    monkeypatch.setitem(pipeline.STEPS, "places", change)
-    with pytest.raises(TransformUnfinished, match="before its step people"):
-        transform()
-
-
-def day_of_moves(day: int, occurrence: int) -> dict[str, list[dict]]:
-    """A victim who is moved to an occurrence, and a person who is merged into another
-    or, on the next day, is not."""
-    merge = row(
-        "person_merges",
-        50,
-        surviving_person_id=5,
-        merged_person_id=6,
-        merged_at="01/07/2025 10:00:00",
-        unmerged_at=None if day % 2 else f"{day:02d}/07/2025 11:00:00",
-    )
-    return later(
-        {
-            "involvements": [known.involved(3, occurrence, 3, ";VIC;")],
-            "person_merges": [merge],
-        },
-        day,
-    )
-
-
-def equals_full_refresh(connection) -> bool:
-    """True if a full refresh leaves staging and core as they are."""
-    built = contents(connection)
-    transform(full_refresh=True)
-    rebuilt = contents(connection)
-    return [name for name in built if built[name] != rebuilt[name]] == []
-
-
-def victims(connection, occurrence: int) -> int:
-    """How many people are harmed in an occurrence, by core."""
-    return connection.execute(
-        "select count(distinct golden_id) from core.fct_involvement"
-        " where occurrence_id = %s and side = 'harmed'",
-        (number(occurrence),),
-    ).fetchone()[0]
-
-
-def test_a_transform_that_was_stopped_is_simply_run_again(
-    warehouse, monkeypatch
-) -> None:
-    """Wherever it is stopped: a moved victim is gone from the one occurrence and in the
-    other, and the end equals a full refresh."""
-
-    def stop(_) -> None:
-        raise KeyboardInterrupt
-
-    for day, stopped in enumerate(("link", "places", "people", "marts"), start=1):
-        moved_to = 9 if day % 2 else 1
-        deliver(warehouse, day_of_moves(day, moved_to), extracted_at=at(day))
-        with monkeypatch.context() as killed:
-            killed.setitem(pipeline.STEPS, stopped, stop)
-            with pytest.raises(KeyboardInterrupt):
-                transform()
-        assert keys(warehouse) > 0
-        transform()
-        assert keys(warehouse) == 0
-        counts = victims(warehouse, 1), victims(warehouse, 9)
-        assert counts == ((1, 1) if moved_to == 9 else (2, 0))
-    assert equals_full_refresh(warehouse)
-
-
-def test_a_delivery_with_a_lower_id_that_commits_later_is_built(warehouse) -> None:
-    """Two workers land at once; the one that began first commits last."""
-    with psycopg.connect(Settings.load().database_url) as slow:
-        (lower,) = slow.execute(
-            "select nextval(pg_get_serial_sequence('ops.deliveries', 'load_id'))::int"
-        ).fetchone()
-        higher = deliver(
-            warehouse,
-            later({"occurrences": [known.occurrence(120)]}, 2),
-            extracted_at=at(2),
-        )
-        assert lower < higher
-        transform()
-        deliver(
-            slow,
-            later({"occurrences": [known.occurrence(121)]}, 1),
-            extracted_at=at(1),
-            load_id=lower,
-        )
-        slow.commit()
-    transform()
-    staged = warehouse.execute(
-        "select occurrence_id from staging.stg_niche__occurrences"
-        " where occurrence_id = any(%s) order by 1",
-        ([number(120), number(121)],),
-    ).fetchall()
-    assert staged == [(number(120),), (number(121),)]
-    assert equals_full_refresh(warehouse)
 
 
 def test_a_failing_mart_leaves_the_marts_of_the_last_good_run(
