@@ -1,8 +1,8 @@
 -- The time of each crime, as far as it is known. A window that ends before it begins,
 -- or has no end, counts as its beginning. An event cannot be later than its report:
 -- such a beginning is emptied, and the crime counts on the day of its report. The hour
--- is known if the source wrote one and the window is short. Whether a minute is one that
--- the system writes for "not known" is decided by the data of all crimes
+-- is known if the source wrote one and the window is short. Whether a minute is one
+-- that the system writes for "not known" is decided by the data of all crimes
 -- (`int_niche_default_minutes`); `default_minute` is what may be one.
 {{
     config(
