@@ -115,17 +115,18 @@ def test_quarantined_rows_go_too_whatever_was_wrong_with_them(force):
         files[name] = content
         (file,) = [file for file in manifest["files"] if file["path"] == name]
         sha256 = hashlib.sha256(content).hexdigest()
-        file.update(sha256=sha256, bytes=len(content), rows=3)
+        file.update(sha256=sha256, bytes=len(content), rows=7)
 
     rows = {
         "involvements": [
             row("involvements", 1, created_at="no time"),
             row("involvements", 2, created_at="no time"),
+            *(row("involvements", number) for number in range(3, 7)),
         ]
     }
     land("niche_rms", delivery(force.folder, rows, change=spoil))
     kept = "select row_number from quarantine.niche_involvements order by 1"
-    assert force.connection.execute(kept).fetchall() == [(1,), (2,), (3,)]
+    assert force.connection.execute(kept).fetchall() == [(1,), (2,), (7,)]
     force.delete(("persons", 1))
     assert force.connection.execute(kept).fetchall() == [(2,)]
     assert accounted(force.connection)
