@@ -71,6 +71,15 @@ PATCHES = [
         digest="35fd43644e9d27c79e8c630e2ab76a6f2580befd2703bca737a6e61f6599a7de",
     ),
     Patch(
+        purpose="Superset narrows the lists of users that go with a database by "
+        "`changed_by`, and forgets `created_by`. The patch adds the filter, which this "
+        "function asks for.",
+        module="superset.views.base_api",
+        function="BaseSupersetModelRestApi._get_related_filter",
+        line=374,
+        digest="d20c8a2eaf08e0734e2a16d6f7c20d6e8516970bd5ece7bc328bf24a724bc042",
+    ),
+    Patch(
         purpose="`RasureSecurityManager` extends this method. Its rules need the "
         "arguments `query`, `query_context`, `viz` and `sql`.",
         module="superset.security.manager",
@@ -84,8 +93,10 @@ PATCHES = [
 def apply() -> None:
     """Apply the patches. `superset_config.py` calls it once Superset has an app."""
     from superset.daos.datasource import DatasourceDAO
+    from superset.databases.api import DatabaseRestApi
     from superset.db_engine_specs.postgres import PostgresEngineSpec
     from superset.utils.core import DatasourceType
+    from superset.views.filters import BaseFilterRelatedUsers
 
     get_datasource = DatasourceDAO.get_datasource.__func__
     get_prequeries = PostgresEngineSpec.get_prequeries.__func__
@@ -107,6 +118,9 @@ def apply() -> None:
     DatasourceDAO.get_datasource = classmethod(get_dataset)
     PostgresEngineSpec.get_prequeries = classmethod(get_checked_prequeries)
     PostgresEngineSpec.allows_sql_comments = False
+    DatabaseRestApi.base_related_field_filters["created_by"] = [
+        ["id", BaseFilterRelatedUsers, lambda: []]
+    ]
 
 
 def changes_of_superset() -> list[str]:
