@@ -10,8 +10,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
+
+# Tests are not timed: a busy machine would fail them.
+hypothesis.settings.register_profile("rasure", deadline=None)
+hypothesis.settings.load_profile("rasure")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 PARSED = Path("dbt", "target", "all", "partial_parse.msgpack")  # of a home
