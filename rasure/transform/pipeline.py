@@ -201,10 +201,10 @@ def build_marts(transform: Transform) -> None:
     transform.build((MARTS, DESIGNATED))
     schema = f"marts{marts.NEXT}"
     for line in (
-        *values_not_understood(transform.connection, schema),
         *what_was_set_aside(transform.connection, schema),
+        *values_not_understood(transform.connection, schema),
     ):
-        transform.say(f"marts: {line}")
+        transform.say(line)
 
 
 STEPS: dict[str, Callable[[Transform], None]] = {

@@ -443,10 +443,10 @@ def test_the_transform_ends_with_what_was_not_understood(
     assert said[-6:] == [
         f"not understood: {force}: persons.access_domain: 2 codes without a term in 2"
         " records. They count as restricted: on no list.",
-        f"not understood: {force}: occurrences.reported_at: 2 kinds of date that cannot"
-        " be in 2 records. They count as empty.",
         f"not understood: {force}: occurrences.occurred_from: 1 kind of date that"
         " cannot be in 2 records. They count as empty.",
+        f"not understood: {force}: occurrences.reported_at: 2 kinds of date that cannot"
+        " be in 2 records. They count as empty.",
         f"not understood: {force}: occurrences.recorded_at: 1 kind of date that cannot"
         " be in 1 record. They count as empty.",
         f"not understood: {force}: persons.date_of_birth: 1 kind of date that cannot be"

@@ -84,8 +84,8 @@ def test_a_stray_month_does_not_count(connection, tmp_path, monkeypatch):
     why = "expected at least 10% of a usual month of the force (120), found 5"
     assert why in reasons[3][3]
     assert "found 100% of rows elsewhere" in reasons[2][3]
-    closing = [line for line in said if line.startswith("marts: set aside")]
-    assert f"marts: set aside: {stray} is not used. rows: {why}." in closing
+    closing = [line for line in said if line.startswith("set aside")]
+    assert f"set aside: {stray} is not used. rows: {why}." in closing
     assert len(closing) == 3
     assert rows(
         "select search_type, hour_of_day, searches from marts.stop_searches"

@@ -1,6 +1,10 @@
 -- What version 0.1.0 remembered of its transforms, and what it renamed since.
 drop table ops.transform_runs, ops.built_from, ops.changed_keys cascade;
 alter table ops.dbt_runs rename column step to layer;
+alter table ops.deliveries
+    drop column withdrawn_at cascade,
+    drop column withdrawn_by,
+    drop column withdrawn_because;
 
 create table ops.niche_taken (
     model   text not null,
@@ -64,6 +68,7 @@ insert into ops.dbt_runs
     (invocation_id, layer, node, resource_type, status, seconds, finished_at)
 values ('a', 'core', 'int_niche_changed_persons', 'model', 'success', 1, now());
 
-delete from ops.migrations where name = '051_transform_runs.sql';
+delete from ops.migrations
+where name in ('051_transform_runs.sql', '110_withdrawals.sql');
 insert into ops.migrations (name)
 values ('075_niche_transform.sql'), ('095_steps.sql'), ('097_cell_names.sql');
