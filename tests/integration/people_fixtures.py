@@ -30,7 +30,8 @@ INPUTS = {
     ),
     "persons": (
         "force text, person_id text, is_official boolean, "
-        "is_restricted boolean, date_of_birth date, deceased_on date"
+        "is_restricted boolean, is_birth_date_estimated boolean, "
+        "date_of_birth date, deceased_on date"
     ),
     "searches": (
         "force text, person_id text, stop_search_id text, "
