@@ -100,7 +100,7 @@ final as (
         offences.is_class_known,
         offences.is_harm_fallback,
         offences.is_positive_outcome,
-        occurrences.access_domain is distinct from 'open' as is_restricted,
+        coalesce(occurrences.access_domain <> 'open', true) as is_restricted,
         times.is_time_known,
         times.is_after_report,
         times.is_window_reversed,

@@ -1,7 +1,7 @@
 -- What records management gives to core (contract `forces`): those with an extract.
 -- Their months begin with the first month of which the extracts have the reports: with
--- at least a tenth (`observed_month_share`) of the reports of a usual month. A crime that
--- happened or was reported long before, of which an extract has a few, is not the
+-- at least a tenth (`observed_month_share`) of the reports of a usual month. A crime
+-- that happened or was reported long before, of which an extract has a few, is not the
 -- beginning of the data, and what window a delivery states says nothing.
 {{ config(materialized='view') }}
 

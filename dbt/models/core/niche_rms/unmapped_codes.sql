@@ -1,4 +1,5 @@
--- The number of each code that is in no mapping or definition, and what is assumed of it.
+-- The number of each code that is in no mapping or definition, and what is assumed of
+-- it.
 -- Such codes land and are kept; no term is guessed for them. What may protect somebody
 -- does.
 {{ config(materialized='view') }}
@@ -72,9 +73,9 @@ final as (
         entity,
         field,
         code,
-        case entity || '.' || field
+        case
             {%- for column, words in assumed.items() %}
-            when '{{ column }}' then '{{ words }}'
+            when entity || '.' || field = '{{ column }}' then '{{ words }}'
             {%- endfor %}
             else 'empty'
         end as assumed,
