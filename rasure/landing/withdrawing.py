@@ -31,7 +31,8 @@ TABLES_OF_LOADS = """
         )
     order by (tables.table_name = 'delivery_files'), 1, 2
 """
-# Deltas that follow it, with no full extract between that begins the force anew.
+# The deltas of the same force that were extracted after the delivery and before the
+# next full extract. A full extract replaces every record: what follows it is complete.
 DELTAS_ON_IT = """
     select distinct later.load_id, later.delivery
     from ops.deliveries as given

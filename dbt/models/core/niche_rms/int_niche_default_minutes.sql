@@ -1,5 +1,5 @@
--- The minutes of the day at which a force's system starts events whose time is not
--- known, told by the data of all its crimes.
+-- The minutes of the day that a force's records system enters when nobody gives a time,
+-- found by the excess of crimes that start at them.
 {{ config(indexes=[{'columns': ['minute_of_day', 'force'], 'unique': true}]) }}
 
 select *
