@@ -102,6 +102,9 @@ def environment(settings: Settings, step: str = "all") -> dict[str, str]:
         "DBT_LOG_LEVEL_FILE": "none",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "true",
+        # Its manifest costs more than half of a short call, and is read in two places
+        # only, which ask for it.
+        "DBT_WRITE_JSON": "false",
         "DBT_USE_COLORS": "false",
     }
 

@@ -92,7 +92,7 @@ def crimes_of_true_people(connection: psycopg.Connection, truth: Truth) -> None:
 def compile_chain() -> dict[str, str]:
     """The SQL of each model of `CHAIN`, as a build from nothing would run it."""
     settings = Settings.load()
-    arguments = ["compile", "--full-refresh", "--select", *CHAIN]
+    arguments = ["compile", "--write-json", "--full-refresh", "--select", *CHAIN]
     answer = dbt.call(settings, arguments, step="truth")
     if answer.code != 0:
         raise DbtUnusable(f"dbt stopped with code {answer.code}:\n{answer.error}")
