@@ -13,6 +13,7 @@ from pathlib import Path
 import hypothesis
 import psycopg
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 # Tests are not timed: a busy machine would fail them.
 hypothesis.settings.register_profile("rasure", deadline=None)
@@ -51,6 +52,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+class OneHomeScheduling(LoadFileScheduling):
+    """Whole files go to a worker, and all of `end_to_end` to one: its home, in which
+    Airflow and Superset run, is then made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/end_to_end/"):
+            return "tests/end_to_end"
+        return super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadFileScheduling:
+    """The scheduler that pytest-xdist distributes the tests by."""
+    return OneHomeScheduling(config, log)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     wanted = session.config.getoption("--at-least")
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -79,6 +96,18 @@ def only_with_all(item: pytest.Item) -> bool:
     """True for a test that is left out of the daily suite."""
     path = item.path.relative_to(Path(__file__).parent).as_posix()
     return any(path == name or path.startswith(f"{name}/") for name in ONLY_WITH_ALL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def behaviour_flags_without_stack() -> Iterator[None]:
+    """dbt reads the source of every frame of the stack to name who sets a flag. On the
+    deep stack of a test that was more than half of the time of a call of dbt."""
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    with pytest.MonkeyPatch.context() as patch:
+        name = "_default_source"
+        patch.setattr(BehaviorFlagRendered, name, staticmethod(lambda: "Unknown"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ class Transform:
         a second all the same. Raises `TransformFailed` and `DbtUnusable`.
         """
         unused = [f"tag:{tag}" for tag in unused_tags(self.landed)]
-        arguments = ["build", "--no-write-json", "--select", *select]
+        arguments = ["build", "--select", *select]
         if left_out := [*exclude, *unused, *self._as_built()]:
             arguments += ["--exclude", *left_out]
         if self.is_full_refresh:
@@ -138,8 +138,11 @@ def staging(transform: Transform) -> None:
     """Build what linkage reads, from the deliveries that are new."""
     state.claim_changed_keys(transform.connection)
     state.keep_deliveries_to_build(transform.connection)
-    seeds = (SEEDS,) if transform.is_full_refresh else ()
-    transform.build((*seeds, STAGING, *PERSON_RECORDS))
+    # Seeds are of the version of the warehouse: another one is a full refresh.
+    if transform.is_full_refresh:
+        transform.build((SEEDS, STAGING, *PERSON_RECORDS))
+    else:
+        transform.build((STAGING, *PERSON_RECORDS), (SEEDS,))
 
 
 def link(transform: Transform) -> None:

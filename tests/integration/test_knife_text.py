@@ -47,7 +47,7 @@ def test_labelled_sentences_are_decided_as_a_person_would(connection) -> None:
     lines = knife_text.sentences(connection)
     for part, precision, recall in (
         ("tuned", 0.95, 0.95),
-        (knife_text.HELD_OUT, 0.87, 0.88),
+        (knife_text.HELD_OUT, 0.80, 0.92),
     ):
         of_part = [line for line in lines if line.part == part]
         assert len(of_part) >= 200

@@ -64,7 +64,7 @@ def day_of_moves(day: int, occurrence: int) -> dict[str, list[dict]]:
 def equals_full_refresh(connection) -> bool:
     """True if a full refresh leaves staging and core as they are."""
     built = contents(connection)
-    transform(full_refresh=True)
+    pipeline.run(pipeline.OF_CORE, full_refresh=True)
     rebuilt = contents(connection)
     return [name for name in built if built[name] != rebuilt[name]] == []
 
