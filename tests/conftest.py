@@ -6,6 +6,7 @@ database of its own, copied from a template in which the schema stands.
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ import hypothesis
 import psycopg
 import pytest
 from xdist.scheduler import LoadFileScheduling
+
+# A call of dbt makes hundreds of thousands of objects that stay until it ends. Searching
+# them for garbage again and again cost as much as the call itself.
+gc.set_threshold(50_000, 20, 50)
 
 # Tests are not timed: a busy machine would fail them.
 hypothesis.settings.register_profile("rasure", deadline=None)
