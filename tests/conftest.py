@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-# A call of dbt makes hundreds of thousands of objects that stay until it ends. Searching
-# them for garbage again and again cost as much as the call itself.
+# A call of dbt makes hundreds of thousands of objects that stay until it ends. To
+# search them for garbage every few hundred more costs as much as the call.
 gc.set_threshold(50_000, 20, 50)
 
 # Tests are not timed: a busy machine would fail them.
