@@ -25,7 +25,7 @@ hypothesis.settings.register_profile("rasure", deadline=None)
 hypothesis.settings.load_profile("rasure")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-PARSED = Path("dbt", "target", "all", "partial_parse.msgpack")  # of a home
+PARSED = "dbt/target/*/partial_parse.msgpack"  # in a home, by step
 
 
 # Only with --all: what needs a browser or the services, breaks things on purpose, or
@@ -130,9 +130,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where what dbt has read of the project is handed from test to test: to read all
-    of it takes seconds. dbt itself sees what has changed since."""
-    return tmp_path_factory.mktemp("dbt") / PARSED.name
+    """Where what dbt has read of the project is handed from home to home: to read all
+    of it takes a quarter of a minute. dbt itself sees what has changed since. It reads
+    all of it again for other variables, which steps have, so each has a file."""
+    return tmp_path_factory.mktemp("parsed")
+
+
+def copy_parsed(source: Path, target: Path) -> None:
+    """Copy what dbt has read of the project, of each step, from a home to another."""
+    for file in source.glob(PARSED):
+        copy = target / file.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
 
 
 @pytest.fixture
@@ -142,12 +151,9 @@ def own_home(
     """The folder of the test's own home."""
     home = tmp_path / "home"
     monkeypatch.setenv("RASURE_HOME", str(home))
-    if parsed.exists():
-        (home / PARSED).parent.mkdir(parents=True)
-        shutil.copy(parsed, home / PARSED)
+    copy_parsed(parsed, home)
     yield home
-    if (home / PARSED).exists():
-        shutil.copy(home / PARSED, parsed)
+    copy_parsed(home, parsed)
 
 
 @pytest.fixture
