@@ -61,8 +61,8 @@ def load_lsoa21(connection, path) -> int:
     return load(connection, path)
 
 
-def load_streets(connection, path, force: str):
+def load_streets(connection, path, force: str, layer: str | None = None):
     """Load the streets of `force` from `path`; see `rasure.geography.streets.load`."""
     from rasure.geography.streets import load
 
-    return load(connection, path, force)
+    return load(connection, path, force, layer)

@@ -55,6 +55,9 @@ def load(
     force: Annotated[
         str | None, typer.Option(help="The force whose streets they are")
     ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="The layer, where several of a file hold streets")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Load what no package ships: LSOA 2021 boundaries, or the streets of a force.
@@ -74,7 +77,8 @@ def load(
         schema.ensure(connection)
         with runs.exclusive(connection, "rasure geography load", say=typer.echo):
             if content is Content.streets:
-                loaded = dataclasses.asdict(part.load_streets(connection, file, force))
+                streets = part.load_streets(connection, file, force, layer)
+                loaded = dataclasses.asdict(streets)
             else:
                 loaded = {"lsoas": part.load_lsoa21(connection, file)}
         if content is not Content.streets:
@@ -135,11 +139,16 @@ def _loaded(file: str, loaded: dict) -> str:
             f"{loaded['lsoas']:,} LSOAs of 2021 loaded from {file}; "
             f"{loaded['linked']:,} are linked to a force that is built."
         )
+    left_out = ", ".join(
+        f"{number:,} {reason}" for reason, number in loaded["left_out"].items()
+    )
     return (
         f"{loaded['force']}: {_count(loaded['links'], 'street link')}, "
-        f"{loaded['length_km']:,.1f} km ({loaded['file_format']}), "
+        f"{loaded['length_km']:,.1f} km ({loaded['file_format']}, layer "
+        f"{loaded['layer']}, {loaded['crs']}), "
         f"{loaded['unpatrollable']:,} of them not to be patrolled on foot, "
         f"{loaded['outside']:,} left out as far from the force. "
+        + (f"Rows that are no street: {left_out}. " if left_out else "")
         + ("Loaded." if loaded["is_new"] else "Nothing changed: they were there.")
     )
 

@@ -17,6 +17,7 @@ import psycopg
 import shapely
 
 from rasure import schema
+from rasure.geography import grid
 from rasure.geography.building import copy_rows
 from rasure.geography.errors import ForceNotBuilt, StreetFileRejected
 from rasure.geography.forces import read_table
@@ -33,22 +34,33 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Loaded:
-    """The network after a load; `is_new` is False if the warehouse had it already."""
+    """The network after a load; `is_new` is False if the warehouse had it already.
+
+    `layer` and `crs` say what was read of the file, `left_out` how many of its rows
+    were no streets, by the reason; `outside` counts links far from the force.
+    """
 
     force: str
     file_format: str
+    layer: str
+    crs: str
     links: int
     length_km: float
     unpatrollable: int
     outside: int
+    left_out: dict[str, int]
     is_new: bool
 
 
-def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
+def load(
+    connection: psycopg.Connection, path: Path, force: str, layer: str | None = None
+) -> Loaded:
     """Load the streets of `force`, and of a kilometre around it, from a file.
 
-    One transaction. Raises `ForceNotBuilt`, or `StreetFileRejected` for a file that
-    is no street network, has invalid lines or lengths, or has no street in the force.
+    They are of the layer that holds streets, or of the one named. One transaction.
+    Raises `ForceNotBuilt`, or `StreetFileRejected` for a file that is no street
+    network, does not say exactly where its streets are, has wrong lengths, or has no
+    street in the force.
     """
     schema.ensure(connection)
     with connection.transaction():
@@ -59,9 +71,11 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
         )
         ground = force_ground(connection, force)
         near = ground.buffer(MARGIN_M)
-        bounds = geopandas.GeoSeries([shapely.box(*near.bounds)], crs=27700)
-        file_format, frame = read_streets(path, bounds)
-        lines = to_national_grid(connection, frame)
+        srid = grid.srid(connection)
+        bounds = geopandas.GeoSeries([shapely.box(*near.bounds)], crs=srid)
+        streets = read_streets(path, bounds, layer)
+        frame = streets.frame
+        lines = to_grid(connection, frame, srid)
         check_lengths(frame["length_m"].to_numpy(dtype=float), lines, path.name)
         shapely.prepare(ground)
         if not shapely.intersects(ground, lines).any():
@@ -72,21 +86,24 @@ def load(connection: psycopg.Connection, path: Path, force: str) -> Loaded:
         shapely.prepare(near)
         links = links_of(lines, sorts(frame))
         kept = [link for link in links if near.intersects(link.geometry)]
-        rows = link_rows(force, kept, frame)
-        is_new = store(connection, force, file_format, rows)
+        rows = link_rows(force, kept, frame, srid)
+        is_new = store(connection, force, streets.file_format, rows)
     return Loaded(
         force=force,
-        file_format=file_format,
+        file_format=streets.file_format,
+        layer=streets.layer,
+        crs=streets.crs,
         links=len(rows),
         length_km=sum(row[9] for row in rows) / 1000.0,
         unpatrollable=sum(not row[5] for row in rows),
         outside=len(links) - len(kept),
+        left_out=streets.left_out,
         is_new=is_new,
     )
 
 
 def force_ground(connection: psycopg.Connection, force: str) -> shapely.Geometry:
-    """The polygon of a force in EPSG:27700; raises `ForceNotBuilt`."""
+    """The polygon of a force in the warehouse's grid; raises `ForceNotBuilt`."""
     row = connection.execute(
         "select st_asbinary(geom) from geo.forces where force = %s", (force,)
     ).fetchone()
@@ -95,11 +112,11 @@ def force_ground(connection: psycopg.Connection, force: str) -> shapely.Geometry
     return shapely.from_wkb(row[0])
 
 
-def to_national_grid(
-    connection: psycopg.Connection, frame: geopandas.GeoDataFrame
+def to_grid(
+    connection: psycopg.Connection, frame: geopandas.GeoDataFrame, srid: int
 ) -> np.ndarray:
-    """The lines in EPSG:27700, by the transformation that crimes go through."""
-    if frame.crs.to_epsg() == 27700:
+    """The lines in the warehouse's grid, transformed as crimes are."""
+    if frame.crs.to_epsg() == srid:
         return frame.geometry.to_numpy()
     connection.execute(
         "create temp table incoming_streets (number integer,"
@@ -108,8 +125,9 @@ def to_national_grid(
     lines = frame.geometry.to_crs(4326).to_wkb(hex=True, include_srid=True)
     copy_rows(connection, "incoming_streets", enumerate(lines))
     rows = connection.execute(
-        "select st_asbinary(st_transform(geom, 27700)) from incoming_streets"
-        " order by number"
+        "select st_asbinary(st_transform(geom, %s)) from incoming_streets"
+        " order by number",
+        (srid,),
     ).fetchall()
     connection.execute("drop table incoming_streets")
     return shapely.from_wkb(np.array([row[0] for row in rows], dtype=object))
@@ -135,7 +153,7 @@ def sorts(frame: geopandas.GeoDataFrame) -> list[tuple]:
 
 
 def link_rows(
-    force: str, links: list[Link], frame: geopandas.GeoDataFrame
+    force: str, links: list[Link], frame: geopandas.GeoDataFrame, srid: int
 ) -> list[tuple]:
     """The rows of geo.street_links, ordered by id, as `COLUMNS` names them."""
     lines = frame.astype(object).where(frame.notna(), None)
@@ -153,7 +171,7 @@ def link_rows(
                 *(reason is None, reason, link.from_node, link.to_node),
                 link.geometry.length,
                 shapely.to_wkb(
-                    shapely.set_srid(link.geometry, 27700), hex=True, include_srid=True
+                    shapely.set_srid(link.geometry, srid), hex=True, include_srid=True
                 ),
             )
         )
