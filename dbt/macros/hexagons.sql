@@ -13,8 +13,9 @@
 
 {#- The two cells of the hexagon grid that a point can lie in, with the squared distance
     to their centres. The grid is that of `ST_HexagonGrid(hexagon_side_m)` from the
-    origin of EPSG:27700: columns 1.5 sides apart, rows sqrt(3) sides apart, every other
-    column half a row higher. -#}
+    origin of the warehouse's grid: columns 1.5 sides apart, rows sqrt(3) sides apart,
+    every odd column half a row higher, also west of the origin (`& 1`: `%` is negative
+    there). -#}
 {% macro nearest_cells(geom) -%}
     {%- set width = 1.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
     {%- set height = 3 ** 0.5 * (var('hexagon_side_m') | float) ~ '::float8' -%}
@@ -25,7 +26,7 @@
             power(st_x({{ geom }}) - columns.i * {{ width }}, 2)
             + power(
                 st_y({{ geom }})
-                - (nearest.j + columns.i % 2 / 2::float8) * {{ height }}, 2
+                - (nearest.j + (columns.i & 1) / 2::float8) * {{ height }}, 2
             ) as distance_squared
         from (
             values
@@ -35,7 +36,7 @@
         cross join lateral (
             select
                 round(
-                    st_y({{ geom }}) / {{ height }} - columns.i % 2 / 2::float8
+                    st_y({{ geom }}) / {{ height }} - (columns.i & 1) / 2::float8
                 )::integer as j
         ) as nearest
     )
@@ -72,15 +73,15 @@
         select
             *,
             power(x - west_i * {{ width }}, 2)
-            + power(y - (west_j + west_i % 2 / 2::float8) * {{ height }}, 2)
+            + power(y - (west_j + (west_i & 1) / 2::float8) * {{ height }}, 2)
             <= power(x - (west_i + 1) * {{ width }}, 2)
-            + power(y - (east_j + (west_i + 1) % 2 / 2::float8) * {{ height }}, 2)
+            + power(y - (east_j + ((west_i + 1) & 1) / 2::float8) * {{ height }}, 2)
                 as is_west
         from (
             select
                 *,
-                round(y / {{ height }} - west_i % 2 / 2::float8)::integer as west_j,
-                round(y / {{ height }} - (west_i + 1) % 2 / 2::float8)::integer
+                round(y / {{ height }} - (west_i & 1) / 2::float8)::integer as west_j,
+                round(y / {{ height }} - ((west_i + 1) & 1) / 2::float8)::integer
                     as east_j
             from (
                 select

@@ -11,13 +11,16 @@
 {%- endmacro %}
 
 
-{#- A point in the national grid (EPSG:27700, metres) from degrees of WGS 84; null
-    where the grid does not reach, so that a wild coordinate cannot stop a run. -#}
-{% macro national_grid_point(longitude, latitude) -%}
+{#- A point in the grid of the warehouse (metres) from degrees of WGS 84; null where the
+    grid does not reach, so that a wild coordinate cannot stop a run. -#}
+{% macro grid_point(longitude, latitude) -%}
+    {%- set west, south, east, north = var('grid_degrees') -%}
     case
-        when {{ longitude }} between -12 and 6 and {{ latitude }} between 46 and 64
+        when {{ longitude }} between {{ west }} and {{ east }}
+            and {{ latitude }} between {{ south }} and {{ north }}
             then st_transform(
-                st_setsrid(st_makepoint({{ longitude }}, {{ latitude }}), 4326), 27700
+                st_setsrid(st_makepoint({{ longitude }}, {{ latitude }}), 4326),
+                {{ var('grid_srid') }}
             )
     end
 {%- endmacro %}

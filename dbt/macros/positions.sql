@@ -6,13 +6,14 @@
             1 as preference,
             'swapped' as reading,
             st_setsrid(
-                st_makepoint({{ positions }}.y, {{ positions }}.x), 27700
+                st_makepoint({{ positions }}.y, {{ positions }}.x),
+                {{ var('grid_srid') }}
             ) as geom
         union all
         select
             degrees.preference,
             'degrees' as reading,
-            {{ national_grid_point('degrees.longitude', 'degrees.latitude') }} as geom
+            {{ grid_point('degrees.longitude', 'degrees.latitude') }} as geom
         from (
             values
             (2, {{ positions }}.x, {{ positions }}.y),

@@ -234,7 +234,7 @@ where false
 
 {#- What the contract `places` asks of the ground, for a source whose crimes have points:
     areas, cell, institution and quality of each.
-    points: a relation with place_id, force and geom (EPSG:27700; null where the source
+    points: a relation with place_id, force and geom (of the grid; null where the source
     gives no point); each row comes back as one. -#}
 {% macro on_the_ground(points) -%}
     (

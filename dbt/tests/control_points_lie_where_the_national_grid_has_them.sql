@@ -1,5 +1,6 @@
 -- Caister water tower, the worked example of the Ordnance Survey's "A guide to
--- coordinate systems in Great Britain", within 5 m; and a point that no grid reaches.
+-- coordinate systems in Great Britain", within 5 m; and a point that the grid does not
+-- reach. Of another grid there is nothing to compare.
 with
 
 control_points (name, longitude, latitude, easting, northing) as (
@@ -11,9 +12,10 @@ control_points (name, longitude, latitude, easting, northing) as (
 transformed as (
     select
         name,
-        {{ national_grid_point('longitude', 'latitude') }} as geom,
+        {{ grid_point('longitude', 'latitude') }} as geom,
         st_setsrid(st_makepoint(easting, northing), 27700) as expected
     from control_points
+    where {{ var('grid_srid') }} = 27700
 )
 
 select

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from rasure.geography.errors import (
     BoundaryFileRejected,
+    ForceNameRejected,
     ForceNotBuilt,
+    GridRejected,
     ReferenceMissing,
     StreetFileRejected,
     UnknownAreaSet,
@@ -19,14 +21,20 @@ from rasure.geography.forces import force_name, known_forces, tables_version
 
 __all__ = [
     "BoundaryFileRejected",
+    "ForceNameRejected",
     "ForceNotBuilt",
+    "GridRejected",
     "ReferenceMissing",
     "StreetFileRejected",
     "UnknownAreaSet",
     "UnknownForce",
+    "align_grid",
     "build",
+    "build_from_boundary",
+    "dbt_variables",
     "force_name",
     "is_built",
+    "is_on_british_grid",
     "known_forces",
     "load_lsoa21",
     "load_streets",
@@ -38,6 +46,36 @@ def build(connection, force: str, area_set: str | None = None) -> None:
     from rasure.geography.building import build as build_now
 
     build_now(connection, force, area_set)
+
+
+def build_from_boundary(
+    connection, force: str, path, srid: int, name=None, area_column=None
+) -> None:
+    """Build the ground of `force` from a file; see `rasure.geography.boundaries`."""
+    from rasure.geography.boundaries import build as build_now
+
+    build_now(connection, force, path, srid, name=name, area_column=area_column)
+
+
+def is_on_british_grid(connection) -> bool:
+    """True if the warehouse's grid is that of the known forces, the British one."""
+    from rasure.geography import grid
+
+    return grid.srid(connection) == grid.BRITISH
+
+
+def align_grid(connection) -> None:
+    """Give the warehouse's grid to newer tables; see `rasure.geography.grid.align`."""
+    from rasure.geography.grid import align
+
+    align(connection)
+
+
+def dbt_variables(connection) -> dict[str, object]:
+    """The grid as variables of dbt; see `rasure.geography.grid.dbt_variables`."""
+    from rasure.geography.grid import dbt_variables as of_grid
+
+    return of_grid(connection)
 
 
 def is_built(connection, force: str) -> bool:

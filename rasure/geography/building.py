@@ -15,7 +15,7 @@ from importlib import resources
 import psycopg
 
 from rasure import schema
-from rasure.geography import reference
+from rasure.geography import grid, reference
 from rasure.geography.errors import UnknownAreaSet
 from rasure.geography.forces import force_name, shipped_areas, tables_version
 
@@ -45,8 +45,8 @@ def build(
 
     `area_set` becomes the default set of areas. Without it the default stays, and a new
     force gets its first set (`lpa12` for Thames Valley, otherwise `district`).
-    Raises `UnknownForce`, `UnknownAreaSet` and `ReferenceMissing` before it changes
-    anything.
+    Raises `UnknownForce`, `UnknownAreaSet`, `ReferenceMissing` and, in a warehouse of
+    another grid, `GridRejected` before it changes anything.
     """
     name = force_name(force)
     frame = reference.neighbourhoods()
@@ -55,6 +55,7 @@ def build(
     institutions = reference.institutions(force, set(own["lsoa_code"]))
     schema.ensure(connection)
     with connection.transaction():
+        grid.require_british(connection, name)
         connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         default_area_set = _default_area_set(connection, force, areas, area_set)
         _copy_codes(connection, frame["lsoa_code"])

@@ -32,18 +32,51 @@ def build(
         str | None,
         typer.Option(help="The area set to count in: lpa12, lpa11, lcu5, district"),
     ] = None,
+    boundary: Annotated[
+        Path | None,
+        typer.Option(help="Of a place that Rasure does not have: its polygons"),
+    ] = None,
+    srid: Annotated[
+        int | None,
+        typer.Option(help="With a boundary: the EPSG code of the grid to count in"),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="With a boundary: what the force is called")
+    ] = None,
+    area_column: Annotated[
+        str | None,
+        typer.Option(help="With a boundary: the column with the names of its areas"),
+    ] = None,
 ) -> None:
-    """Build or rebuild the geography of a force; safe to repeat."""
+    """Build or rebuild the geography of a force; safe to repeat.
+
+    A force of England and Wales by its name; any other place from a boundary and the
+    grid in metres that its hexagons are to be drawn in.
+    """
     from rasure import geography as part
     from rasure import runs, schema
     from rasure.database import connect
     from rasure.geography.status import read_status
 
-    part.force_name(force)
+    if boundary is None:
+        if srid or name or area_column:
+            raise typer.BadParameter(
+                "--srid, --name and --area-column go with --boundary FILE"
+            )
+        part.force_name(force)
+    elif srid is None or areas:
+        raise typer.BadParameter(
+            "--boundary needs the grid of the place, --srid N, and takes no --areas"
+        )
     with connect("rasure geography", autocommit=True) as connection:
         schema.ensure(connection)
         with runs.exclusive(connection, "rasure geography build", say=typer.echo):
-            part.build(connection, force, areas)
+            if boundary is None:
+                part.build(connection, force, areas)
+            else:
+                part.build_from_boundary(
+                    connection, force, boundary, srid, name, area_column
+                )
         built = next(row for row in read_status(connection) if row["force"] == force)
     typer.echo(_sentence(built))
 
@@ -122,6 +155,12 @@ def forces() -> None:
 
 def _sentence(row: dict) -> str:
     """The geography of one force, as a line."""
+    if not row["districts"]:
+        return (
+            f"{row['force_name']} ({row['force']}): {row['area_km2']:,} km2 in "
+            f"EPSG:{row['srid']}, {_count(row['areas'], 'area')}, "
+            f"{_count(row['hexagons'], 'hexagon')}."
+        )
     return (
         f"{row['force_name']} ({row['force']}): {row['area_km2']:,} km2, "
         f"{_count(row['areas'], 'area')} ({row['default_area_set']}), "

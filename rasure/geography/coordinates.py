@@ -25,7 +25,8 @@ def exact_system(
     """The horizontal part of a coordinate system; None if it cannot be told exactly.
 
     `bounds` (west, south, east, north in degrees) is where the coordinates lie, since
-    the accuracy of a datum's shift differs from place to place.
+    a datum's shift is known in one place and not in another. Without it, a system
+    passes whose shift is known somewhere.
     """
     if crs is None:
         return None
@@ -38,10 +39,10 @@ def exact_system(
     with warnings.catch_warnings():  # of a better grid that is not installed
         warnings.simplefilter("ignore", UserWarning)
         group = TransformerGroup(crs, WGS84, always_xy=True, area_of_interest=area)
-    accuracies = [one.accuracy for one in group.transformers if one.accuracy >= 0]
-    if min(accuracies, default=MOST_METRES_OFF + 1) > MOST_METRES_OFF:
-        return None
-    return crs
+    # The first is the one that serves most of the area; -1 is not known.
+    accuracies = [one.accuracy for one in group.transformers][: 1 if bounds else None]
+    is_exact = any(0 <= accuracy <= MOST_METRES_OFF for accuracy in accuracies)
+    return crs if is_exact else None
 
 
 def system_name(crs: pyproj.CRS) -> str:

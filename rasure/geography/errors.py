@@ -15,8 +15,21 @@ class UnknownForce(RasureError):
         self.known = known
         super().__init__(
             f"No geography is known for the force {force!r}. Use the publisher's name "
-            f"in file names; known are: {', '.join(known)}."
+            f"in file names; known are: {', '.join(known)}. For a place of your own: "
+            f"rasure geography build {force} --boundary FILE --srid N"
         )
+
+
+class ForceNameRejected(RasureError):
+    """A slug that cannot name a place with a boundary of its own."""
+
+    exit_code = 2
+
+
+class GridRejected(RasureError):
+    """A grid that is not in metres, not that of the place, or not the warehouse's."""
+
+    exit_code = 2
 
 
 class UnknownAreaSet(RasureError):

@@ -15,10 +15,13 @@ import psycopg
 import pyogrio.errors
 
 from rasure import schema
+from rasure.geography import grid
 from rasure.geography.building import LOCK, copy_lsoas, run
+from rasure.geography.coordinates import exact_system
 from rasure.geography.errors import BoundaryFileRejected
 
 CODE = r"[EW]01\d{6}"
+ENGLAND_AND_WALES = (-6.5, 49.8, 2.1, 55.9)  # degrees
 
 
 def load(connection: psycopg.Connection, path: Path) -> int:
@@ -27,11 +30,13 @@ def load(connection: psycopg.Connection, path: Path) -> int:
     Links each LSOA to its district, force and areas if the force is built, otherwise
     once it is. One transaction. Raises `BoundaryFileRejected`.
     """
-    frame = read_boundaries(Path(path))
+    path = Path(path)
+    frame = read_boundaries(path)
     schema.ensure(connection)
     with connection.transaction():
+        grid.require_british(connection, path.name)
         connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
-        _refuse_older_codes(connection, Path(path), frame)
+        _refuse_older_codes(connection, path, frame)
         copy_lsoas(connection, frame)
         run(connection, "load_lsoas21")
         forces = connection.execute("select force from geo.forces order by force")
@@ -45,7 +50,7 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
     """Read polygons from `path`: `lsoa_code`, `lsoa_name`, geometry in EPSG:4326.
 
     Raises `BoundaryFileRejected` for a file that cannot be read, holds no polygons,
-    states no coordinate system, or has no column of LSOA codes.
+    states no coordinate system or an inexact one, or has no column of LSOA codes.
     """
     if not path.exists():
         raise BoundaryFileRejected(f"There is no file {path}.")
@@ -63,6 +68,14 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
             f"{path.name} does not state its coordinate system. Save it again with one "
             "(EPSG:27700 or EPSG:4326)."
         )
+    crs = exact_system(frame.crs, ENGLAND_AND_WALES)
+    if crs is None:
+        raise BoundaryFileRejected(
+            f"{path.name} states a coordinate system by which its shapes could lie "
+            f"100 m off: {frame.crs.name!r} does not say exactly where on the earth "
+            "they are. Save it again with one of a registry (EPSG:27700 or EPSG:4326)."
+        )
+    frame = frame.set_crs(crs, allow_override=True)
     code = code_column(frame, path.name)
     name = name_column(frame)
     duplicates = int(frame[code].duplicated().sum())

@@ -10,6 +10,7 @@ select
     forces.force,
     forces.force_name,
     round(forces.area_km2::numeric, 1)::float as area_km2,
+    st_srid(forces.geom) as srid,
     forces.built_at,
     force_settings.default_area_set,
     (

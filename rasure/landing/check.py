@@ -105,7 +105,9 @@ class RowChecker:
         Raises `duckdb.InvalidInputException` when the file cannot be parsed as CSV.
         """
         rows = CheckedRows(unpacked.rows, good=unpacked.text)
-        rows.is_text = unpacked.is_unambiguous(len(kind.columns))
+        rows.is_text = unpacked.is_unambiguous(len(kind.columns)) and (
+            kind.copied_columns == kind.columns
+        )
         parsed = _parsed(unpacked, kind, month)
         measures = "".join(f", {measure}" for measure in kind.measures.values())
         rows.landed, flawed, rewritten, *measured = self._query(
@@ -256,7 +258,7 @@ def _exported_columns(kind: FileKind) -> Iterator[str]:
             f"list_filter([{emptied}], lambda name: name is not null))), ',')"
             " end"
         )
-    for column in kind.columns:
+    for column in kind.copied_columns:
         value = column.value or column.name
         rules = [rule for rule in kind.emptying_rules if column.name in rule.empties]
         if rules:

@@ -21,7 +21,7 @@ def copy_file(
     Raises `ValueRefused` when PostgreSQL cannot type a value that DuckDB could.
     """
     begin_new_file(connection, f"raw.{file.kind.table}")
-    columns = ", ".join(column.name for column in file.kind.columns)
+    columns = ", ".join(column.name for column in file.kind.copied_columns)
     # The columns that come before those of the file are filled by their defaults.
     connection.execute("create temporary sequence if not exists row_number cache 10000")
     connection.execute(

@@ -18,14 +18,17 @@ log = logging.getLogger(__name__)
 
 def keep_manifest(attempt: Attempt, files: list[LandedFile]) -> Path:
     """Write a manifest of what a delivery without one held; returns its path."""
-    months = sorted(file.name.month for file in files)
+    months = sorted(file.name.month for file in files if file.name.month)
+    window = {}
+    if months:
+        window = {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"}
     content = {
         "source": attempt.source,
         "delivery": attempt.delivery,
         "delivery_id": attempt.delivery_id,
         "kind": attempt.kind,
         "extracted_at": None,
-        "window": {"from": f"{months[0]:%Y-%m}", "to": f"{months[-1]:%Y-%m}"},
+        "window": window,
         "files": [
             {
                 "path": file.unpacked.path,

@@ -21,7 +21,7 @@ from rasure.places.windows import Window, listed, month_number
 WINDOWS = ("all", "day", "night")
 
 # One row an event. `patrol_window` is day or night, and empty where the hour is not
-# known. With points, `geom` is one in EPSG:27700; they cost a join.
+# known. With points, `geom` is one in the grid of the warehouse; they cost a join.
 EVENTS = """
     select
         crime_key as event_id,

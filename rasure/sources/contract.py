@@ -24,13 +24,15 @@ class Column:
 
     `header` is the publisher's name, `name` the raw table's. A file may lack the column
     if it `may_be_absent`; its values are then empty. `value` is DuckDB SQL for the text
-    that PostgreSQL reads, where publishers write a value in several forms.
+    that PostgreSQL reads, where publishers write a value in several forms. A column
+    that `is_ignored` is in the file and not in the raw table.
     """
 
     header: str
     name: str
     may_be_absent: bool = False
     value: str | None = None
+    is_ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class FileKind:
     - `encodings`: tried in this order.
     - `has_line_breaks`: quoted fields may contain line breaks.
     - `in_any_order`: the columns may come in any order.
+    - `ignores_other_columns`: columns that are not in the contract are passed over.
     - `whole`: one faulty row rejects the delivery, instead of going to quarantine.
     - `is_fresh`: some row changes every day, so `expectations/` can reject an old file.
     """
@@ -76,6 +79,7 @@ class FileKind:
     is_encoding_stated: bool = False  # by the manifest; then no other is tried
     has_line_breaks: bool = False
     in_any_order: bool = False
+    ignores_other_columns: bool = False
     whole: bool = False
     is_fresh: bool = False
 
@@ -90,6 +94,12 @@ class FileKind:
         by_header = {_plain(column.header): column for column in self.columns}
         names = [_plain(name) for name in header]
         present = set(names)
+        if self.ignores_other_columns:
+            others = [name for name in names if name not in by_header]
+            by_header |= {
+                name: Column(name, f"other_{number}", is_ignored=True)
+                for number, name in enumerate(others)
+            }
         needed = {
             plain for plain, column in by_header.items() if not column.may_be_absent
         }
@@ -124,6 +134,11 @@ class FileKind:
     def headers(self) -> list[str]:
         """The header line, in the publisher's words and order."""
         return [column.header for column in self.columns]
+
+    @property
+    def copied_columns(self) -> tuple[Column, ...]:
+        """The columns that the raw table has."""
+        return tuple(column for column in self.columns if not column.is_ignored)
 
 
 def _plain(header: str) -> str:

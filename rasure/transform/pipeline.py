@@ -28,7 +28,8 @@ from rasure import geography, runs, schema
 from rasure.database import connect
 from rasure.settings import Settings
 from rasure.sources import INSTANTS, unused_tags
-from rasure.sources.niche_rms.mapping_tables import write_landed_mappings
+from rasure.sources.incidents import mapping_tables as incident_tables
+from rasure.sources.niche_rms import mapping_tables as niche_tables
 from rasure.transform import dbt, failing, marts, results, state
 from rasure.transform.errors import (
     DbtUnusable,
@@ -101,7 +102,11 @@ class Transform:
             arguments += ["--exclude-resource-type", "unit_test"]
         started = time.monotonic()
         answer = dbt.call(
-            self.settings, arguments, self.say, self.step, {"marts_suffix": marts.NEXT}
+            self.settings,
+            arguments,
+            self.say,
+            self.step,
+            {"marts_suffix": marts.NEXT, **geography.dbt_variables(self.connection)},
         )
         seconds = round(time.monotonic() - started, 3)
         if answer.results is None:
@@ -350,18 +355,22 @@ def ensure_ground(connection: psycopg.Connection, say: Callable[[str], None]) ->
         "select force, sum(rows_landed)::bigint from ops.delivery_files"
         " group by force order by force"
     ).fetchall()
+    geography.align_grid(connection)
+    is_british = geography.is_on_british_grid(connection)
     for force, rows in forces:
         if geography.is_built(connection, force):
             continue
-        if force not in geography.known_forces():
+        if not (force in geography.known_forces() and is_british):
             say(
                 f"staging: {force} has no ground, so its {rows:,} rows make no place "
-                "hot. `rasure geography forces` lists the forces that have."
+                "hot. `rasure geography forces` lists the forces that have, and "
+                "`rasure geography build --boundary` gives one to any place."
             )
             continue
         say(f"building the geography of {force}")
         geography.build(connection, force)
-    write_landed_mappings(connection)
+    niche_tables.write_landed_mappings(connection)
+    incident_tables.write_landed_mappings(connection)
 
 
 def _prepare(connection: psycopg.Connection, say: Callable[[str], None]) -> None:

@@ -40,7 +40,12 @@ LANDED_SOURCES = """
 LANDED_DELIVERIES = """
     select load_id::text from ops.deliveries where source = %s and state = 'landed'
 """
-MAPPINGS = "select force, digest from ops.niche_mappings order by force"
+MAPPINGS = """
+    select 'niche_rms' as source, force, digest from ops.niche_mappings
+    union all
+    select 'incidents', force, digest from ops.incident_mappings
+    order by 1, 2
+"""
 # The LSOAs of 2021 are loaded by a command of their own, after the forces are built,
 # and an operator may correct the institutions.
 GEOGRAPHY = """

@@ -20,7 +20,8 @@ QUERY = """
 PREFIX = "not understood: "
 ADVICE = (
     "The Data quality page lists them. Give each code a term in the force's mapping "
-    "(config/niche_rms), or have the date corrected in the records system."
+    "(config/niche_rms or config/incidents), or have the date corrected in the records "
+    "system."
 )
 
 

@@ -452,8 +452,8 @@ def test_the_transform_ends_with_what_was_not_understood(
         f"not understood: {force}: persons.date_of_birth: 1 kind of date that cannot be"
         " in 1 record. They count as empty.",
         "not understood: The Data quality page lists them. Give each code a term in the"
-        " force's mapping (config/niche_rms), or have the date corrected in the records"
-        " system.",
+        " force's mapping (config/niche_rms or config/incidents), or have the date"
+        " corrected in the records system.",
     ]
     assert values_not_understood(warehouse, "marts") == said[-6:]
     assert warehouse.execute(

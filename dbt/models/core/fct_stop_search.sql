@@ -39,7 +39,7 @@ points as (
         force,
         longitude,
         latitude,
-        {{ national_grid_point('longitude', 'latitude') }} as geom
+        {{ grid_point('longitude', 'latitude') }} as geom
     from searches
     where longitude is not null
 ),

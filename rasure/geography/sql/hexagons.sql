@@ -1,6 +1,6 @@
 -- The hexagons of the force: side 123.5 m, 0.0396 km2, centroid in the force. Each
 -- belongs to the area of the default area set that holds its centroid. The grid starts
--- at the origin of EPSG:27700, so (i, j) does not depend on the extent. The query makes
+-- at the origin of the warehouse's grid, so (i, j) does not depend on the extent. The query makes
 -- the grid of one area at a time, so that PostGIS prepares each area once (0.7 s
 -- instead of 4.7 s).
 set local work_mem = '64MB';

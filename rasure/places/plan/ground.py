@@ -31,7 +31,10 @@ FRAME = """
 # In the order of drawing; each layer is cut to the frame.
 LAYERS = """
     with frame as (
-        select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 27700) as box
+        select st_makeenvelope(
+            %(west)s, %(south)s, %(east)s, %(north)s,
+            find_srid('geo', 'forces', 'geom')
+        ) as box
     ),
     drawn as (
         select 1 as layer, 'neighbourhood' as kind, st_boundary(geom) as geom

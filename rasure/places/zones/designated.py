@@ -155,7 +155,8 @@ ZONE = """
     )
     values (
         %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-        st_multi(st_geomfromwkb(%s, 27700)), st_multi(st_geomfromwkb(%s, 27700))
+        st_multi(st_geomfromwkb(%s, find_srid('geo', 'forces', 'geom'))),
+        st_multi(st_geomfromwkb(%s, find_srid('geo', 'forces', 'geom')))
     )
 """
 
@@ -164,7 +165,10 @@ LINK = """
         designation_id, link_id, zone_id, position, name, road_number, length_m, events,
         score, geom
     )
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromwkb(%s, 27700))
+    values (
+        %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        st_geomfromwkb(%s, find_srid('geo', 'forces', 'geom'))
+    )
 """
 
 

@@ -52,7 +52,7 @@ class Format:
 
 @dataclass(frozen=True)
 class DefaultPoint:
-    """A point that a system gives to a record without a place: metres, EPSG:27700."""
+    """A point that a system gives to a record without a place: metres of the grid."""
 
     x: float
     y: float

@@ -14,7 +14,7 @@ with
 given as (
     select
         *,
-        st_setsrid(st_makepoint(x, y), 27700) as geom
+        st_setsrid(st_makepoint(x, y), {{ var('grid_srid') }}) as geom
     from {{ ref('int_niche_given_positions') }}
     where {{ is_changed('position_id') }}
 ),

@@ -41,7 +41,7 @@ final as (
         places.lsoa_code,
         places.longitude,
         places.latitude,
-        {{ national_grid_point('places.longitude', 'places.latitude') }} as geom
+        {{ grid_point('places.longitude', 'places.latitude') }} as geom
     from places
     left join generic_labels on places.location = generic_labels.location
 )
