@@ -46,7 +46,7 @@ def test_a_code_is_found_by_its_term():
         ('mo_text = "MOText"', 'mo = "MOText"', "columns.mo: there is no such column"),
         ('file = "GPersonName"', 'file = "GPerson"', "a file of its own"),
         ('mo_text = "MOText"', 'mo_text = "Id"', "each header once"),
-        ('no = "N"\n', "", "'no'"),
+        ('clock = "Europe/London"\n', "", "'clock'"),
         ("[terms.roles]", "[terms.rolls]", "no such table of terms"),
         ('force = "thames-valley"', "force", "is not TOML"),
         ("id = '[0-9]{16,25}'", "id = '[0-9'", "identifiers.id: expected a regular"),
@@ -62,6 +62,18 @@ def test_a_wrong_mapping_is_refused_with_the_place(tmp_path, old, new, message):
         mapping.read(altered(tmp_path, old, new))
     assert message in str(refused.value)
     assert "thames-valley.toml" in str(refused.value)
+
+
+def test_what_a_mapping_leaves_out_has_a_default(tmp_path):
+    text = (mapping.FOLDER / "thames-valley.toml").read_text()
+    entities = text[text.index("[entities.occurrences]") :]
+    path = tmp_path / "testshire.toml"
+    path.write_text(f'force = "testshire"\n[format]\nclock = "Asia/Tokyo"\n{entities}')
+    mapped = mapping.read(path)
+    assert (mapped.format.encoding, mapped.format.coordinate_scale) == ("utf-8", 1)
+    assert (mapped.format.yes, mapped.format.no) == ("Y", "N")
+    assert mapped.identifiers["id"] == "[0-9]{1,25}"
+    assert mapped.default_points == ()
 
 
 def test_a_force_without_a_mapping_is_refused_with_those_there_are():

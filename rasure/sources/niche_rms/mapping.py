@@ -23,6 +23,8 @@ from rasure.sources.niche_rms.terms import TERMS
 
 ENCODINGS = ("cp1252", "utf-8")
 FOLDER = CHECKOUT / "config" / "niche_rms"
+# The patterns of an id and of a number where a mapping gives none.
+IDENTIFIERS = {"id": "[0-9]{1,25}", "occurrence_number": "[^,;|]{1,40}"}
 
 
 class MappingWrong(RasureError):
@@ -35,18 +37,20 @@ class MappingWrong(RasureError):
 class Format:
     """How a force writes values; `coordinate_scale` is the units in a metre.
 
+    Only the clock has no default: hours are by it, and no country's may be assumed.
+
     `stand_in_days` are days that its system writes where there is no date, beside those
     that every system is known to write (seed `date_stand_ins`).
     """
 
-    encoding: str
-    instant: str
-    day: str
     clock: str
-    yes: str
-    no: str
-    separator: str
-    coordinate_scale: int
+    encoding: str = "utf-8"
+    instant: str = "%Y-%m-%d %H:%M:%S"
+    day: str = "%Y-%m-%d"
+    yes: str = "Y"
+    no: str = "N"
+    separator: str = ";"
+    coordinate_scale: int = 1
     stand_in_days: list[date] = field(default_factory=list)
 
 
@@ -128,8 +132,8 @@ def read(path: Path) -> Mapping:
         mapping = Mapping(
             content["force"],
             Format(**content["format"]),
-            content["identifiers"],
-            tuple(DefaultPoint(**point) for point in content["default_points"]),
+            IDENTIFIERS | content.get("identifiers", {}),
+            tuple(DefaultPoint(**point) for point in content.get("default_points", ())),
             {
                 name: MappedEntity(name, entity["file"], entity["columns"])
                 for name, entity in content["entities"].items()
