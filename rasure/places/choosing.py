@@ -30,7 +30,7 @@ from rasure.places.evaluation import (
     period_of,
     training_on,
 )
-from rasure.places.events import Events, Grid
+from rasure.places.events import Events, Grid, read_events, read_grid
 from rasure.places.free import FREE, choose_staffed
 from rasure.places.methods import COUNTS, GRID
 from rasure.places.windows import Window, listed
@@ -207,3 +207,62 @@ def keep_choice(
             json.dumps(asdict(choice)),
         ),
     )
+
+
+def published_method(
+    connection: psycopg.Connection,
+    force: str,
+    definition: Definition,
+    patrol_window: str = "all",
+) -> str:
+    """The method by which the hot places of a force are published: `grid` or `free`.
+
+    It is `grid` until `rasure places method` has chosen one for the force. A choice
+    that was made under another definition is made again, and kept; where the history
+    is too short to try the methods, it is the grid. The day and the night are always
+    chosen on the grid.
+    """
+    if patrol_window != "all":
+        return GRID
+    choice = kept_choice(connection, force, definition)
+    if choice is None and was_chosen(connection, force):
+        grid = read_grid(connection, force)
+        events = read_events(connection, grid, definition=definition)
+        try:
+            choice = choose_method(grid, events, definition)
+        except WindowRejected:
+            return GRID
+        keep_choice(connection, force, definition, choice)
+    return choice.method if choice else GRID
+
+
+def was_chosen(connection: psycopg.Connection, force: str) -> bool:
+    """True if a method was chosen for the force under any definition."""
+    row = connection.execute(
+        "select from places.method_choices where force = %s and patrol_window = 'all' "
+        "limit 1",
+        (force,),
+    ).fetchone()
+    return row is not None
+
+
+def chosen_methods(connection: psycopg.Connection, definition: Definition) -> list[str]:
+    """The method that is published of each force with a choice: `free thames-valley`.
+
+    The choices are those under this definition.
+    """
+    rows = connection.execute(
+        "select method || ' ' || force from places.method_choices "
+        "where patrol_window = 'all' and definition_id = %s order by force",
+        (definition_id(definition),),
+    )
+    return [method for (method,) in rows]
+
+
+def published_in_words(force: str, method: str, patrol_window: str) -> str:
+    """What a choice changes on the pages, as a sentence."""
+    if patrol_window != "all":
+        return "The hot places of the day and the night are published on the grid."
+    if method == GRID:
+        return "The hot places are published on the grid."
+    return f"`rasure places designate {force}` publishes places that are placed freely."

@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +164,7 @@ def captured(
     captures = captures_on_grid(training_on(before, period), after.cell, period)
     seen_before = together(before, period.split(at_institutions)[0])
     captures[FREE] = captures_freely(seen_before, after, period)
-    return captures | {DESIGNATION: captures[PUBLISHED]}
+    return captures
 
 
 def captures_on_grid(
@@ -223,6 +224,7 @@ def simulate(
     area_share: float,
     draws: int,
     rng: np.random.Generator,
+    say: Callable[[str], None],
 ) -> dict[str, dict[str, np.ndarray]]:
     """The metrics of every method in `draws` simulated histories: method -> metric.
 
@@ -230,9 +232,12 @@ def simulate(
     centroids, because for the methods of the grid a thrown event lies at one. The
     method `free` costs more than all others together, so it has `FREE_NULL_DRAWS`; for
     it a thrown event lies where one of `pool` in the same cell lies, or anywhere in it.
+    `say` is told how many are done, ten times or fewer.
     """
     by_method: dict[str, list[dict[str, float]]] = {}
     for draw in range(draws):
+        if draw and draw % max(draws // 10, 1) == 0:
+            say(f"{draw:,} of {draws:,} simulated histories")
         order = rng.permutation(len(training.cell))
         cell = throw(rates, len(training.cell), rng)
         history = dataclasses.replace(
@@ -289,7 +294,6 @@ NULL_DRAWS = 500
 FREE_NULL_DRAWS = 10
 SHUFFLES = 5
 DESIGNATION = "designation"  # the method that is published, as a row of its own
-PUBLISHED = GRID
 
 
 @dataclass(frozen=True)
@@ -318,6 +322,8 @@ def evaluate(
     patrol_window: str = "all",
     jitter_metres: float = 0.0,
     crime_types: str | None = None,
+    published: str = GRID,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Evaluation:
     """Score every method on the test period; the same seed gives the same figures.
 
@@ -325,8 +331,10 @@ def evaluate(
     left out, and so are places that are mostly an institution's in the training period.
     With jitter each event is moved at random first. When shuffled, the crimes are
     thrown at random points `SHUFFLES` times and the figures are of all of these
-    together. `crime_types` only names what `events` are of. Raises `WindowRejected` or
-    `NoPlaces` when there is nothing to score.
+    together. `crime_types` only names what `events` are of. `published` is the method
+    by which the force's hot places are published, `grid` or `free`: the row of the
+    designation. `say` is given a line of progress now and then. Raises `WindowRejected`
+    or `NoPlaces` when there is nothing to score.
     """
     check_hold_out(train, test)
     shuffling, scoring_draws, *null_draws, jittering = (
@@ -341,7 +349,11 @@ def evaluate(
     histories = [events]
     if is_shuffled:
         histories = [shuffled(events, grid, shuffling) for _ in range(SHUFFLES)]
-    captures = [captured(one, at_institutions, period) for one in histories]
+    say(f"choosing {period.places:,} places by each method")
+    captures = [
+        with_designation(captured(one, at_institutions, period), published)
+        for one in histories
+    ]
     # A is the area of the cells: crimes that lie in none, at the border, are not in N.
     size = len(centres)
     area_share = period.places / size
@@ -361,22 +373,29 @@ def evaluate(
     rates = gamma_poisson_rates(np.bincount(pool.cell, minlength=size))
     nowhere = pool.where(np.zeros(len(pool.cell), dtype=bool))
     random, constant = (
-        simulate(
-            thrown,
-            each_rate,
-            each_pool,
-            period.split(at_institutions)[0],
-            len(after.cell),
-            period,
-            area_share,
-            min(draws, NULL_DRAWS),
-            generator,
+        with_designation(
+            simulate(
+                thrown,
+                each_rate,
+                each_pool,
+                period.split(at_institutions)[0],
+                len(after.cell),
+                period,
+                area_share,
+                min(draws, NULL_DRAWS),
+                generator,
+                lambda line, chance=chance: say(f"{chance}: {line}"),
+            ),
+            published,
         )
-        for each_rate, each_pool, generator in zip(
-            (grid.area_km2, rates), (nowhere, pool), null_draws, strict=True
+        for chance, each_rate, each_pool, generator in zip(
+            ("random locations", "constant rates"),
+            (grid.area_km2, rates),
+            (nowhere, pool),
+            null_draws,
+            strict=True,
         )
     )
-    random[DESIGNATION], constant[DESIGNATION] = random[PUBLISHED], constant[PUBLISHED]
     about = {
         "patrol_window": patrol_window,
         "crime_types": crime_types,
@@ -387,6 +406,7 @@ def evaluate(
         "area_km2": period.places * float(grid.area_km2.mean()),
         "is_shuffled": is_shuffled,
         "shuffles": SHUFFLES if is_shuffled else 0,
+        "published_method": published,
     }
     return Evaluation(
         force=grid.force,
@@ -405,6 +425,11 @@ def evaluate(
 
 
 ROWS = (DESIGNATION, GRID, FREE, *COUNTS, KDE)
+
+
+def with_designation(by_method: dict, published: str) -> dict:
+    """What is known of each method, and of the designation as it is published."""
+    return by_method | {DESIGNATION: by_method[published]}
 
 
 def shuffled(events: Events, grid: Grid, rng: np.random.Generator) -> Events:

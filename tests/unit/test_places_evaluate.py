@@ -62,6 +62,20 @@ def test_every_method_has_every_figure_with_interval_and_null():
         assert row["events_test"] + row["events_train"] == 6000
 
 
+@pytest.mark.parametrize("published", ["grid", "free"])
+def test_the_designation_is_scored_as_it_is_published(published):
+    lines = []
+    rows = {
+        row["method"]: row
+        for row in run(off_the_grid(), published=published, say=lines.append)
+    }
+    assert rows["free"]["pai"] != rows["grid"]["pai"]
+    assert rows["designation"] == rows[published] | {"method": "designation"}
+    assert rows["designation"]["published_method"] == published
+    assert lines[0] == "choosing 18 places by each method"
+    assert "constant rates: 9 of 10 simulated histories" in lines
+
+
 def test_planted_hot_cells_are_found_and_scored_as_worked_by_hand():
     crimes = concentrated()
     row = run(crimes)[0]
