@@ -12,7 +12,6 @@ that changes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
@@ -20,6 +19,7 @@ import numpy as np
 import psycopg
 
 from rasure.places import metrics
+from rasure.places.choices import definition_id, was_chosen
 from rasure.places.definition import Definition
 from rasure.places.errors import WindowRejected
 from rasure.places.evaluation import (
@@ -94,6 +94,7 @@ def choose_method(
     `events` are those that rank a place, those at institutions included. Raises
     `WindowRejected` for a history without a month to try on.
     """
+    definition = replace(definition, by_number=False)
     months = np.unique(grid.observed)
     held = int(definition.choice_hold_out_months)
     trials = months[LEAST_TRAINING_MONTHS : len(months) - held]
@@ -166,12 +167,6 @@ def compared(
     )
 
 
-def definition_id(definition: Definition) -> str:
-    """A digest of the figures of a definition."""
-    figures = json.dumps(asdict(definition), sort_keys=True)
-    return hashlib.sha256(figures.encode()).hexdigest()[:16]
-
-
 def kept_choice(
     connection: psycopg.Connection,
     force: str,
@@ -234,29 +229,6 @@ def published_method(
             return GRID
         keep_choice(connection, force, definition, choice)
     return choice.method if choice else GRID
-
-
-def was_chosen(connection: psycopg.Connection, force: str) -> bool:
-    """True if a method was chosen for the force under any definition."""
-    row = connection.execute(
-        "select from places.method_choices where force = %s and patrol_window = 'all' "
-        "limit 1",
-        (force,),
-    ).fetchone()
-    return row is not None
-
-
-def chosen_methods(connection: psycopg.Connection, definition: Definition) -> list[str]:
-    """The method that is published of each force with a choice: `free thames-valley`.
-
-    The choices are those under this definition.
-    """
-    rows = connection.execute(
-        "select method || ' ' || force from places.method_choices "
-        "where patrol_window = 'all' and definition_id = %s order by force",
-        (definition_id(definition),),
-    )
-    return [method for (method,) in rows]
 
 
 def published_in_words(force: str, method: str, patrol_window: str) -> str:

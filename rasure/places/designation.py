@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import psycopg
 
 from rasure.places.choosing import published_method
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces, ReviewNeeded, ReviewRejected
 from rasure.places.events import forces_with_crimes, history
-from rasure.places.free import FREE
-from rasure.places.hot_spots import HotSpot, merge
+from rasure.places.free import FREE, QUIET, hexagons_a_hot_spot, touching_metres
+from rasure.places.hot_spots import HotSpot, merge, named, recorded_at
 from rasure.places.keeping import is_mostly_on
 from rasure.places.placing import place_freely
-from rasure.places.ranking import RankedPlace, Ranking, rank_places
+from rasure.places.ranking import RankedPlace, Ranking, hottest_first, rank_places
 from rasure.places.reviews import (
     ACCEPTED,
     REJECTED,
@@ -29,6 +30,7 @@ from rasure.places.reviews import (
     in_force,
     record_reviews,
 )
+from rasure.places.selection import grown
 from rasure.places.versions import (
     Designation,
     content_id,
@@ -111,14 +113,61 @@ def propose_on_grid(
             "candidates`; a rejection ends when it expires or another review overrides "
             "it."
         )
-    hexagons = tuple(allowed.fill(definition.coverage_percent))
-    considered = set(ranking.ids_to(hexagons[-1].hexagon_id))
+    if definition.by_number:
+        hot_spots = staffed_hot_spots(connection, force, allowed, definition)
+        place = {place.hexagon_id: place for place in allowed.places}
+        hexagons = tuple(place[name] for spot in hot_spots for name in spot.hexagon_ids)
+    else:
+        hexagons = tuple(allowed.fill(definition.coverage_percent))
+        hot_spots = merge(connection, force, hexagons)
+    last = max(hexagons, key=hottest_first)
+    considered = set(ranking.ids_to(last.hexagon_id))
     return designation_of(
         definition,
         ranking,
         hexagons,
-        merge(connection, force, hexagons),
+        hot_spots,
         [one for hexagon_id, one in reviews.items() if hexagon_id in considered],
+    )
+
+
+CENTRES = """
+    select hexagon_id, st_x(centroid), st_y(centroid)
+    from geo.hexagons
+    where hexagon_id = any(%s)
+"""
+
+
+def staffed_hot_spots(
+    connection: psycopg.Connection,
+    force: str,
+    ranking: Ranking,
+    definition: Definition,
+) -> tuple[HotSpot, ...]:
+    """The hot spots of the grid that a force can staff: their number and their size.
+
+    Each begins with the hottest cell that is left and grows by the hottest one that it
+    touches. Quiet ground joins none, so that a hot spot can be smaller.
+    """
+    cell_km2 = ranking.places[0].area_km2
+    each = hexagons_a_hot_spot(cell_km2, definition)
+    wanted = int(definition.staffed_hot_spots)
+    places = ranking.places[: QUIET * wanted * each]
+    ids = [place.hexagon_id for place in places]
+    centre = {name: (x, y) for name, x, y in connection.execute(CENTRES, (ids,))}
+    groups = [
+        [places[number] for number in group]
+        for group in grown(
+            np.array([centre[name] for name in ids]),
+            touching_metres(cell_km2),
+            wanted,
+            each,
+        )
+    ]
+    return named(
+        groups,
+        [group[0].hexagon_id for group in groups],
+        recorded_at(connection, force, ids),
     )
 
 
@@ -188,6 +237,10 @@ def designation_of(
     reviews: list[Review],
 ) -> Designation:
     """A designation of some hexagons of a ranking, with its id."""
+    coverage_percent = definition.coverage_percent
+    if definition.by_number:
+        area_km2 = sum(place.area_km2 for place in hexagons)
+        coverage_percent = 100.0 * area_km2 / ranking.force_area_km2
     return Designation(
         designation_id=content_id(
             ranking.force,
@@ -200,7 +253,7 @@ def designation_of(
         definition_version=definition.version,
         data_from=ranking.data_from,
         data_to=ranking.data_to,
-        coverage_percent=definition.coverage_percent,
+        coverage_percent=coverage_percent,
         force_area_km2=ranking.force_area_km2,
         crimes_total=ranking.crimes_total,
         hexagons=hexagons,

@@ -31,16 +31,32 @@ from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import Events, Grid
-from rasure.places.free import FREE, choose_freely, place_best, side_of
+from rasure.places.free import (
+    FREE,
+    QUIET,
+    Hexagons,
+    choose_freely,
+    choose_staffed,
+    hexagons_a_hot_spot,
+    place_best,
+    side_of,
+    touching_metres,
+)
 from rasure.places.methods import (
     COUNTS,
     GRID,
     KDE,
     Training,
     choose,
+    choose_by,
     quartic_kernel,
 )
-from rasure.places.selection import cells_to_fill, gamma_poisson_prior, highest
+from rasure.places.selection import (
+    cells_to_fill,
+    gamma_poisson_prior,
+    grown,
+    highest,
+)
 from rasure.places.windows import Window, check_hold_out, month_end, month_start
 
 
@@ -106,7 +122,8 @@ class Period:
     """What a hold-out is made of: the ground, the two periods, the number of places.
 
     `observed` are the observed months of the training period, ascending;
-    `recent_months` is how many of them the counts of the last period are of.
+    `recent_months` is how many of them the counts of the last period are of;
+    `published` is the method by which hot places are published.
     """
 
     grid: Grid
@@ -117,6 +134,7 @@ class Period:
     observed: np.ndarray
     recent_months: int
     places: int
+    published: str = GRID
 
     def split(self, events: Events) -> tuple[Events, Events]:
         """The events of the training period, and those of the test period."""
@@ -136,8 +154,6 @@ def period_of(
     observed = train.observed(grid.observed, "training")
     observed_test = test.observed(grid.observed, "test")
     is_candidate = ~institution_cells(grid, events, train, definition)
-    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
-    cell_km2 = float(grid.area_km2.mean())
     period = Period(
         grid=grid,
         train=train,
@@ -146,7 +162,7 @@ def period_of(
         is_candidate=is_candidate,
         observed=observed,
         recent_months=len(observed_test),
-        places=cells_to_fill(cell_km2, target_km2, int(is_candidate.sum())),
+        places=places_wanted(grid, definition, int(is_candidate.sum())),
     )
     before, after = period.split(events.where(~events.is_at_institution))
     if not len(before.cell) or not len(after.cell):
@@ -156,14 +172,31 @@ def period_of(
     return period
 
 
+def places_wanted(grid: Grid, definition: Definition, candidates: int) -> int:
+    """How many hexagons a designation has: its hot spots', or those of its share."""
+    cell_km2 = float(grid.area_km2.mean())
+    if definition.by_number:
+        each = hexagons_a_hot_spot(cell_km2, definition)
+        return min(int(definition.staffed_hot_spots) * each, candidates)
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+    return cells_to_fill(cell_km2, target_km2, candidates)
+
+
 def captured(
     events: Events, at_institutions: Events, period: Period
 ) -> dict[str, metrics.Captures]:
     """What every method captures of one history, by its name."""
     before, after = period.split(events)
-    captures = captures_on_grid(training_on(before, period), after.cell, period)
+    training = training_on(before, period)
+    captures = captures_on_grid(training, after.cell, period)
     seen_before = together(before, period.split(at_institutions)[0])
     captures[FREE] = captures_freely(seen_before, after, period)
+    if period.definition.by_number and period.published == GRID:
+        captures[DESIGNATION] = captures_of_cells(
+            staffed_cells(training, period), training, after.cell, period
+        )
+    elif period.definition.by_number:
+        captures[DESIGNATION] = captures_staffed(seen_before, after, period)
     return captures
 
 
@@ -172,16 +205,43 @@ def captures_on_grid(
 ) -> dict[str, metrics.Captures]:
     """What each method that scores cells captures; `after` are the test cells."""
     fullest = highest(np.bincount(after, minlength=training.cells), period.places)
-    in_fullest = inside(fullest, after, training.cells)
     return {
-        name: metrics.Captures(
-            train=inside(chosen, training.cell, training.cells),
-            test=inside(chosen, after, training.cells),
-            best=in_fullest,
-            shared=metrics.shared_cells(chosen, fullest),
-        )
+        name: captures_of_cells(chosen, training, after, period, fullest)
         for name, chosen in choose(training, period.definition, period.places).items()
     }
+
+
+def captures_of_cells(
+    chosen: np.ndarray,
+    training: Training,
+    after: np.ndarray,
+    period: Period,
+    fullest: np.ndarray | None = None,
+) -> metrics.Captures:
+    """What some cells capture. `fullest` are the cells that hold most of `after`."""
+    if fullest is None:
+        counts = np.bincount(after, minlength=training.cells)
+        fullest = highest(counts, period.places)
+    return metrics.Captures(
+        train=inside(chosen, training.cell, training.cells),
+        test=inside(chosen, after, training.cells),
+        best=inside(fullest, after, training.cells),
+        shared=metrics.shared_cells(chosen, fullest),
+    )
+
+
+def staffed_cells(training: Training, period: Period) -> np.ndarray:
+    """The cells of the hot spots that a force can staff, as they are designated."""
+    grid, definition = period.grid, period.definition
+    order = choose_by(GRID, training, definition, QUIET * period.places)
+    cell_km2 = float(grid.area_km2.mean())
+    groups = grown(
+        np.column_stack([grid.x[order], grid.y[order]]),
+        touching_metres(cell_km2),
+        int(definition.staffed_hot_spots),
+        hexagons_a_hot_spot(cell_km2, definition),
+    )
+    return order[np.array([place for group in groups for place in group], dtype=int)]
 
 
 def inside(chosen: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
@@ -200,6 +260,19 @@ def captures_freely(before: Events, after: Events, period: Period) -> metrics.Ca
     chosen = choose_freely(
         period.grid, before, period.observed, period.definition, period.places
     )
+    return captures_of_hexagons(chosen, before, after, period)
+
+
+def captures_staffed(before: Events, after: Events, period: Period) -> metrics.Captures:
+    """What the hot spots capture that are placed freely and that a force can staff."""
+    chosen = choose_staffed(period.grid, before, period.observed, period.definition)
+    return captures_of_hexagons(chosen, before, after, period)
+
+
+def captures_of_hexagons(
+    chosen: Hexagons, before: Events, after: Events, period: Period
+) -> metrics.Captures:
+    """What some placed hexagons capture; takes what `captures_freely` takes."""
     best = place_best(period.grid, after, period.definition, period.places)
     ranks = before.where(~before.is_at_institution)
     ground = shapely.intersection(
@@ -249,6 +322,10 @@ def simulate(
         )
         after = throw(rates, test_events, rng)
         captures = captures_on_grid(history, after, period)
+        if period.definition.by_number and period.published == GRID:
+            captures[DESIGNATION] = captures_of_cells(
+                staffed_cells(history, period), history, after, period
+            )
         if draw < FREE_NULL_DRAWS:
             before = dataclasses.replace(
                 events_at(cell, *scattered(cell, period.grid, pool, rng)),
@@ -258,6 +335,8 @@ def simulate(
             later = events_at(after, *scattered(after, period.grid, pool, rng))
             before = together(before, at_institutions)
             captures[FREE] = captures_freely(before, later, period)
+            if period.definition.by_number and period.published == FREE:
+                captures[DESIGNATION] = captures_staffed(before, later, period)
         for name, one in captures.items():
             by_method.setdefault(name, []).append(
                 metrics.of_places(one, period.places, area_share)
@@ -343,6 +422,7 @@ def evaluate(
     if jitter_metres:
         events = jittered(events, grid, jitter_metres, jittering)
     period = period_of(grid, events, train, test, definition)
+    period = dataclasses.replace(period, published=published)
     centres = np.column_stack([grid.x, grid.y])
     at_institutions = events.where(events.is_at_institution)
     events = events.where(~events.is_at_institution)
@@ -428,8 +508,11 @@ ROWS = (DESIGNATION, GRID, FREE, *COUNTS, KDE)
 
 
 def with_designation(by_method: dict, published: str) -> dict:
-    """What is known of each method, and of the designation as it is published."""
-    return by_method | {DESIGNATION: by_method[published]}
+    """What is known of each method, and of the designation as it is published.
+
+    That is one of the methods, unless it is made by number of hot spots.
+    """
+    return {DESIGNATION: by_method[published]} | by_method
 
 
 def shuffled(events: Events, grid: Grid, rng: np.random.Generator) -> Events:

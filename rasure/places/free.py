@@ -264,6 +264,11 @@ def sites_and_rule(
     return sites_of(before, period), rule
 
 
+def touching_metres(cell_km2: float) -> float:
+    """How far apart the middles of cells that touch lie, and a little more."""
+    return 2.02 * apothem(side_of(cell_km2))
+
+
 def persistent_hexagons(
     hexagons: Hexagons,
     grid: Grid,
@@ -323,23 +328,27 @@ def place(
     reach = most_in_reach(sites, sites.weight, side_metres)
     ground = cKDTree(cells)
     threshold = first_threshold(sites, side_metres, wanted)
-    lasting = None
+    centres = rated_centres(
+        sites.where(reach >= threshold), side_metres, lattice_metres, threshold
+    )
+    chosen, _, persistent_chosen = take(
+        centres, rule, ground, side_metres, lattice_metres, wanted, kept_out
+    )
+    if persistent_chosen == wanted or threshold <= 0.0:
+        return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
+    lasting = persistent_centres(sites, rule, side_metres, lattice_metres)
     while True:
-        within = sites.where(reach >= threshold)
-        centres = rated_centres(within, side_metres, lattice_metres, threshold)
-        if lasting is not None:
-            centres = either(centres, lasting)
-        chosen, _, lasting_chosen = take(
-            centres, rule, ground, side_metres, lattice_metres, wanted, kept_out
+        both = either(centres, lasting)
+        chosen, _, _ = take(
+            both, rule, ground, side_metres, lattice_metres, wanted, kept_out
         )
-        is_full = len(chosen) == wanted and lasting is not None
-        if lasting_chosen == wanted or is_full or threshold <= 0.0:
-            return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
-        if lasting is None:
-            lasting = persistent_centres(sites, rule, side_metres, lattice_metres)
-        else:
-            is_low = threshold <= 1e-3 * reach.max()
-            threshold = 0.0 if is_low else threshold / 3.0
+        if len(chosen) == wanted or threshold <= 0.0:
+            return Hexagons(both.position(lattice_metres)[chosen], side_metres)
+        is_low = threshold <= 1e-3 * reach.max()
+        threshold = 0.0 if is_low else threshold / 3.0
+        centres = rated_centres(
+            sites.where(reach >= threshold), side_metres, lattice_metres, threshold
+        )
 
 
 def persistent_centres(

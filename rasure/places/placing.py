@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 import psycopg
 import shapely
+from scipy.spatial import cKDTree
 
 from rasure.places import selection
 from rasure.places.definition import Definition
@@ -26,7 +27,13 @@ from rasure.places.events import (
     read_grid,
     score_growth,
 )
-from rasure.places.free import Hexagons, choose_freely, persistent_hexagons
+from rasure.places.free import (
+    Hexagons,
+    choose_freely,
+    choose_staffed,
+    hexagons_a_hot_spot,
+    persistent_hexagons,
+)
 from rasure.places.hot_spots import HotSpot, Recorded, named
 from rasure.places.keeping import kept_ids, unused
 from rasure.places.ranking import RankedPlace, Ranking
@@ -122,19 +129,26 @@ def place_freely(
 ) -> tuple[Ranking, tuple[HotSpot, ...]]:
     """The hexagons that free placement takes, in that order, and their hot spots.
 
-    They fill the share of the force's area that the definition says, and none lies on
-    the ground of a rejected one. Each keeps its id while half of its area stays. Raises
-    `NoPlaces` where there is nothing to place, `DefinitionRejected` when dbt computed
-    with other figures than those of `definition`.
+    They fill the share of the force's area that the definition says, or make its number
+    of hot spots, and none lies on the ground of a rejected one. Each keeps its id while
+    half of its area stays. Raises `NoPlaces` where there is nothing to place,
+    `DefinitionRejected` when dbt computed with other figures than those of
+    `definition`.
     """
     grid = read_grid(connection, force)
     events = read_events(connection, grid, patrol_window, definition)
     cell_km2 = float(grid.area_km2.mean())
-    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
-    wanted = selection.cells_to_fill(cell_km2, target_km2, len(grid.x))
-    hexagons = choose_freely(
-        grid, events, grid.observed, definition, wanted, kept_out(grid, rejected)
-    )
+    middles = kept_out(grid, rejected)
+    if definition.by_number:
+        each = hexagons_a_hot_spot(cell_km2, definition)
+        wanted = int(definition.staffed_hot_spots) * each
+        hexagons = choose_staffed(grid, events, grid.observed, definition, middles)
+    else:
+        target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+        wanted = selection.cells_to_fill(cell_km2, target_km2, len(grid.x))
+        hexagons = choose_freely(
+            grid, events, grid.observed, definition, wanted, middles
+        )
     if not len(hexagons):
         raise NoPlaces(
             f"There is no ground left to place a hot place of {force!r} on. See "
@@ -147,7 +161,7 @@ def place_freely(
         hexagons, grid, events, grid.observed, definition, wanted
     )
     growth = score_growth(connection, month_start(int(grid.observed[-1])))
-    places = ranked_places(hexagons, ids, is_persistent, events, cell_km2, growth)
+    places = ranked_places(hexagons, ids, is_persistent, events, grid, growth)
     groups = near_one_another(hexagons, definition.hot_spot_gap_metres)
     spots = [[places[number] for number in group] for group in groups]
     polygons = hexagons.polygons()
@@ -179,7 +193,7 @@ def ranked_places(
     ids: list[str],
     is_persistent: np.ndarray,
     events: Events,
-    area_km2: float,
+    grid: Grid,
     growth: float,
 ) -> list[RankedPlace]:
     """The hexagons as ranked places, with what they hold; institutions are left out.
@@ -193,6 +207,9 @@ def ranked_places(
     scores = np.bincount(held_by, ranks.score_weight, minlength=size) / growth
     crimes = np.bincount(held_by, minlength=size)
     months = selection.months_with_crime(held_by, ranks.month, size)
+    _, cell = cKDTree(np.column_stack([grid.x, grid.y])).query(hexagons.centres)
+    cell_ids = grid.hexagon_id[cell].tolist()
+    area_km2 = float(grid.area_km2.mean())
     return [
         RankedPlace(
             hexagon_id=ids[number],
@@ -202,6 +219,7 @@ def ranked_places(
             months_with_crime=int(months[number]),
             is_persistent=bool(is_persistent[number]),
             centre=tuple(hexagons.centres[number].tolist()),
+            cell_id=cell_ids[number],
         )
         for number in range(size)
     ]

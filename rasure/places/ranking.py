@@ -30,8 +30,8 @@ QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 class RankedPlace:
     """A hexagon and what put it where it stands; counts leave institutions out.
 
-    `centre` is the middle, in metres, of a hexagon that is placed freely; None of a
-    cell of the grid.
+    `centre` is the middle, in metres, of a hexagon that is placed freely, and `cell_id`
+    the cell that it lies in, or the nearest; None of a cell of the grid.
     """
 
     hexagon_id: str
@@ -41,6 +41,7 @@ class RankedPlace:
     months_with_crime: int
     is_persistent: bool
     centre: tuple[float, float] | None = None
+    cell_id: str | None = None
 
 
 @dataclass(frozen=True)

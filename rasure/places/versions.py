@@ -133,8 +133,8 @@ HOT_SPOT = """
 """
 
 PLACED = """
-    insert into places.placed_hexagons (designation_id, hexagon_id, geom)
-    values (%s, %s, st_geomfromwkb(%s, 27700))
+    insert into places.placed_hexagons (designation_id, hexagon_id, cell_id, geom)
+    values (%s, %s, %s, st_geomfromwkb(%s, 27700))
 """
 
 # A version that was to begin on the same day or later never was in force.
@@ -244,7 +244,12 @@ def write(
             ],
         )
         cursor.executemany(
-            PLACED, [(key, hexagon_id, wkb) for hexagon_id, wkb in placed.items()]
+            PLACED,
+            [
+                (key, place.hexagon_id, place.cell_id, placed[place.hexagon_id])
+                for place in designation.hexagons
+                if place.hexagon_id in placed
+            ],
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import psycopg
 
 from rasure import runs
+from rasure.places.choices import chosen_methods
 from rasure.places.definition import Definition, ZoneDefinition
 from rasure.transform import state
 
@@ -19,8 +20,6 @@ MARTS_RUN = "marts after a designation"  # the name of the run
 def designation_sources(connection: psycopg.Connection) -> list[str]:
     """What a designation depends on: the day of the data, the definitions, and the
     methods that were chosen under them."""
-    from rasure.places.choosing import chosen_methods
-
     definition = Definition.load()
     return [
         *state.day_of_data(connection),

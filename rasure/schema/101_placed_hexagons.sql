@@ -1,8 +1,11 @@
 -- Hot places that are placed freely, for a force whose method is `free`. They lie over the
 -- grid: crimes in one of the open designation count there, and not in their cell.
+-- `cell_id` is the cell in which the middle of one lies; where that is just outside the
+-- force, the nearest.
 create table places.placed_hexagons (
     designation_id text not null,
     hexagon_id     text not null,
+    cell_id        text not null,
     geom           geometry (Polygon, 27700) not null,
     primary key (designation_id, hexagon_id),
     foreign key (designation_id, hexagon_id)
@@ -30,8 +33,7 @@ left join places.placed_hexagons as placed
 left join geo.hexagons as cells on designated.hexagon_id = cells.hexagon_id;
 
 -- The places that people see: the cells of the grid, and the hexagons that are placed
--- freely in a designation in force. `cell_id` is the cell in which the middle of one
--- lies; where that is just outside the force, the nearest.
+-- freely in a designation in force.
 create view places.shapes as
 select
     hexagon_id,
@@ -49,7 +51,7 @@ select
     placed.hexagon_id,
     designations.force,
     cells.area_id,
-    cells.hexagon_id,
+    placed.cell_id,
     designated.designation_order,
     st_area(placed.geom) / 1e6,
     true,
@@ -61,15 +63,6 @@ inner join places.placed_hexagons as placed
 inner join places.designated_hexagons as designated
     on placed.designation_id = designated.designation_id
     and placed.hexagon_id = designated.hexagon_id
-cross join lateral (
-    select
-        hexagons.hexagon_id,
-        hexagons.area_id
-    from geo.hexagons
-    where hexagons.force = designations.force
-    order by
-        hexagons.geom <-> st_centroid(placed.geom), hexagons.hexagon_id
-    limit 1
-) as cells
+left join geo.hexagons as cells on placed.cell_id = cells.hexagon_id
 where designations.valid_to is null
     and designations.patrol_window = 'all';

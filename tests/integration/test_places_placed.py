@@ -16,8 +16,9 @@ from rasure.places.errors import ReviewNeeded
 from rasure.places.reviews import ACCEPTED, REJECTED, review
 from tests.integration.places_fixtures import force, warehouse
 from tests.integration.test_places_evaluation import run
+from tests.integration.zones_fixtures import streets
 
-__all__ = ["force", "warehouse"]
+__all__ = ["force", "streets", "warehouse"]
 
 MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04"]
 FOREVER = date(2099, 1, 1)
@@ -278,3 +279,37 @@ def test_evaluate_scores_the_designation_as_it_is_published(warehouse, town):
     rows = {row["method"]: row for row in json.loads(result.output)}
     assert rows["designation"]["published_method"] == "free"
     assert rows["designation"]["pai"] == rows["free"]["pai"]
+
+
+@pytest.mark.parametrize("method", ["grid", "free"])
+def test_a_designation_by_number_has_so_many_hot_spots(warehouse, town, method):
+    """Two hot spots of up to two hexagons, as many as can be staffed."""
+    staffed = replace(TWO, by_number=True, staffed_hot_spots=2, hot_spot_km2=0.08)
+    keep_choice(warehouse, town.name, staffed, replace(CHOICE, method=method))
+    town.plant(town.hexagon(5500, 5500), MONTHS, 1, street_name="Quiet Street")
+    designation = designate(warehouse, town.name, definition=staffed)
+    assert designation.is_placed_freely == (method == "free")
+    assert [spot.hot_spot_name for spot in designation.hot_spots] == [
+        "Street 1050, Oxford",
+        "Street 4010, Oxford",
+    ]
+    assert all(len(spot.hexagon_ids) <= 2 for spot in designation.hot_spots)
+    # The first corner is parted by cells; a placed hexagon holds it whole.
+    assert len(designation.hot_spots[0].hexagon_ids) == (2 if method == "grid" else 1)
+    assert designation.coverage_percent == pytest.approx(designation.area_percent)
+    assert "staffed_hot_spots" in designation.parameters
+    again = designate(warehouse, town.name, definition=staffed)
+    assert not again.is_new
+
+
+def test_zones_are_drawn_in_the_placed_hot_spots(warehouse, town, streets):
+    designation = designate(warehouse, town.name, definition=TWO)
+    zones = warehouse.execute(
+        "select zones.hot_spot_id, st_distance(zones.streets_geom, spots.geom) "
+        "from places.patrol_zones as zones inner join places.hot_spots as spots "
+        "using (designation_id, hot_spot_id)"
+    ).fetchall()
+    assert {hot_spot_id for hot_spot_id, _ in zones} == {
+        spot.hot_spot_id for spot in designation.hot_spots
+    }
+    assert all(away_m <= 100 for _, away_m in zones)

@@ -151,7 +151,7 @@ PLACED_DESIGNATION = """
         st_multi(st_makeenvelope(0, 0, 1, 1, 27700)));
     insert into places.designated_hexagons values ('v1', 'h', 1, 's');
     insert into places.placed_hexagons
-    values ('v1', 'h', st_makeenvelope(0, 0, 1, 1, 27700));
+    values ('v1', 'h', 'c', st_makeenvelope(0, 0, 1, 1, 27700));
 """
 
 
