@@ -1,4 +1,4 @@
-"""A progress bar for landing and downloading, shown on standard error at a terminal."""
+"""How far a long command is, shown on standard error at a terminal."""
 
 from __future__ import annotations
 
@@ -40,3 +40,9 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, description=file, completed=done, total=total)
 
         yield show
+
+
+def say_progress(line: str) -> None:
+    """Write a line of progress on standard error, if that is a terminal."""
+    if sys.stderr.isatty():
+        print(line, file=sys.stderr)

@@ -66,6 +66,18 @@ from {{ relation }} as {{ name }}
 {%- endmacro %}
 
 
+{#- The columns of `core.fct_crime`: those of the contract of crimes, and what core adds to
+    them. -#}
+{% macro crime_columns() -%}
+    {%- set columns = ['is_patrol_relevant', 'is_place_event', 'score_weight'] -%}
+    {%- if execute -%}
+        {%- set contract = graph.nodes['model.rasure.all_crimes'].columns -%}
+        {{ return((contract | list) + columns) }}
+    {%- endif -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+
 {#- No row, with the columns of the contract. -#}
 {% macro given_by_nobody(contract) -%}
 select

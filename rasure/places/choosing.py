@@ -12,7 +12,6 @@ that changes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 
@@ -20,6 +19,7 @@ import numpy as np
 import psycopg
 
 from rasure.places import metrics
+from rasure.places.choices import definition_id, was_chosen
 from rasure.places.definition import Definition
 from rasure.places.errors import WindowRejected
 from rasure.places.evaluation import (
@@ -30,7 +30,7 @@ from rasure.places.evaluation import (
     period_of,
     training_on,
 )
-from rasure.places.events import Events, Grid
+from rasure.places.events import Events, Grid, read_events, read_grid
 from rasure.places.free import FREE, choose_staffed
 from rasure.places.methods import COUNTS, GRID
 from rasure.places.windows import Window, listed
@@ -94,6 +94,7 @@ def choose_method(
     `events` are those that rank a place, those at institutions included. Raises
     `WindowRejected` for a history without a month to try on.
     """
+    definition = replace(definition, by_number=False)
     months = np.unique(grid.observed)
     held = int(definition.choice_hold_out_months)
     trials = months[LEAST_TRAINING_MONTHS : len(months) - held]
@@ -166,12 +167,6 @@ def compared(
     )
 
 
-def definition_id(definition: Definition) -> str:
-    """A digest of the figures of a definition."""
-    figures = json.dumps(asdict(definition), sort_keys=True)
-    return hashlib.sha256(figures.encode()).hexdigest()[:16]
-
-
 def kept_choice(
     connection: psycopg.Connection,
     force: str,
@@ -207,3 +202,39 @@ def keep_choice(
             json.dumps(asdict(choice)),
         ),
     )
+
+
+def published_method(
+    connection: psycopg.Connection,
+    force: str,
+    definition: Definition,
+    patrol_window: str = "all",
+) -> str:
+    """The method by which the hot places of a force are published: `grid` or `free`.
+
+    It is `grid` until `rasure places method` has chosen one for the force. A choice
+    that was made under another definition is made again, and kept; where the history
+    is too short to try the methods, it is the grid. The day and the night are always
+    chosen on the grid.
+    """
+    if patrol_window != "all":
+        return GRID
+    choice = kept_choice(connection, force, definition)
+    if choice is None and was_chosen(connection, force):
+        grid = read_grid(connection, force)
+        events = read_events(connection, grid, definition=definition)
+        try:
+            choice = choose_method(grid, events, definition)
+        except WindowRejected:
+            return GRID
+        keep_choice(connection, force, definition, choice)
+    return choice.method if choice else GRID
+
+
+def published_in_words(force: str, method: str, patrol_window: str) -> str:
+    """What a choice changes on the pages, as a sentence."""
+    if patrol_window != "all":
+        return "The hot places of the day and the night are published on the grid."
+    if method == GRID:
+        return "The hot places are published on the grid."
+    return f"`rasure places designate {force}` publishes places that are placed freely."

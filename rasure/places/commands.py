@@ -133,6 +133,7 @@ def evaluate_command(
     """Score the ways to choose places on months that they have not seen."""
     from rasure.database import connect
     from rasure.places import report
+    from rasure.places.choosing import published_method
     from rasure.places.definition import Definition
     from rasure.places.evaluation import evaluate, store_evaluation
     from rasure.places.events import (
@@ -142,6 +143,7 @@ def evaluate_command(
         the_force,
     )
     from rasure.places.windows import Window
+    from rasure.progress import say_progress
 
     train_window, test_window = Window.parse(train), Window.parse(test)
     definition = Definition.load(coverage_percent=coverage)
@@ -162,6 +164,8 @@ def evaluate_command(
             patrol_window=window,
             jitter_metres=jitter,
             crime_types=types and ", ".join(types),
+            published=published_method(connection, name, definition, window),
+            say=say_progress,
         )
         store_evaluation(connection, evaluation)
     if as_json:
@@ -196,7 +200,7 @@ def method_command(
         return
     terminal = console()
     terminal.print(f"{force}, {window}: {choice.method}. {choice.in_words}")
-    terminal.print("What is published is chosen on the grid.")
+    terminal.print(choosing.published_in_words(force, choice.method, window))
 
 
 @places.command("stability")

@@ -47,8 +47,13 @@ DBT_FIGURES = (
     "public_places_only",
     "without_domestic_abuse",
 )
-MAY_BE_NOUGHT = ("harm_power", "persistence_share")
-SWITCHES = ("public_places_only", "without_domestic_abuse", "needs_review")
+MAY_BE_NOUGHT = ("harm_power", "persistence_share", "patrol_areas")
+SWITCHES = (
+    "public_places_only",
+    "without_domestic_abuse",
+    "needs_review",
+    "by_number",
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Definition:
     choice_hold_out_months: float
     choice_trials: float
     choice_jitter_metres: float
+    by_number: bool = False
 
     @classmethod
     def load(cls, **overrides) -> Definition:
@@ -109,8 +115,9 @@ class Definition:
         persistence = ("persistence_share",)
         if by_years:
             persistence = ("persistence_years", "history_years", "top_probability")
-        names = ("coverage_percent", "half_life_months", "harm_power")
-        names += ("institution_share",)
+        names = ("half_life_months", "harm_power", "institution_share")
+        names += ("staffed_hot_spots", "hot_spot_km2") if self.by_number else ()
+        names += () if self.by_number else ("coverage_percent",)
         return {name: getattr(self, name) for name in (*names, *persistence)}
 
 
@@ -201,6 +208,7 @@ ZONE_LIMITS = {
     "least_zone_metres": (0.0, 1000.0),
     "km2_per_zone": (0.0, 100.0),
     "zones_per_hot_spot": (0.0, 100.0),
+    "patrol_areas": (0.0, 10_000.0),
     "buffer_metres": (0.0, 500.0),
 }
 
@@ -221,6 +229,7 @@ class ZoneDefinition:
     km2_per_zone: float
     zones_per_hot_spot: float
     buffer_metres: float
+    patrol_areas: float = 0.0
 
     @classmethod
     def load(cls, **overrides) -> ZoneDefinition:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,16 +31,32 @@ from rasure.places import metrics
 from rasure.places.definition import Definition
 from rasure.places.errors import NoPlaces
 from rasure.places.events import Events, Grid
-from rasure.places.free import FREE, choose_freely, place_best, side_of
+from rasure.places.free import (
+    FREE,
+    QUIET,
+    Hexagons,
+    choose_freely,
+    choose_staffed,
+    hexagons_a_hot_spot,
+    place_best,
+    side_of,
+    touching_metres,
+)
 from rasure.places.methods import (
     COUNTS,
     GRID,
     KDE,
     Training,
     choose,
+    choose_by,
     quartic_kernel,
 )
-from rasure.places.selection import cells_to_fill, gamma_poisson_prior, highest
+from rasure.places.selection import (
+    cells_to_fill,
+    gamma_poisson_prior,
+    grown,
+    highest,
+)
 from rasure.places.windows import Window, check_hold_out, month_end, month_start
 
 
@@ -105,7 +122,8 @@ class Period:
     """What a hold-out is made of: the ground, the two periods, the number of places.
 
     `observed` are the observed months of the training period, ascending;
-    `recent_months` is how many of them the counts of the last period are of.
+    `recent_months` is how many of them the counts of the last period are of;
+    `published` is the method by which hot places are published.
     """
 
     grid: Grid
@@ -116,6 +134,7 @@ class Period:
     observed: np.ndarray
     recent_months: int
     places: int
+    published: str = GRID
 
     def split(self, events: Events) -> tuple[Events, Events]:
         """The events of the training period, and those of the test period."""
@@ -135,8 +154,6 @@ def period_of(
     observed = train.observed(grid.observed, "training")
     observed_test = test.observed(grid.observed, "test")
     is_candidate = ~institution_cells(grid, events, train, definition)
-    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
-    cell_km2 = float(grid.area_km2.mean())
     period = Period(
         grid=grid,
         train=train,
@@ -145,7 +162,7 @@ def period_of(
         is_candidate=is_candidate,
         observed=observed,
         recent_months=len(observed_test),
-        places=cells_to_fill(cell_km2, target_km2, int(is_candidate.sum())),
+        places=places_wanted(grid, definition, int(is_candidate.sum())),
     )
     before, after = period.split(events.where(~events.is_at_institution))
     if not len(before.cell) or not len(after.cell):
@@ -155,15 +172,32 @@ def period_of(
     return period
 
 
+def places_wanted(grid: Grid, definition: Definition, candidates: int) -> int:
+    """How many hexagons a designation has: its hot spots', or those of its share."""
+    cell_km2 = float(grid.area_km2.mean())
+    if definition.by_number:
+        each = hexagons_a_hot_spot(cell_km2, definition)
+        return min(int(definition.staffed_hot_spots) * each, candidates)
+    target_km2 = grid.force_area_km2 * definition.coverage_percent / 100.0
+    return cells_to_fill(cell_km2, target_km2, candidates)
+
+
 def captured(
     events: Events, at_institutions: Events, period: Period
 ) -> dict[str, metrics.Captures]:
     """What every method captures of one history, by its name."""
     before, after = period.split(events)
-    captures = captures_on_grid(training_on(before, period), after.cell, period)
+    training = training_on(before, period)
+    captures = captures_on_grid(training, after.cell, period)
     seen_before = together(before, period.split(at_institutions)[0])
     captures[FREE] = captures_freely(seen_before, after, period)
-    return captures | {DESIGNATION: captures[PUBLISHED]}
+    if period.definition.by_number and period.published == GRID:
+        captures[DESIGNATION] = captures_of_cells(
+            staffed_cells(training, period), training, after.cell, period
+        )
+    elif period.definition.by_number:
+        captures[DESIGNATION] = captures_staffed(seen_before, after, period)
+    return captures
 
 
 def captures_on_grid(
@@ -171,16 +205,43 @@ def captures_on_grid(
 ) -> dict[str, metrics.Captures]:
     """What each method that scores cells captures; `after` are the test cells."""
     fullest = highest(np.bincount(after, minlength=training.cells), period.places)
-    in_fullest = inside(fullest, after, training.cells)
     return {
-        name: metrics.Captures(
-            train=inside(chosen, training.cell, training.cells),
-            test=inside(chosen, after, training.cells),
-            best=in_fullest,
-            shared=metrics.shared_cells(chosen, fullest),
-        )
+        name: captures_of_cells(chosen, training, after, period, fullest)
         for name, chosen in choose(training, period.definition, period.places).items()
     }
+
+
+def captures_of_cells(
+    chosen: np.ndarray,
+    training: Training,
+    after: np.ndarray,
+    period: Period,
+    fullest: np.ndarray | None = None,
+) -> metrics.Captures:
+    """What some cells capture. `fullest` are the cells that hold most of `after`."""
+    if fullest is None:
+        counts = np.bincount(after, minlength=training.cells)
+        fullest = highest(counts, period.places)
+    return metrics.Captures(
+        train=inside(chosen, training.cell, training.cells),
+        test=inside(chosen, after, training.cells),
+        best=inside(fullest, after, training.cells),
+        shared=metrics.shared_cells(chosen, fullest),
+    )
+
+
+def staffed_cells(training: Training, period: Period) -> np.ndarray:
+    """The cells of the hot spots that a force can staff, as they are designated."""
+    grid, definition = period.grid, period.definition
+    order = choose_by(GRID, training, definition, QUIET * period.places)
+    cell_km2 = float(grid.area_km2.mean())
+    groups = grown(
+        np.column_stack([grid.x[order], grid.y[order]]),
+        touching_metres(cell_km2),
+        int(definition.staffed_hot_spots),
+        hexagons_a_hot_spot(cell_km2, definition),
+    )
+    return order[np.array([place for group in groups for place in group], dtype=int)]
 
 
 def inside(chosen: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
@@ -199,6 +260,19 @@ def captures_freely(before: Events, after: Events, period: Period) -> metrics.Ca
     chosen = choose_freely(
         period.grid, before, period.observed, period.definition, period.places
     )
+    return captures_of_hexagons(chosen, before, after, period)
+
+
+def captures_staffed(before: Events, after: Events, period: Period) -> metrics.Captures:
+    """What the hot spots capture that are placed freely and that a force can staff."""
+    chosen = choose_staffed(period.grid, before, period.observed, period.definition)
+    return captures_of_hexagons(chosen, before, after, period)
+
+
+def captures_of_hexagons(
+    chosen: Hexagons, before: Events, after: Events, period: Period
+) -> metrics.Captures:
+    """What some placed hexagons capture; takes what `captures_freely` takes."""
     best = place_best(period.grid, after, period.definition, period.places)
     ranks = before.where(~before.is_at_institution)
     ground = shapely.intersection(
@@ -223,6 +297,7 @@ def simulate(
     area_share: float,
     draws: int,
     rng: np.random.Generator,
+    say: Callable[[str], None],
 ) -> dict[str, dict[str, np.ndarray]]:
     """The metrics of every method in `draws` simulated histories: method -> metric.
 
@@ -230,9 +305,12 @@ def simulate(
     centroids, because for the methods of the grid a thrown event lies at one. The
     method `free` costs more than all others together, so it has `FREE_NULL_DRAWS`; for
     it a thrown event lies where one of `pool` in the same cell lies, or anywhere in it.
+    `say` is told how many are done, ten times or fewer.
     """
     by_method: dict[str, list[dict[str, float]]] = {}
     for draw in range(draws):
+        if draw and draw % max(draws // 10, 1) == 0:
+            say(f"{draw:,} of {draws:,} simulated histories")
         order = rng.permutation(len(training.cell))
         cell = throw(rates, len(training.cell), rng)
         history = dataclasses.replace(
@@ -244,6 +322,10 @@ def simulate(
         )
         after = throw(rates, test_events, rng)
         captures = captures_on_grid(history, after, period)
+        if period.definition.by_number and period.published == GRID:
+            captures[DESIGNATION] = captures_of_cells(
+                staffed_cells(history, period), history, after, period
+            )
         if draw < FREE_NULL_DRAWS:
             before = dataclasses.replace(
                 events_at(cell, *scattered(cell, period.grid, pool, rng)),
@@ -253,6 +335,8 @@ def simulate(
             later = events_at(after, *scattered(after, period.grid, pool, rng))
             before = together(before, at_institutions)
             captures[FREE] = captures_freely(before, later, period)
+            if period.definition.by_number and period.published == FREE:
+                captures[DESIGNATION] = captures_staffed(before, later, period)
         for name, one in captures.items():
             by_method.setdefault(name, []).append(
                 metrics.of_places(one, period.places, area_share)
@@ -289,7 +373,6 @@ NULL_DRAWS = 500
 FREE_NULL_DRAWS = 10
 SHUFFLES = 5
 DESIGNATION = "designation"  # the method that is published, as a row of its own
-PUBLISHED = GRID
 
 
 @dataclass(frozen=True)
@@ -318,6 +401,8 @@ def evaluate(
     patrol_window: str = "all",
     jitter_metres: float = 0.0,
     crime_types: str | None = None,
+    published: str = GRID,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Evaluation:
     """Score every method on the test period; the same seed gives the same figures.
 
@@ -325,8 +410,10 @@ def evaluate(
     left out, and so are places that are mostly an institution's in the training period.
     With jitter each event is moved at random first. When shuffled, the crimes are
     thrown at random points `SHUFFLES` times and the figures are of all of these
-    together. `crime_types` only names what `events` are of. Raises `WindowRejected` or
-    `NoPlaces` when there is nothing to score.
+    together. `crime_types` only names what `events` are of. `published` is the method
+    by which the force's hot places are published, `grid` or `free`: the row of the
+    designation. `say` is given a line of progress now and then. Raises `WindowRejected`
+    or `NoPlaces` when there is nothing to score.
     """
     check_hold_out(train, test)
     shuffling, scoring_draws, *null_draws, jittering = (
@@ -335,13 +422,18 @@ def evaluate(
     if jitter_metres:
         events = jittered(events, grid, jitter_metres, jittering)
     period = period_of(grid, events, train, test, definition)
+    period = dataclasses.replace(period, published=published)
     centres = np.column_stack([grid.x, grid.y])
     at_institutions = events.where(events.is_at_institution)
     events = events.where(~events.is_at_institution)
     histories = [events]
     if is_shuffled:
         histories = [shuffled(events, grid, shuffling) for _ in range(SHUFFLES)]
-    captures = [captured(one, at_institutions, period) for one in histories]
+    say(f"choosing {period.places:,} places by each method")
+    captures = [
+        with_designation(captured(one, at_institutions, period), published)
+        for one in histories
+    ]
     # A is the area of the cells: crimes that lie in none, at the border, are not in N.
     size = len(centres)
     area_share = period.places / size
@@ -361,22 +453,29 @@ def evaluate(
     rates = gamma_poisson_rates(np.bincount(pool.cell, minlength=size))
     nowhere = pool.where(np.zeros(len(pool.cell), dtype=bool))
     random, constant = (
-        simulate(
-            thrown,
-            each_rate,
-            each_pool,
-            period.split(at_institutions)[0],
-            len(after.cell),
-            period,
-            area_share,
-            min(draws, NULL_DRAWS),
-            generator,
+        with_designation(
+            simulate(
+                thrown,
+                each_rate,
+                each_pool,
+                period.split(at_institutions)[0],
+                len(after.cell),
+                period,
+                area_share,
+                min(draws, NULL_DRAWS),
+                generator,
+                lambda line, chance=chance: say(f"{chance}: {line}"),
+            ),
+            published,
         )
-        for each_rate, each_pool, generator in zip(
-            (grid.area_km2, rates), (nowhere, pool), null_draws, strict=True
+        for chance, each_rate, each_pool, generator in zip(
+            ("random locations", "constant rates"),
+            (grid.area_km2, rates),
+            (nowhere, pool),
+            null_draws,
+            strict=True,
         )
     )
-    random[DESIGNATION], constant[DESIGNATION] = random[PUBLISHED], constant[PUBLISHED]
     about = {
         "patrol_window": patrol_window,
         "crime_types": crime_types,
@@ -387,6 +486,7 @@ def evaluate(
         "area_km2": period.places * float(grid.area_km2.mean()),
         "is_shuffled": is_shuffled,
         "shuffles": SHUFFLES if is_shuffled else 0,
+        "published_method": published,
     }
     return Evaluation(
         force=grid.force,
@@ -405,6 +505,14 @@ def evaluate(
 
 
 ROWS = (DESIGNATION, GRID, FREE, *COUNTS, KDE)
+
+
+def with_designation(by_method: dict, published: str) -> dict:
+    """What is known of each method, and of the designation as it is published.
+
+    That is one of the methods, unless it is made by number of hot spots.
+    """
+    return {DESIGNATION: by_method[published]} | by_method
 
 
 def shuffled(events: Events, grid: Grid, rng: np.random.Generator) -> Events:

@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from rasure.places import selection
@@ -33,10 +34,15 @@ QUIET = 3
 
 @dataclass(frozen=True)
 class Hexagons:
-    """Hexagons of one size: centres as an (n, 2) array in metres, and their side."""
+    """Hexagons of one size: centres as an (n, 2) array in metres, and their side.
+
+    `hot_spot` numbers the hot spot that each is part of, where they were taken by hot
+    spots; otherwise each hexagon was taken by itself.
+    """
 
     centres: np.ndarray
     side_metres: float
+    hot_spot: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.centres)
@@ -165,12 +171,14 @@ def choose_freely(
     observed: np.ndarray,
     definition: Definition,
     wanted: int,
+    kept_out: np.ndarray | None = None,
 ) -> Hexagons:
     """The `wanted` hexagons that the method `free` takes, in the order of taking.
 
     `before` are the events of the training period, those at institutions included;
-    `observed` are its observed months, ascending. Fewer hexagons where the crimes leave
-    no place for another.
+    `observed` are its observed months, ascending. None overlaps the hexagons around
+    `kept_out`, centres as an (n, 2) array. Fewer hexagons where the crimes leave no
+    place for another.
     """
     sites, rule = sites_and_rule(grid, before, observed, definition, wanted)
     return place(
@@ -180,11 +188,16 @@ def choose_freely(
         side_of(float(grid.area_km2.mean())),
         definition.lattice_metres,
         wanted,
+        kept_out,
     )
 
 
 def choose_staffed(
-    grid: Grid, before: Events, observed: np.ndarray, definition: Definition
+    grid: Grid,
+    before: Events,
+    observed: np.ndarray,
+    definition: Definition,
+    kept_out: np.ndarray | None = None,
 ) -> Hexagons:
     """The hexagons of as many hot spots as a force can staff, hot spot by hot spot.
 
@@ -193,26 +206,32 @@ def choose_staffed(
     joins none, so that a hot spot can be smaller. Takes what `choose_freely` takes.
     """
     cell_km2 = float(grid.area_km2.mean())
-    each = max(1, math.floor(definition.hot_spot_km2 / cell_km2 + 0.5))
+    each = hexagons_a_hot_spot(cell_km2, definition)
     wanted = int(definition.staffed_hot_spots) * each
     sites, rule = sites_and_rule(grid, before, observed, definition, wanted)
     side_metres, lattice_metres = side_of(cell_km2), definition.lattice_metres
     if not len(sites.x):
         return Hexagons(np.zeros((0, 2)), side_metres)
     floor = first_threshold(sites, side_metres, QUIET * wanted)
-    within = sites.where(most_in_reach(sites, side_metres) >= floor)
+    within = sites.where(most_in_reach(sites, sites.weight, side_metres) >= floor)
     centres = rated_centres(within, side_metres, lattice_metres, floor)
-    chosen, _ = take(
+    chosen, hot_spot, _ = take(
         centres,
         rule,
         cKDTree(np.column_stack([grid.x, grid.y])),
         side_metres,
         lattice_metres,
         int(definition.staffed_hot_spots),
+        kept_out,
         each,
         definition.hot_spot_gap_metres,
     )
-    return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
+    return Hexagons(centres.position(lattice_metres)[chosen], side_metres, hot_spot)
+
+
+def hexagons_a_hot_spot(cell_km2: float, definition: Definition) -> int:
+    """How many hexagons make a hot spot that can be staffed, 1 or more."""
+    return max(1, math.floor(definition.hot_spot_km2 / cell_km2 + 0.5))
 
 
 def sites_and_rule(
@@ -245,6 +264,30 @@ def sites_and_rule(
     return sites_of(before, period), rule
 
 
+def touching_metres(cell_km2: float) -> float:
+    """How far apart the middles of cells that touch lie, and a little more."""
+    return 2.02 * apothem(side_of(cell_km2))
+
+
+def persistent_hexagons(
+    hexagons: Hexagons,
+    grid: Grid,
+    before: Events,
+    observed: np.ndarray,
+    definition: Definition,
+    wanted: int,
+) -> np.ndarray:
+    """Which hexagons are persistent, as booleans, by the rule they were chosen by."""
+    sites, rule = sites_and_rule(grid, before, observed, definition, wanted)
+    held_by = hexagons.holding(sites.x, sites.y)
+    inside = held_by >= 0
+    held_by, sites = held_by[inside], sites.where(inside)
+    presence = np.zeros((len(hexagons), sites.presence.shape[1]), dtype=np.uint64)
+    np.bitwise_or.at(presence, held_by, sites.presence)
+    crimes = np.bincount(held_by, sites.crimes, minlength=len(hexagons))
+    return persistent(presence, crimes, rule)
+
+
 def place_best(
     grid: Grid, events: Events, definition: Definition, wanted: int
 ) -> Hexagons:
@@ -267,57 +310,106 @@ def place(
     side_metres: float,
     lattice_metres: float,
     wanted: int,
+    kept_out: np.ndarray | None = None,
 ) -> Hexagons:
     """Take up to `wanted` hexagons that do not overlap, the highest score first.
 
-    A centre lies within a side of one of `cells`, the centres of the force's cells. The
-    same input gives the same hexagons.
+    A centre lies within a side of one of `cells`, the centres of the force's cells, and
+    no hexagon overlaps one around `kept_out`. The same input gives the same hexagons.
 
     Most of a force is quiet, so the search begins with the centres that score at least
-    what many squares of the same size hold, and goes lower only while places are left:
-    what a lower centre scores cannot change what higher ones have taken.
+    what many squares of the same size hold. Where too few of these are persistent, all
+    centres that are persistent join them, then lower scores while places are left. What
+    a centre that was left out scores cannot change what was taken before it.
     """
     nothing = Hexagons(np.zeros((0, 2)), side_metres)
     if not len(sites.x) or wanted <= 0:
         return nothing
-    reach = most_in_reach(sites, side_metres)
+    reach = most_in_reach(sites, sites.weight, side_metres)
     ground = cKDTree(cells)
     threshold = first_threshold(sites, side_metres, wanted)
+    centres = rated_centres(
+        sites.where(reach >= threshold), side_metres, lattice_metres, threshold
+    )
+    chosen, _, persistent_chosen = take(
+        centres, rule, ground, side_metres, lattice_metres, wanted, kept_out
+    )
+    if persistent_chosen == wanted or threshold <= 0.0:
+        return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
+    lasting = persistent_centres(sites, rule, side_metres, lattice_metres)
     while True:
-        within = sites.where(reach >= threshold)
-        centres = rated_centres(within, side_metres, lattice_metres, threshold)
-        chosen, persistent = take(
-            centres, rule, ground, side_metres, lattice_metres, wanted
+        both = either(centres, lasting)
+        chosen, _, _ = take(
+            both, rule, ground, side_metres, lattice_metres, wanted, kept_out
         )
-        if persistent >= wanted or threshold <= 0.0:
-            return Hexagons(centres.position(lattice_metres)[chosen], side_metres)
-        threshold = threshold / 3.0 if threshold > 1e-3 * reach.max() else 0.0
+        if len(chosen) == wanted or threshold <= 0.0:
+            return Hexagons(both.position(lattice_metres)[chosen], side_metres)
+        is_low = threshold <= 1e-3 * reach.max()
+        threshold = 0.0 if is_low else threshold / 3.0
+        centres = rated_centres(
+            sites.where(reach >= threshold), side_metres, lattice_metres, threshold
+        )
 
 
-def squares_of(sites: Sites, side_metres: float) -> tuple[np.ndarray, ...]:
-    """The weight of squares of a side's width, and the square of each point."""
-    column = np.floor(sites.x / side_metres).astype(np.int64)
-    row = np.floor(sites.y / side_metres).astype(np.int64)
-    column, row = column - column.min() + 2, row - row.min() + 2
-    weight = np.zeros((int(column.max()) + 3, int(row.max()) + 3))
-    np.add.at(weight, (column, row), sites.weight)
-    return weight, column, row
+def persistent_centres(
+    sites: Sites, rule: Rule, side_metres: float, lattice_metres: float
+) -> Centres:
+    """All centres whose hexagon is persistent, whatever it scores."""
+    fewest = min(rule.periods_needed, rule.crimes_beyond_doubt)
+    crimes = most_in_reach(sites, sites.crimes, side_metres)
+    centres = rated_centres(
+        sites.where(crimes >= fewest), side_metres, lattice_metres, 0.0
+    )
+    return centres.where(persistent(centres.presence, centres.crimes, rule))
 
 
-def most_in_reach(sites: Sites, side_metres: float) -> np.ndarray:
-    """A weight that no hexagon with the point in it exceeds, one value a point.
+def persistent(presence: np.ndarray, crimes: np.ndarray, rule: Rule) -> np.ndarray:
+    """Which hexagons are persistent, as booleans; one value or row a hexagon."""
+    periods = np.bitwise_count(presence).sum(axis=1)
+    return (periods >= rule.periods_needed) | (crimes >= rule.crimes_beyond_doubt)
 
-    Such a hexagon lies within two sides of the point, so in five squares by five.
+
+def either(one: Centres, other: Centres) -> Centres:
+    """The centres of both, each once."""
+    column, row = np.append(one.column, other.column), np.append(one.row, other.row)
+    height = row.max(initial=0) - row.min(initial=0) + 1
+    _, first = np.unique(column * height + row, return_index=True)
+    return Centres(
+        **{
+            name: np.concatenate([values, getattr(other, name)])[first]
+            for name, values in vars(one).items()
+        }
+    )
+
+
+def squares_of(
+    sites: Sites, values: np.ndarray, width_metres: float
+) -> tuple[np.ndarray, ...]:
+    """The sums of `values` in squares of a width, and the square of each point."""
+    column = np.floor(sites.x / width_metres).astype(np.int64)
+    row = np.floor(sites.y / width_metres).astype(np.int64)
+    column, row = column - column.min(), row - row.min()
+    total = np.zeros((int(column.max()) + 1, int(row.max()) + 1))
+    np.add.at(total, (column, row), values)
+    return total, column, row
+
+
+def most_in_reach(sites: Sites, values: np.ndarray, side_metres: float) -> np.ndarray:
+    """A sum of `values` that no hexagon with the point in it exceeds, one a point.
+
+    A hexagon is two sides wide, so it lies in five squares by five of half a side. The
+    answer is the fullest such block with the square of the point in it.
     """
-    weight, column, row = squares_of(sites, side_metres)
-    padded = np.pad(weight, 2)
-    total = np.lib.stride_tricks.sliding_window_view(padded, (5, 5)).sum(axis=(2, 3))
+    total, column, row = squares_of(sites, values, side_metres * 0.500001)
+    for axis in (0, 1):
+        total = ndimage.convolve1d(total, np.ones(5), axis=axis, mode="constant")
+    total = ndimage.maximum_filter(total, size=5, mode="constant")
     return total[column, row] * (1.0 + 1e-9)
 
 
 def first_threshold(sites: Sites, side_metres: float, wanted: int) -> float:
     """A score that about `wanted` hexagons reach: what as many squares hold."""
-    weight, _, _ = squares_of(sites, side_metres)
+    weight, _, _ = squares_of(sites, sites.weight, side_metres)
     filled = np.sort(weight[weight > 0])[::-1]
     return float(filled[wanted - 1]) if len(filled) >= wanted else 0.0
 
@@ -341,6 +433,10 @@ class Centres:
     def position(self, lattice_metres: float) -> np.ndarray:
         """Their coordinates as an (n, 2) array in metres."""
         return np.column_stack([self.column, self.row]) * lattice_metres
+
+    def where(self, keep: np.ndarray) -> Centres:
+        """The centres for which `keep` is true."""
+        return Centres(**{name: values[keep] for name, values in vars(self).items()})
 
 
 def rated_centres(
@@ -421,20 +517,18 @@ def take(
     side_metres: float,
     lattice_metres: float,
     wanted: int,
+    kept_out: np.ndarray | None = None,
     each: int = 1,
     gap_metres: float = 0.0,
-) -> tuple[list[int], int]:
-    """The centres to take, in order, and how many of them are persistent.
+) -> tuple[list[int], np.ndarray, int]:
+    """The centres to take, in order, their hot spots, and how many are persistent.
 
     They make `wanted` hot spots of up to `each` hexagons, where each further one is at
-    most `gap_metres` farther from another than if they touched corner to corner. Of
-    centres that score alike, the one nearest to the middle of its crimes is first,
-    then the westernmost.
+    most `gap_metres` farther from another than if they touched corner to corner. None
+    overlaps a hexagon around `kept_out`. Of centres that score alike, the one nearest
+    to the middle of its crimes is first, then the westernmost.
     """
-    periods = np.bitwise_count(centres.presence).sum(axis=1)
-    is_persistent = (periods >= rule.periods_needed) | (
-        centres.crimes >= rule.crimes_beyond_doubt
-    )
+    comes_first = persistent(centres.presence, centres.crimes, rule)
     here = centres.at_institutions
     is_institution = (here > 0) & (
         here >= rule.institution_share * (centres.crimes + here)
@@ -448,7 +542,7 @@ def take(
             centres.column,
             np.round(centres.spread, 6),
             -score,
-            ~is_persistent,
+            ~comes_first,
         )
     )
     order = order[~is_institution[order]]
@@ -458,12 +552,12 @@ def take(
     nearby = cKDTree(position) if len(position) else None
     is_free = place_in_order < len(position)
 
-    def near(one: int, metres: float) -> np.ndarray:
-        return np.array(nearby.query_ball_point(position[one], metres))
+    def near(centre: np.ndarray, metres: float) -> np.ndarray:
+        return np.array(nearby.query_ball_point(centre, metres), dtype=int)
 
-    def block(one: int) -> None:
-        others = near(one, 2.0 * side_metres)
-        away = position[others] - position[one]
+    def block(centre: np.ndarray) -> None:
+        others = near(centre, 2.0 * side_metres)
+        away = position[others] - centre
         overlaps = (
             across(away[:, 0], away[:, 1]) < 2.0 * apothem(side_metres) - TOUCH_METRES
         )
@@ -472,16 +566,20 @@ def take(
     def is_on_ground(one: int) -> bool:
         return ground.query(position[one])[0] <= side_metres
 
+    if nearby is not None and kept_out is not None:
+        for centre in kept_out:
+            block(centre)
     chosen: list[int] = []
-    hot_spots = 0
+    sizes: list[int] = []
     for first in order.tolist():
-        if hot_spots == wanted:
+        if len(sizes) == wanted:
             break
         if not is_free[first] or not is_on_ground(first):
             continue
         members = [first]
-        block(first)
-        around = near(first, 2.0 * side_metres + gap_metres) if each > 1 else None
+        block(position[first])
+        reach = 2.0 * side_metres + gap_metres
+        around = near(position[first], reach) if each > 1 else None
         while len(members) < each:
             around = around[is_free[around]]
             if not len(around):
@@ -491,9 +589,9 @@ def take(
                 is_free[best] = False
                 continue
             members.append(best)
-            block(best)
-            reach = near(best, 2.0 * side_metres + gap_metres)
-            around = np.union1d(around, reach)
+            block(position[best])
+            around = np.union1d(around, near(position[best], reach))
         chosen += members
-        hot_spots += 1
-    return chosen, int(is_persistent[chosen].sum())
+        sizes.append(len(members))
+    hot_spot = np.repeat(np.arange(len(sizes)), sizes)
+    return chosen, hot_spot, int(comes_first[chosen].sum())

@@ -116,7 +116,7 @@ def numbered(names: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class HotSpot:
-    """Touching designated hexagons. Its id is that of its hottest hexagon.
+    """Designated hexagons that touch. On the grid its id is that of its hottest one.
 
     `share_at_one_location` is the share of its crimes at its busiest location: near 1,
     it may be an institution that nobody has listed, so look before patrolling it.
@@ -155,21 +155,38 @@ def merge(
     members: dict[int, list[RankedPlace]] = {}
     for place in hexagons:
         members.setdefault(cluster[place.hexagon_id], []).append(place)
-    where = recorded_at(connection, force, ids)
-    recorded = [
-        [row for place in places for row in where.get(place.hexagon_id, [])]
-        for places in members.values()
+    groups = list(members.values())
+    return named(
+        groups,
+        [places[0].hexagon_id for places in groups],
+        recorded_at(connection, force, ids),
+    )
+
+
+def named(
+    groups: Sequence[Sequence[RankedPlace]],
+    hot_spot_ids: Sequence[str],
+    recorded: dict[str, list[Recorded]],
+) -> tuple[HotSpot, ...]:
+    """Groups of hexagons as hot spots with a name, in the order given.
+
+    `recorded` says of each hexagon where its crimes were recorded.
+    """
+    locations = [
+        [row for place in places for row in recorded.get(place.hexagon_id, [])]
+        for places in groups
     ]
-    hottest = [places[0].hexagon_id for places in members.values()]
-    names = hot_spot_names(list(zip(hottest, recorded, strict=True)))
+    names = hot_spot_names(list(zip(hot_spot_ids, locations, strict=True)))
     return tuple(
         HotSpot(
-            hot_spot_id=places[0].hexagon_id,
+            hot_spot_id=hot_spot_id,
             hot_spot_name=name,
             hexagon_ids=tuple(place.hexagon_id for place in places),
             area_km2=sum(place.area_km2 for place in places),
             crimes=sum(place.crimes for place in places),
             share_at_one_location=share_at_one_location(rows),
         )
-        for places, name, rows in zip(members.values(), names, recorded, strict=True)
+        for places, hot_spot_id, name, rows in zip(
+            groups, hot_spot_ids, names, locations, strict=True
+        )
     )

@@ -28,7 +28,11 @@ QUERY = resources.files("rasure.places").joinpath("rank.sql").read_text()
 
 @dataclass(frozen=True)
 class RankedPlace:
-    """A hexagon and what put it where it stands; counts leave institutions out."""
+    """A hexagon and what put it where it stands; counts leave institutions out.
+
+    `centre` is the middle, in metres, of a hexagon that is placed freely, and `cell_id`
+    the cell that it lies in, or the nearest; None of a cell of the grid.
+    """
 
     hexagon_id: str
     area_km2: float
@@ -36,6 +40,8 @@ class RankedPlace:
     crimes: int
     months_with_crime: int
     is_persistent: bool
+    centre: tuple[float, float] | None = None
+    cell_id: str | None = None
 
 
 @dataclass(frozen=True)

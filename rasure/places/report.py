@@ -203,7 +203,10 @@ def candidate_rows(designation: Designation) -> dict:
     for spot, spot_row in zip(designation.hot_spots, row["hot_spots"], strict=True):
         spot_row["hexagon_ids"] = list(spot.hexagon_ids)
         spot_row["is_accepted"] = designation.is_accepted(spot)
-    row["reviews"] = [vars(review) for review in designation.reviews]
+    row["reviews"] = [
+        {name: value for name, value in vars(review).items() if name != "ground"}
+        for review in designation.reviews
+    ]
     return row
 
 

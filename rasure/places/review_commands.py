@@ -119,7 +119,7 @@ def _decide(
 
     definition = Definition.load()
     with connect("rasure places review", autocommit=True) as connection:
-        hot_spot_id, hexagon_ids = candidate_hexagons(
+        hot_spot_id, hexagon_ids, ground = candidate_hexagons(
             connection, force, target, definition, window or "all", cell_only
         )
         expires_on = (
@@ -138,6 +138,7 @@ def _decide(
             note,
             hot_spot_id,
             window,
+            ground,
         )
     if as_json:
         answer = {

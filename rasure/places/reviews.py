@@ -8,6 +8,7 @@ kept and shown. Reviews are never changed: a new one overrides an older one.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +24,7 @@ ACCEPTED, REJECTED = "accepted", "rejected"
 IN_FORCE = """
     select
         review_id, hexagon_id, hot_spot_id, decision, reason, note, reviewer,
-        decided_at, expires_on
+        decided_at, expires_on, st_asbinary(geom) as ground
     from (
         select distinct on (hexagon_id) *
         from places.reviews
@@ -38,16 +39,19 @@ IN_FORCE = """
 REVIEW = """
     insert into places.reviews (
         force, patrol_window, hexagon_id, hot_spot_id, decision, reason, note,
-        reviewer, expires_on
+        reviewer, expires_on, geom
     )
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, st_geomfromwkb(%s, 27700))
     returning review_id
 """
 
 
 @dataclass(frozen=True)
 class Review:
-    """A decision on one hexagon; `hot_spot_id` is the candidate that it was part of."""
+    """A decision on one hexagon; `hot_spot_id` is the candidate that it was part of.
+
+    `ground` is the hexagon as WKB in EPSG:27700, if it was placed freely.
+    """
 
     review_id: int
     hexagon_id: str
@@ -58,6 +62,7 @@ class Review:
     reviewer: str
     decided_at: datetime
     expires_on: date
+    ground: bytes | None = None
 
 
 def in_force(
@@ -85,8 +90,11 @@ def review(
     note: str | None = None,
     hot_spot_id: str | None = None,
     patrol_window: str | None = None,
+    ground: Mapping[str, bytes] | None = None,
 ) -> list[int]:
     """Write a decision on each hexagon; the ids of the reviews, in their order.
+
+    `ground` has those that are placed freely, as WKB by id.
 
     Raises `ReviewRejected` without a reviewer, for a rejection without a reason and
     for a review that has expired.
@@ -111,6 +119,7 @@ def review(
                     note,
                     reviewer,
                     expires_on,
+                    (ground or {}).get(hexagon_id),
                 ),
             ).fetchone()[0]
             for hexagon_id in hexagon_ids

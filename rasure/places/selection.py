@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.spatial import cKDTree
 from scipy.stats import gamma
 
 from rasure.places.definition import Definition
@@ -183,6 +184,39 @@ def cells_to_fill(cell_area_km2: float, target_km2: float, cells: int) -> int:
     """
     needed = math.ceil(target_km2 / cell_area_km2 - 1e-9)
     return min(max(needed, 1), cells)
+
+
+def grown(
+    centres: np.ndarray, reach_metres: float, hot_spots: int, each: int
+) -> list[list[int]]:
+    """Hot spots of up to `each` places, as numbers of the places, hottest first.
+
+    `centres` are those of the places, best first, as an (n, 2) array in metres. Each
+    hot spot begins with the best place that is left and grows by the best one within
+    reach of one that it has. There are fewer where no place is left.
+    """
+    if not len(centres):
+        return []
+    near = cKDTree(centres).query_ball_point(centres, reach_metres)
+    is_left = np.ones(len(centres), dtype=bool)
+    groups: list[list[int]] = []
+    for first in range(len(centres)):
+        if len(groups) == hot_spots:
+            break
+        if not is_left[first]:
+            continue
+        members = [first]
+        is_left[first] = False
+        around = set(near[first])
+        while len(members) < each:
+            around = {place for place in around if is_left[place]}
+            if not around:
+                break
+            members.append(min(around))
+            is_left[members[-1]] = False
+            around.update(near[members[-1]])
+        groups.append(members)
+    return groups
 
 
 def highest(score: np.ndarray, wanted: int) -> np.ndarray:

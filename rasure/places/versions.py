@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import psycopg
 
 from rasure.places.hot_spots import HotSpot
@@ -72,6 +74,11 @@ class Designation:
         return set(spot.hexagon_ids) <= accepted
 
     @property
+    def is_placed_freely(self) -> bool:
+        """True if its hexagons are no cells of the grid."""
+        return any(place.centre is not None for place in self.hexagons)
+
+    @property
     def not_persistent(self) -> int:
         """Designated hexagons that only fill what persistent places left over."""
         return sum(not place.is_persistent for place in self.hexagons)
@@ -84,10 +91,16 @@ def content_id(
     parameters: dict[str, float],
     patrol_window: str = "all",
 ) -> str:
-    """`<force> <YYYY-MM> [<window>] <8 hex digits>`, the digits from the content."""
-    content = json.dumps(
-        [sorted(place.hexagon_id for place in hexagons), parameters], sort_keys=True
+    """`<force> <YYYY-MM> [<window>] <8 hex digits>`, the digits from the content.
+
+    The content are the figures and the ids, and where a hexagon lies that is placed
+    freely: its id stays while it moves.
+    """
+    ground = sorted(
+        place.hexagon_id if place.centre is None else [place.hexagon_id, *place.centre]
+        for place in hexagons
     )
+    content = json.dumps([ground, parameters], sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:8]
     window = "" if patrol_window == "all" else f" {patrol_window}"
     return f"{force} {data_to:%Y-%m}{window} {digest}"
@@ -106,9 +119,22 @@ HOT_SPOT = """
     insert into places.hot_spots (
         designation_id, hot_spot_id, hot_spot_name, hexagons, area_km2, crimes, geom
     )
-    select %s, %s, %s, %s, %s, %s, st_multi(st_union(geom))
-    from geo.hexagons
-    where hexagon_id = any(%s)
+    select
+        %(designation_id)s, %(hot_spot_id)s, %(name)s, cardinality(%(hexagon_ids)s),
+        %(area_km2)s, %(crimes)s, st_multi(st_union(geom))
+    from (
+        select geom
+        from geo.hexagons
+        where hexagon_id = any(%(hexagon_ids)s)
+        union all
+        select st_geomfromwkb(wkb, 27700)
+        from unnest(%(placed)s::bytea[]) as placed (wkb)
+    ) as shapes
+"""
+
+PLACED = """
+    insert into places.placed_hexagons (designation_id, hexagon_id, cell_id, geom)
+    values (%s, %s, %s, st_geomfromwkb(%s, 27700))
 """
 
 # A version that was to begin on the same day or later never was in force.
@@ -168,7 +194,7 @@ def publish(
 def write(
     connection: psycopg.Connection, designation: Designation, method: str
 ) -> None:
-    """Insert a version with its hot spots and hexagons."""
+    """Insert a version with its hot spots, its hexagons and the ground of these."""
     key = designation.designation_id
     connection.execute(
         VERSION,
@@ -191,12 +217,23 @@ def write(
         ),
     )
     spot_of = {}
+    placed = placed_shapes(designation.hexagons)
     with connection.cursor() as cursor:
         for spot in designation.hot_spots:
             ids = list(spot.hexagon_ids)
             spot_of |= dict.fromkeys(ids, spot.hot_spot_id)
-            row = (spot.hot_spot_id, spot.hot_spot_name, len(ids), spot.area_km2)
-            cursor.execute(HOT_SPOT, (key, *row, spot.crimes, ids))
+            cursor.execute(
+                HOT_SPOT,
+                {
+                    "designation_id": key,
+                    "hot_spot_id": spot.hot_spot_id,
+                    "name": spot.hot_spot_name,
+                    "hexagon_ids": ids,
+                    "area_km2": spot.area_km2,
+                    "crimes": spot.crimes,
+                    "placed": [placed[one] for one in ids if one in placed],
+                },
+            )
         cursor.executemany(
             "insert into places.designated_hexagons "
             "(designation_id, hexagon_id, designation_order, hot_spot_id) "
@@ -206,3 +243,26 @@ def write(
                 for order, place in enumerate(designation.hexagons, start=1)
             ],
         )
+        cursor.executemany(
+            PLACED,
+            [
+                (key, place.hexagon_id, place.cell_id, placed[place.hexagon_id])
+                for place in designation.hexagons
+                if place.hexagon_id in placed
+            ],
+        )
+
+
+def placed_shapes(hexagons: Sequence[RankedPlace]) -> dict[str, bytes]:
+    """The ground, as WKB in EPSG:27700, of the hexagons that are placed freely."""
+    import shapely
+
+    from rasure.places.free import Hexagons, side_of
+
+    return {
+        place.hexagon_id: shapely.to_wkb(
+            Hexagons(np.array([place.centre]), side_of(place.area_km2)).polygons()[0]
+        )
+        for place in hexagons
+        if place.centre is not None
+    }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import psycopg
 
 from rasure import runs
+from rasure.places.choices import chosen_methods
 from rasure.places.definition import Definition, ZoneDefinition
 from rasure.transform import state
 
@@ -17,11 +18,14 @@ MARTS_RUN = "marts after a designation"  # the name of the run
 
 
 def designation_sources(connection: psycopg.Connection) -> list[str]:
-    """What a designation depends on: the day of the data and the definitions."""
+    """What a designation depends on: the day of the data, the definitions, and the
+    methods that were chosen under them."""
+    definition = Definition.load()
     return [
         *state.day_of_data(connection),
-        str(Definition.load()),
+        str(definition),
         str(ZoneDefinition.load()),
+        *chosen_methods(connection, definition),
     ]
 
 
@@ -39,6 +43,8 @@ def designate_due(connection: psycopg.Connection, always: bool = False) -> bool:
         if not always and state.is_built_from(connection, state.DESIGNATION, sources):
             return False
         designate_all(connection)
+        # A designation may have chosen a method.
+        sources = designation_sources(connection)
         state.keep_built_from(connection, state.DESIGNATION, sources)
     return True
 

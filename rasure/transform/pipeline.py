@@ -53,6 +53,8 @@ PERSON_RECORDS = ("+person_records", "+person_merges")
 IDENTITIES = "int_niche_person_ids+"
 # Of core, what the designation and not a delivery changes.
 DESIGNATED = "designated_places"
+# What stands on the places that are placed freely: built again after a designation.
+PLACED = "placed_locations+"
 RECORDS = "niche_rms"  # the source whose models build only what changed
 
 BANDS = """
@@ -174,9 +176,12 @@ def link(transform: Transform) -> None:
 def places(transform: Transform) -> None:
     """Build the part of core that does not depend on who is one person, and draw the
     bands of the hours."""
+    connection = transform.connection
+    placed = state.placed_designations(connection)
     transform.build((CORE,), (*PERSON_RECORDS, IDENTITIES, DESIGNATED))
+    state.keep_built_from(connection, state.PLACED, placed)
     if INSTANTS not in unused_tags(transform.landed):
-        transform.say(f"places: {_draw_bands(transform.connection)}")
+        transform.say(f"places: {_draw_bands(connection)}")
 
 
 def people(transform: Transform) -> None:
@@ -205,12 +210,18 @@ def people(transform: Transform) -> None:
 
 def build_marts(transform: Transform) -> None:
     """Build the marts apart, and publish them when all have passed their tests."""
-    marts.prepare(transform.connection)
-    transform.build((MARTS, DESIGNATED))
+    connection = transform.connection
+    marts.prepare(connection)
+    placed = state.placed_designations(connection)
+    if state.is_built_from(connection, state.PLACED, placed):
+        transform.build((MARTS, DESIGNATED))
+    else:
+        transform.build((MARTS, DESIGNATED, PLACED))
+        state.keep_built_from(connection, state.PLACED, placed)
     schema = f"marts{marts.NEXT}"
     for line in (
-        *what_was_set_aside(transform.connection, schema),
-        *values_not_understood(transform.connection, schema),
+        *what_was_set_aside(connection, schema),
+        *values_not_understood(connection, schema),
     ):
         transform.say(line)
 

@@ -31,6 +31,7 @@ from rasure.transform.dbt import PROJECT
 WAREHOUSE = "warehouse"
 TO_BUILD = "to build "  # before the name of a source, while a transform builds it
 DESIGNATION = "designation"  # built once for each day of the data
+PLACED = "placed hexagons"  # what stands on the places that are placed freely
 CODE = ("models", "macros", "seeds", "dbt_project.yml")
 SCHEMAS = ("staging", "core", "marts", "marts_people", "marts_private", "reference")
 
@@ -84,6 +85,16 @@ BUILT_RELATIONS = """
             select node from ops.dbt_runs where resource_type in ('model', 'seed')
         )
     order by 1, 2
+"""
+
+
+# The designations in force whose hexagons were placed freely.
+PLACED_DESIGNATIONS = """
+    select designation_id
+    from places.designations
+    where valid_to is null
+        and patrol_window = 'all'
+        and designation_id in (select designation_id from places.placed_hexagons)
 """
 
 
@@ -205,6 +216,12 @@ def begin_full_refresh(connection: psycopg.Connection) -> None:
 def day_of_data(connection: psycopg.Connection) -> list[str]:
     """The day of the newest delivery of each source, one text for each."""
     return [day for (day,) in connection.execute(DAY_OF_DATA)]
+
+
+def placed_designations(connection: psycopg.Connection) -> list[str]:
+    """The designations in force whose hexagons were placed freely."""
+    rows = connection.execute(PLACED_DESIGNATIONS)
+    return [designation_id for (designation_id,) in rows]
 
 
 def claim_changed_keys(connection: psycopg.Connection) -> None:

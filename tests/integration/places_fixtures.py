@@ -66,9 +66,11 @@ class Force:
     def plant(self, hexagon_id: str, months: list[str], each: int, **columns) -> None:
         """`each` crimes in every month at the centre of a hexagon.
 
-        `columns` say otherwise: street_name, is_at_institution, harm_days and so on.
+        `columns` say otherwise: street_name, is_at_institution, harm_days and so on;
+        `point` is another point in it, as `hexagon` takes one.
         """
         street_name = columns.pop("street_name", "High Street")
+        x, y = columns.pop("point", (None, None))
         crime = {
             "harm_days": 195.93,
             "is_serious_violence": True,
@@ -81,9 +83,10 @@ class Force:
         (place_id,) = self.connection.execute(
             "insert into core.dim_place "
             "(place_id, force, hexagon_id, street_name, geom) "
-            "select gen_random_uuid(), force, hexagon_id, %s, centroid "
+            "select gen_random_uuid(), force, hexagon_id, %s, "
+            "coalesce(st_setsrid(st_point(450000 + %s, 200000 + %s), 27700), centroid) "
             "from geo.hexagons where hexagon_id = %s returning place_id",
-            (street_name, hexagon_id),
+            (street_name, x, y, hexagon_id),
         ).fetchone()
         self.connection.execute(
             "insert into core.fct_crime "
@@ -93,6 +96,11 @@ class Force:
             "from unnest(%s::text[]) as month cross join generate_series(1, %s)",
             (self.name, place_id, hexagon_id, *crime.values(), months, each),
         )
+
+    def plant_at(self, x: int, y: int, months: list[str], each: int, **columns) -> None:
+        """The same at a point, metres from the south-west corner."""
+        columns["point"] = (x, y)
+        self.plant(self.hexagon(x, y), months, each, **columns)
 
 
 def build_core(connection: psycopg.Connection, **figures: object) -> None:

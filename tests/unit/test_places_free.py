@@ -42,8 +42,9 @@ def crimes(points, weight=1.0, month=0, is_at_institution=False):
     )
 
 
-def placed(events, wanted, rule=ANY, lattice=15.0):
-    return place(sites_of(events, events.month), rule, GROUND, SIDE, lattice, wanted)
+def placed(events, wanted, rule=ANY, lattice=15.0, kept_out=None):
+    sites = sites_of(events, events.month)
+    return place(sites, rule, GROUND, SIDE, lattice, wanted, kept_out)
 
 
 def held(hexagons, events):
@@ -137,6 +138,26 @@ def test_the_crimes_of_a_street_beside_an_institution_are_still_caught():
     (one,) = placed(events, 1).centres
     assert held(placed(events, 1), events) == [12]
     assert across(np.array([1000 - one[0]]), np.array([1000 - one[1]])) > apothem(SIDE)
+
+
+def test_no_place_overlaps_ground_that_is_kept_out():
+    events = crimes([(1000, 1000)] * 9 + [(1300, 1000)] * 5 + [(2500, 2500)])
+    rejected = placed(events, 1).centres
+    others = placed(events, 9, kept_out=rejected)
+    assert sorted(held(others, events), reverse=True) == [5, 1]
+    away = others.centres - rejected[0]
+    assert (across(away[:, 0], away[:, 1]) >= 2 * apothem(SIDE) - 1e-5).all()
+
+
+def test_few_persistent_places_are_found_among_many_that_score_more():
+    """The steady place scores less than the brawls, and comes first all the same."""
+    brawls = [(300 * number, 2800) for number in range(9) for _ in range(9)]
+    steady = [(1500, 500)] * 3
+    weight = [5] * len(brawls) + [1] * 3
+    month = [0] * len(brawls) + [1, 2, 3]
+    events = crimes(brawls + steady, weight=weight, month=month)
+    hexagons = placed(events, 4, replace(ANY, periods_needed=3))
+    assert held(hexagons, events) == [3, 9, 9, 9]
 
 
 def test_centres_stay_on_the_ground_of_the_force():
@@ -235,6 +256,7 @@ def test_a_staffed_hot_spot_grows_from_its_best_hexagon_by_those_near_it():
         ).all()
     gaps = np.linalg.norm(np.diff(hexagons.centres[:3], axis=0), axis=1)
     assert gaps.max() <= 2 * (2 * side_of(0.04) + definition.hot_spot_gap_metres)
+    assert hexagons.hot_spot.tolist() == [0, 0, 0, 1]
     one_each = choose_staffed(
         ground, events, observed, replace(definition, hot_spot_km2=0.04)
     )

@@ -102,3 +102,14 @@ def test_institution_cells_are_never_chosen():
     candidate = np.array([False, True, True, True, True, False])
     assert select(score, 6, candidate).tolist() == [1, 2, 3, 4]
     assert select(score, 6, candidate, EVERY).tolist() == [1, 2, 3, 4]
+
+
+def test_hot_spots_grow_by_the_best_place_within_reach():
+    """Six places on a line, the best first: 0 m, 300 m, 100 m, 400 m, 200 m, 900 m."""
+    centres = np.array([[x, 0.0] for x in (0, 300, 100, 400, 200, 900)])
+    assert selection.grown(centres, 110, 2, 2) == [[0, 2], [1, 3]]
+    # The place at 200 m lies beside both; the first hot spot takes it.
+    assert selection.grown(centres, 110, 2, 3) == [[0, 2, 4], [1, 3]]
+    assert selection.grown(centres, 110, 9, 6) == [[0, 2, 4, 1, 3], [5]]
+    assert selection.grown(centres, 110, 1, 1) == [[0]]
+    assert selection.grown(np.zeros((0, 2)), 110, 1, 1) == []

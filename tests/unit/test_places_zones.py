@@ -35,6 +35,23 @@ def test_a_zone_begins_at_the_best_link_and_takes_the_best_neighbour():
     assert (zone.length_m, zone.weight) == (200, 16)
 
 
+def test_a_number_of_patrol_areas_leaves_one_for_each_hot_spot():
+    network = streets(*row("High Street", 1800, *range(200, 1800, 200)))
+    weight = (10, 9, 8, 7, 6, 6, 5, 5, 5)
+    every = grown(network, *weight, stop_share=0.1, is_there_and_back=True)
+    assert len(every) == 3
+    two = grown(network, *weight, stop_share=0.1, patrol_areas=2)
+    assert [zone.links for zone in two] == [zone.links for zone in every[:2]]
+    # None is left without, however low the number.
+    assert len(grown(network, *weight, stop_share=0.1, patrol_areas=1)) == 1
+    definition = replace(DEFINITION, patrol_areas=1)
+    both = replace(network, spots=[("a",)] * 4 + [("b",)] * 5)
+    zones = grow_zones(
+        both, np.array(weight, dtype=float), {"a": 1, "b": 1}, definition
+    )
+    assert [zone.hot_spot_id for zone in zones] == ["a", "b"]
+
+
 def test_one_crime_in_an_alley_is_no_peak():
     """10 m with 3 events count as 40 m: 0.075 a metre, less than 10 on 100 m."""
     network = streets(("Alley", (0, 50), (0, 60)), *row("High Street", 100))

@@ -1,10 +1,10 @@
--- Serious violence in scope by hexagon and month, and what it adds to the score.
+-- Serious violence in scope by place and month, and what it adds to the score.
 {{ config(indexes=[{'columns': ['hexagon_id', 'month'], 'unique': true}]) }}
 
 with
 
 crimes as (
-    select * from {{ ref('fct_crime') }}
+    select * from {{ ref('place_crimes') }}
     where is_place_event
         and not is_at_institution
 ),

@@ -1,11 +1,11 @@
--- A hexagon is named by the street that most of its serious violence was snapped to; a
+-- A place is named by the street that most of its serious violence was snapped to; a
 -- kind of place ('Near supermarket') only where no street is named. Then the district.
 {{ config(indexes=[{'columns': ['hexagon_id'], 'unique': true}]) }}
 
 with
 
 crimes as (
-    select * from {{ ref('fct_crime') }}
+    select * from {{ ref('place_crimes') }}
     where is_place_event
         and not is_at_institution
 ),
@@ -14,8 +14,8 @@ places as (
     select * from {{ ref('dim_place') }}
 ),
 
-hexagons as (
-    select * from {{ source('geo', 'hexagons') }}
+shapes as (
+    select * from {{ source('places', 'shapes') }}
 ),
 
 districts as (
@@ -46,17 +46,17 @@ most_frequent as (
 final as (
     select distinct on (most_frequent.hexagon_id)
         most_frequent.hexagon_id,
-        hexagons.force,
+        shapes.force,
         most_frequent.label || coalesce(', ' || districts.district_name, '')
             as place_name,
         most_frequent.label,
         districts.district_name,
         most_frequent.is_street
     from most_frequent
-    inner join hexagons on most_frequent.hexagon_id = hexagons.hexagon_id
+    inner join shapes on most_frequent.hexagon_id = shapes.hexagon_id
     left join districts
-        on st_intersects(districts.geom, hexagons.centroid)
-        and hexagons.force = districts.force
+        on st_intersects(districts.geom, shapes.centroid)
+        and shapes.force = districts.force
     order by most_frequent.hexagon_id, districts.district_code
 )
 

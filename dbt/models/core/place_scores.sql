@@ -1,4 +1,4 @@
--- The score of a hexagon with its counts. A cell with half or more of its
+-- The score of a place with its counts. A cell with half or more of its
 -- serious violence at a prison, hospital or police station is an institution's.
 {{ config(indexes=[{'columns': ['hexagon_id'], 'unique': true}]) }}
 
@@ -16,7 +16,7 @@ at_institutions as (
     select
         hexagon_id,
         count(*)::integer as crimes
-    from {{ ref('fct_crime') }}
+    from {{ ref('place_crimes') }}
     where is_place_event
         and is_at_institution
     group by hexagon_id

@@ -139,11 +139,11 @@ WEEK = """
         times.unknown_time_events,
         array_agg(times.expected_share order by times.hour_of_week) as shares
     from marts.hot_times as times
-    inner join geo.hexagons on hexagons.hexagon_id = %(hexagon_id)s
+    inner join places.shapes on shapes.hexagon_id = %(hexagon_id)s
     where times.force = %(force)s
         and (
-            (times.level = 'place' and times.subject_id = hexagons.hexagon_id)
-            or (times.level = 'area' and times.subject_id = hexagons.area_id)
+            (times.level = 'place' and times.subject_id = shapes.hexagon_id)
+            or (times.level = 'area' and times.subject_id = shapes.area_id)
             or times.level = 'force'
         )
     group by 1, 2, 3, 4
@@ -247,9 +247,10 @@ HOT_PLACE = """
 ZONES = """
     select zone_name, round(walk_minutes)::integer as minutes
     from places.patrol_zones
-    inner join geo.hexagons on hexagon_id = %(hexagon_id)s
+    inner join places.designated_shapes as shapes using (designation_id)
     where designation_id = %(designation_id)s
-        and st_intersects(streets_geom, hexagons.geom)
+        and shapes.hexagon_id = %(hexagon_id)s
+        and st_intersects(streets_geom, shapes.geom)
     order by rank
     limit 4
 """
@@ -306,7 +307,9 @@ def read_plan(
     hexagon_id = designated["hexagon_id"]
     if hot_place is None:
         raise NoPlaces(
-            f"The marts know nothing of {hexagon_id}: run `rasure transform`."
+            f"The marts know nothing of {hexagon_id}: run `rasure transform`. A cell "
+            "has no plan if all its crimes lie in places that were placed freely: "
+            "print the plans of these."
         )
     is_day_dated = hot_place.pop("is_day_dated")
     months = (

@@ -43,19 +43,20 @@ LAYERS = """
         union all
         select 2, 'area', st_boundary(areas.geom)
         from geo.areas
-        inner join geo.hexagons on areas.area_id = hexagons.area_id
-        where hexagons.hexagon_id = %(hexagon_id)s
+        inner join places.shapes on areas.area_id = shapes.area_id
+        where shapes.hexagon_id = %(hexagon_id)s
         union all
         select 3, 'street', geom from geo.street_links where force = %(force)s
         union all
         select 4, 'institution', geom from geo.institutions where force = %(force)s
         union all
-        select 5, 'designated', hexagons.geom
-        from places.designated_hexagons
-        inner join geo.hexagons using (hexagon_id)
+        select 5, 'designated', geom
+        from places.designated_shapes
         where designation_id = %(designation_id)s and hexagon_id <> %(hexagon_id)s
         union all
-        select 6, 'place', geom from geo.hexagons where hexagon_id = %(hexagon_id)s
+        select 6, 'place', geom
+        from places.designated_shapes
+        where designation_id = %(designation_id)s and hexagon_id = %(hexagon_id)s
         union all
         select 7, 'zone', streets_geom from places.patrol_zones
         where designation_id = %(designation_id)s

@@ -32,12 +32,12 @@ SPOTS = """
         hot_spots.hot_spot_id,
         hot_spots.hot_spot_name,
         hot_spots.area_km2,
-        array_agg(hexagons.hexagon_id order by hexagons.designation_order)
+        st_asbinary(hot_spots.geom)
     from places.hot_spots
     inner join places.designated_hexagons as hexagons
         using (designation_id, hot_spot_id)
     where designation_id = %s
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     order by min(hexagons.designation_order)
 """
 
@@ -105,7 +105,7 @@ def draw(
         streets = read_streets(
             connection,
             force,
-            {spot_id: tuple(hexagons) for spot_id, _, _, hexagons in rows},
+            {spot_id: ground for spot_id, _, _, ground in rows},
             definition.margin_metres,
         )
         last_month = month_number(data_to)

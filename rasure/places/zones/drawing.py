@@ -72,7 +72,26 @@ def grow_zones(
                 break
             used.update(zone.links)
             zones.append(zone)
-    return zones
+    return most_dense(zones, definition)
+
+
+def most_dense(zones: list[Zone], definition: ZoneDefinition) -> list[Zone]:
+    """The zones that the number of patrol areas leaves, in the order given.
+
+    The first of each hot spot stays; of the others those with most crime per metre.
+    """
+    if not definition.patrol_areas:
+        return zones
+    seen: set[str] = set()
+    later = []
+    for number, zone in enumerate(zones):
+        if zone.hot_spot_id in seen:
+            heat = density(zone.weight, zone.length_m, definition)
+            later.append((-round(heat, 9), number))
+        seen.add(zone.hot_spot_id)
+    room = max(int(definition.patrol_areas) - len(seen), 0)
+    left_out = {number for _, number in sorted(later)[room:]}
+    return [zone for number, zone in enumerate(zones) if number not in left_out]
 
 
 def density(weight: float, length_m: float, definition: ZoneDefinition) -> float:

@@ -77,7 +77,12 @@ def evaluate_zones(
             f"FILE --force {grid.force}`."
         )
     spots = touching_cells(connection, grid, chosen)
-    streets = read_streets(connection, grid.force, spots, zone_definition.margin_metres)
+    streets = read_streets(
+        connection,
+        grid.force,
+        ground_of_cells(connection, spots),
+        zone_definition.margin_metres,
+    )
     growth = score_growth(connection, month_start(int(period.observed[-1])))
     weight = before.score_weight / growth
     names = {spot_id: spot_id for spot_id in spots}
@@ -147,6 +152,31 @@ def touching_cells(
     for name in ids:
         members.setdefault(cluster[name], []).append(name)
     return {names[0]: tuple(names) for names in members.values()}
+
+
+GROUND_OF_CELLS = """
+    select members.hot_spot_id, st_asbinary(st_union(hexagons.geom))
+    from unnest(%(hot_spot_ids)s::text[], %(hexagon_ids)s::text[])
+        as members (hot_spot_id, hexagon_id)
+    inner join geo.hexagons on members.hexagon_id = hexagons.hexagon_id
+    group by members.hot_spot_id
+"""
+
+
+def ground_of_cells(
+    connection: psycopg.Connection, spots: dict[str, tuple[str, ...]]
+) -> dict[str, bytes]:
+    """The ground, as WKB, of hot spots that are given as their cells."""
+    members = [(spot, name) for spot, names in spots.items() for name in names]
+    return dict(
+        connection.execute(
+            GROUND_OF_CELLS,
+            {
+                "hot_spot_ids": [spot for spot, _ in members],
+                "hexagon_ids": [name for _, name in members],
+            },
+        ).fetchall()
+    )
 
 
 def within(ground: shapely.Geometry, events: Events) -> np.ndarray:

@@ -16,17 +16,10 @@ AROUND_M = 300.0
 STREETS = """
     with
 
-    members as (
-        select *
-        from unnest(%(hot_spot_ids)s::text[], %(hexagon_ids)s::text[])
-            as members (hot_spot_id, hexagon_id)
-    ),
-
     spots as (
-        select members.hot_spot_id, st_union(hexagons.geom) as geom
-        from members
-        inner join geo.hexagons on members.hexagon_id = hexagons.hexagon_id
-        group by members.hot_spot_id
+        select hot_spot_id, st_geomfromwkb(wkb, 27700) as geom
+        from unnest(%(hot_spot_ids)s::text[], %(grounds)s::bytea[])
+            as spots (hot_spot_id, wkb)
     )
 
     select
@@ -95,10 +88,10 @@ def streets_id(connection: psycopg.Connection, force: str) -> str | None:
 def read_streets(
     connection: psycopg.Connection,
     force: str,
-    spots: dict[str, tuple[str, ...]],
+    spots: dict[str, bytes],
     margin_metres: float,
 ) -> Streets:
-    """The streets in and around hot spots, given as their hexagons by id.
+    """The streets in and around hot spots: the ground of each, as WKB, by its id.
 
     Raises `NoStreets` when the force has no network.
     """
@@ -107,12 +100,11 @@ def read_streets(
             f"The warehouse has no streets of {force!r}. Load them with `rasure "
             f"geography load streets FILE --force {force}`."
         )
-    members = [(spot, name) for spot, names in spots.items() for name in names]
     rows = connection.execute(
         STREETS,
         {
-            "hot_spot_ids": [spot for spot, _ in members],
-            "hexagon_ids": [name for _, name in members],
+            "hot_spot_ids": list(spots),
+            "grounds": list(spots.values()),
             "margin": margin_metres,
             "reach": margin_metres + AROUND_M,
             "force": force,

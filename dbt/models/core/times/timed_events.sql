@@ -1,7 +1,7 @@
 -- The events that hot times are made of, one row each: the serious violence in public
 -- that patrols are planned for. This is the one place where the times part touches the
--- rest of the core. A restricted crime counts in the week of its area, not of its cell:
--- there the list of crimes would tell its hour.
+-- rest of the core. A restricted crime counts in the week of its area, not of its
+-- place: there the list of crimes would tell its hour.
 {{ config(materialized='view') }}
 
 select
@@ -9,7 +9,8 @@ select
     crimes.force,
     crimes.area_id,
     case
-        when not {{ is_restricted('crimes') }} then crimes.hexagon_id
+        when not {{ is_restricted('crimes') }}
+            then coalesce(placed.hexagon_id, crimes.hexagon_id)
     end as hexagon_id,
     forces.clock,
     crimes.is_time_known,
@@ -18,6 +19,7 @@ select
     crimes.reported_at
 from {{ ref('all_crimes') }} as crimes
 inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
+left join {{ ref('placed_locations') }} as placed on crimes.place_id = placed.place_id
 where {{ knows_instants('crimes') }}
     and crimes.is_serious_violence
     and coalesce(crimes.is_public_place, true)

@@ -1,6 +1,6 @@
 -- Every crime of a source that knows instants, one row each, no person in it: from a
 -- place to its crimes to the number an officer looks up. Crimes of restricted records
--- are not here: `restricted_crimes` counts them. Names are those that the cells have
+-- are not here: `restricted_crimes` counts them. Places and their names are those of
 -- now, times those of the force's clock.
 {{
     config(
@@ -37,7 +37,8 @@ final as (
         forces.force_name,
         {{ area_label('areas.area', 'crimes.is_located') }} as area,
         crimes.beat,
-        crimes.hexagon_id,
+        coalesce(placed.hexagon_id, crimes.hexagon_id) as hexagon_id,
+        crimes.hexagon_id as cell_id,
         names.place_name,
         designated.hot_spot_name,
         crimes.crime_type,
@@ -69,10 +70,12 @@ final as (
     left join {{ ref('dim_offence') }} as offences
         on crimes.offence_id = offences.offence_id
     {%- endif %}
+    left join {{ ref('placed_locations') }} as placed
+        on crimes.place_id = placed.place_id
     left join {{ ref('place_names') }} as names
-        on crimes.hexagon_id = names.hexagon_id
+        on coalesce(placed.hexagon_id, crimes.hexagon_id) = names.hexagon_id
     left join {{ ref('designated_places') }} as designated
-        on crimes.hexagon_id = designated.hexagon_id
+        on coalesce(placed.hexagon_id, crimes.hexagon_id) = designated.hexagon_id
 )
 
 select * from final

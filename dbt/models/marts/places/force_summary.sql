@@ -35,10 +35,10 @@ designated as (
         places.designation_id,
         count(distinct places.hot_spot_id) as hot_spots,
         count(*) as designated_hexagons,
-        sum(hexagons.area_km2) as designated_km2
+        sum(shapes.area_km2) as designated_km2
     from {{ ref('designated_places') }} as places
-    inner join {{ source('geo', 'hexagons') }} as hexagons
-        on places.hexagon_id = hexagons.hexagon_id
+    inner join {{ source('places', 'shapes') }} as shapes
+        on places.hexagon_id = shapes.hexagon_id
     group by places.force, places.designation_id
 ),
 

@@ -1,5 +1,6 @@
--- Where serious violence clusters: Gi* of each hexagon with some in it or beside it. A
--- layer to check hot places against; nothing is selected by it.
+-- Where serious violence clusters: Gi* of each cell of the grid with some in it or
+-- beside it. A layer to check hot places against; nothing is selected by it. A hexagon
+-- that was placed freely has the row of the cell that its middle lies in.
 {{ config(tags=['niche_rms']) }}
 
 with
@@ -8,14 +9,23 @@ rules as (
     select * from {{ latest_definition(ref('cluster_rules')) }} as held
 ),
 
+counted as (
+    select
+        cell_id,
+        count(*)::integer as crimes
+    from {{ ref('place_crimes') }}
+    where is_place_event
+        and not is_at_institution
+    group by cell_id
+),
+
 cells as (
     select
         hexagons.force,
         hexagons.hexagon_id as cell_id,
-        coalesce(scores.crimes, 0) as value
+        coalesce(counted.crimes, 0) as value
     from {{ source('geo', 'hexagons') }} as hexagons
-    left join {{ ref('place_scores') }} as scores
-        on hexagons.hexagon_id = scores.hexagon_id
+    left join counted on hexagons.hexagon_id = counted.cell_id
 ),
 
 scored as (
@@ -29,7 +39,7 @@ judged as (
 final as (
     select
         judged.force,
-        judged.cell_id as hexagon_id,
+        shapes.hexagon_id,
         case
             when judged.p_adjusted > rules.false_discovery_rate then 'no cluster'
             when judged.gi_star > 0 then 'hot'
@@ -42,6 +52,9 @@ final as (
         judged.p_value,
         judged.p_adjusted
     from judged
+    inner join {{ source('places', 'shapes') }} as shapes
+        on judged.cell_id = shapes.cell_id
+        and judged.force = shapes.force
     cross join rules
     where judged.value_around > 0
 )

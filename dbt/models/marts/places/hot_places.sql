@@ -1,4 +1,5 @@
--- The hexagons with serious violence in them, ranked by score, and why each is hot.
+-- The places with serious violence in them, cells of the grid or placed freely, ranked
+-- by score, and why each is hot.
 
 with
 
@@ -10,15 +11,15 @@ scores as (
 ranked as (
     select
         scores.*,
-        hexagons.area_id,
-        hexagons.geom,
+        shapes.area_id,
+        shapes.geom,
         {{ trend('crimes_recent', 'crimes_previous', 'months_observed') }} as trend,
         count(*) over (partition by scores.force) as places,
         row_number() over force_order as rank,
         row_number() over area_order as rank_in_area
     from scores
-    inner join {{ source('geo', 'hexagons') }} as hexagons
-        on scores.hexagon_id = hexagons.hexagon_id
+    inner join {{ source('places', 'shapes') }} as shapes
+        on scores.hexagon_id = shapes.hexagon_id
     window
         force_order as (
             partition by scores.force
@@ -28,7 +29,7 @@ ranked as (
                 scores.hexagon_id collate "C"
         ),
         area_order as (
-            partition by scores.force, hexagons.area_id
+            partition by scores.force, shapes.area_id
             order by
                 scores.score desc,
                 scores.crimes desc,

@@ -1,6 +1,8 @@
 -- How many of the crimes that rank a place happened in recent periods, by patrol
 -- window, and what they were: for the leading places and all that are designated. Days
--- are operational days, back from the one that the data are of.
+-- are operational days, back from the one that the data are of. The day and the night
+-- are designated on the grid: there a designated cell has all crimes in it, also those
+-- that count in a hexagon placed freely for all hours.
 {{ config(tags=['instants']) }}
 
 with
@@ -15,7 +17,9 @@ days as (
 ),
 
 designated as (
-    select distinct hexagons.hexagon_id
+    select
+        hexagons.hexagon_id,
+        designations.patrol_window
     from {{ source('places', 'designated_hexagons') }} as hexagons
     inner join {{ source('places', 'designations') }} as designations
         on hexagons.designation_id = designations.designation_id
@@ -30,9 +34,8 @@ places as (
         days.last_day
     from {{ ref('hot_places') }} as hot_places
     inner join days on hot_places.force = days.force
-    left join designated on hot_places.hexagon_id = designated.hexagon_id
     where hot_places.rank <= {{ var('profile_places') }}
-        or designated.hexagon_id is not null
+        or hot_places.hexagon_id in (select designated.hexagon_id from designated)
 ),
 
 windows as (
@@ -41,20 +44,46 @@ windows as (
 ),
 
 crimes as (
+    select * from {{ ref('crimes') }}
+    where is_in_place_scope
+),
+
+counted_at as (
     select
-        places.hexagon_id,
+        crimes.hexagon_id,
         windows.patrol_window,
         crimes.crime_type,
         crimes.is_knife_enabled,
-        places.last_day - crimes.operational_date as days_ago
-    from {{ ref('crimes') }} as crimes
-    inner join places on crimes.hexagon_id = places.hexagon_id
+        crimes.month,
+        crimes.operational_date
+    from crimes
     inner join windows
         on windows.patrol_window = 'all'
         or (crimes.is_time_known and crimes.patrol_window = windows.patrol_window)
-    where crimes.is_in_place_scope
-        and crimes.month >= places.data_from
-        and crimes.operational_date > places.last_day - interval '6 years'
+    union all
+    select
+        crimes.cell_id,
+        crimes.patrol_window,
+        crimes.crime_type,
+        crimes.is_knife_enabled,
+        crimes.month,
+        crimes.operational_date
+    from crimes
+    inner join designated
+        on crimes.cell_id = designated.hexagon_id
+        and crimes.patrol_window = designated.patrol_window
+    where crimes.is_time_known
+        and crimes.hexagon_id <> crimes.cell_id
+),
+
+dated as (
+    select
+        counted_at.*,
+        places.last_day - counted_at.operational_date as days_ago
+    from counted_at
+    inner join places on counted_at.hexagon_id = places.hexagon_id
+    where counted_at.month >= places.data_from
+        and counted_at.operational_date > places.last_day - interval '6 years'
 ),
 
 types as (
@@ -67,7 +96,7 @@ types as (
         row_number() over (
             partition by hexagon_id, patrol_window order by count(*) desc, crime_type
         ) as type_rank
-    from crimes
+    from dated
     group by hexagon_id, patrol_window, crime_type
 ),
 
@@ -94,7 +123,7 @@ counted as (
         {{ crimes_of_days(365, ended_ago=365) }} as crimes_12_months_before,
         count(*)::integer as crimes_six_years,
         avg(is_knife_enabled::integer)::double precision as knife_share
-    from crimes
+    from dated
     group by hexagon_id, patrol_window
 ),
 

@@ -36,7 +36,7 @@ final as (
             crimes.is_serious_violence,
             count(*) as crimes,
             sum(crimes.harm_days) as harm_days
-        from {{ ref('fct_crime') }} as crimes
+        from {{ ref('place_crimes') }} as crimes
         where crimes.hexagon_id = places.hexagon_id
             and crimes.is_located
             and not crimes.is_at_institution
