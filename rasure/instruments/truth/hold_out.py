@@ -19,9 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rasure.instruments.truth.planted import Truth
+from rasure.places.choosing import kept_choice
 from rasure.places.definition import Definition
 from rasure.places.evaluation import DESIGNATION, captured, inside, period_of
 from rasure.places.events import Events, Grid, read_events, read_grid
+from rasure.places.methods import GRID
 from rasure.places.selection import highest
 from rasure.places.windows import Window
 
@@ -56,27 +58,36 @@ def hold_outs(
     grid = read_grid(connection, truth.force)
     events = read_events(connection, grid, definition=definition)
     rates = yearly_rates(truth, grid)
+    choice = kept_choice(connection, truth.force, definition)
+    published = choice.method if choice else GRID
     least_years = int(definition.least_history_years)
     results = []
     for year, test in held_out_periods(sorted(rates), least_years):
         say(f"places held out: {test}")
-        results.append(hold_out(grid, events, rates[year], test, definition))
+        results.append(hold_out(grid, events, rates[year], test, definition, published))
     return results
 
 
 def hold_out(
-    grid: Grid, events: Events, rates: np.ndarray, test: Window, definition: Definition
+    grid: Grid,
+    events: Events,
+    rates: np.ndarray,
+    test: Window,
+    definition: Definition,
+    published: str = GRID,
 ) -> HoldOut:
     """Choose on all observed months before `test`, and score on it.
 
     `events` are the crimes in scope, those at institutions included; `rates` has the
-    true rate of each cell in the test period.
+    true rate of each cell in the test period. `published` is the method by which the
+    force's hot places are designated.
     """
     train = Window(int(grid.observed.min()), test.first - 1)
     period = period_of(grid, events, train, test, definition)
     ranks = events.where(~events.is_at_institution)
     captures = captured(ranks, events.where(events.is_at_institution), period)
     _, after = period.split(ranks)
+    captures.setdefault(DESIGNATION, captures[published])
     caught = {
         name: int(captures[name].test.sum())
         for name in (DESIGNATION, *RIVALS.values())
