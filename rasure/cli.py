@@ -24,6 +24,7 @@ PARTS = (
     "rasure.linkage.commands",
     "rasure.times.commands",
     "rasure.people.commands",
+    "rasure.scopes.commands",
     "rasure.runtime.place_commands",
     "rasure.runtime.withdrawal_commands",
 )

@@ -35,14 +35,28 @@
 {%- endmacro %}
 
 
-{#- The Home Office class and subclass in the form of the definitions: `8n` is 8N, `4/1`
-    is 4.1, subclass `008/06` or `06` is 6. -#}
+{#- The Home Office class in the form of the definitions: `8n` is 8N, `4/1` is 4.1. -#}
 {% macro offence_class(column) -%}
     upper(replace(ltrim(trim({{ column }}), '0'), '/', '.'))
 {%- endmacro %}
 
-{% macro offence_subclass(column) -%}
-    nullif(ltrim(regexp_replace(trim({{ column }}), '^.*/', ''), '0'), '')
+
+{#- The Home Office subclass in the form of the definitions: `008/06`, `8N/6` or `06` of
+    class 8N is 6. A subclass that the Home Office files under the number of another
+    class keeps that number: `005/01` of class 8S is 5/1, not 1, which is another
+    offence. The subclass `00` of a class's own number is the class. -#}
+{% macro offence_subclass(subclass, class) -%}
+    {%- set number -%}
+        ltrim(substring(trim({{ subclass }}), '^([0-9]+)[A-Za-z]*/'), '0')
+    {%- endset -%}
+    {%- set last -%}
+        nullif(ltrim(regexp_replace(trim({{ subclass }}), '^[^/]*/', ''), '0'), '')
+    {%- endset -%}
+    case
+        when {{ number }} <> substring({{ offence_class(class) }}, '^[0-9]+')
+            then {{ number }} || '/' || coalesce({{ last }}, '0')
+        else {{ last }}
+    end
 {%- endmacro %}
 
 

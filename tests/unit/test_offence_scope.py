@@ -11,7 +11,7 @@ from rasure.settings import CHECKOUT
 SCOPE = CHECKOUT / "dbt" / "seeds" / "niche_rms" / "offence_scope.csv"
 HARM = CHECKOUT / "dbt" / "seeds" / "niche_rms" / "harm_days.csv"
 # Every subclass of the three classes in the Cambridge Crime Harm Index of 2020.
-GRIEVOUS = {("8N", "1"), ("8P", "59"), ("8S", "1")}
+GRIEVOUS = {("8N", "1"), ("8P", "59"), ("8S", "1"), ("8S", "5/1")}
 WITH_A_WEAPON = {
     *(("8N", subclass) for subclass in ("2", "4", "6", "20", "21", "22", "52", "69")),
     ("8P", "60"),

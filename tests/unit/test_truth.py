@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -10,13 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from rasure.instruments.simulate.plan import plan
 from rasure.instruments.truth import hold_out, planted, report
 from rasure.instruments.truth.carriers import ratio
 from rasure.instruments.truth.errors import TruthMissing
 from rasure.instruments.truth.goals import GOALS
 from rasure.instruments.truth.hours import fullest
 from rasure.places.definition import Definition
+from rasure.places.events import Events, Grid
+from rasure.places.windows import Window
 from tests.unit import places_ground
 
 JANUARY = places_ground.JANUARY
@@ -28,59 +30,88 @@ def definition(tmp_path, monkeypatch) -> Definition:
     return Definition.load(coverage_percent=1 / 36)  # one cell of 60 x 60
 
 
-def happened(cells: list[int], windows: list[int], harm: list[float]):
-    ground = replace(places_ground.grid(), is_day_dated=True)
+def crimes_of(cells: list[int], years: list[int]) -> tuple[Grid, Events, np.ndarray]:
+    """Crimes in January of a year each, and true rates that are highest in cell 7."""
+    months = JANUARY + np.arange(12 * 7)
+    ground = replace(places_ground.grid(), is_day_dated=True, observed=months)
     cell = np.array(cells)
-    events = places_ground.Events(
+    events = Events(
         cell=cell,
-        month=JANUARY + 12 * np.array(windows),
-        score_weight=np.zeros(len(cell)),
+        month=JANUARY + 12 * np.array(years),
+        score_weight=np.ones(len(cell)),
         x=ground.x[cell],
         y=ground.y[cell],
         is_at_institution=np.zeros(len(cell), bool),
     )
-    rate = np.zeros(len(ground.x))
-    rate[7] = 1.0
-    return hold_out.Happened(ground, events, np.array(harm), np.array(windows), rate)
+    rates = np.zeros(len(ground.x))
+    rates[7] = 1.0
+    return ground, events, rates
+
+
+SEVENTH = Window(JANUARY + 72, JANUARY + 83)
 
 
 def test_each_way_to_choose_is_scored_on_the_year_that_is_held_out(definition):
     # Cell 7 has a crime in each of six years, cell 8 two in the sixth; in the seventh
     # cell 7 has three crimes and cell 8 one.
-    drawn = happened(
-        [7] * 6 + [8] * 2 + [7] * 3 + [8],
-        [0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6, 6],
-        [19.0] * 12,
+    ground, events, rates = crimes_of(
+        [7] * 6 + [8] * 2 + [7] * 3 + [8], [0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6, 6]
     )
-    hold_out_score = hold_out.score(1, drawn, definition)
-    assert (hold_out_score.events, hold_out_score.cells) == (4, 1)
-    assert hold_out_score.designation == pytest.approx(0.75 * 3600)
-    assert hold_out_score.oracle == pytest.approx(0.75 * 3600)
-    assert hold_out_score.last_year == pytest.approx(0.25 * 3600)
-    assert (hold_out_score.over_oracle, hold_out_score.over_last_year) == (
-        1.0,
-        pytest.approx(3.0),
-    )
+    result = hold_out.hold_out(ground, events, rates, SEVENTH, definition)
+    assert result.events == 4
+    assert result.caught == {
+        "designation": 3,
+        "oracle": 3,
+        "last_period_counts": 1,
+        "all_period_counts": 3,
+    }
+    assert hold_out.ratios([result, result]) == {
+        "pai_over_oracle": 1.0,
+        "pai_over_last_year": 3.0,
+        "pai_over_all_counts": 1.0,
+    }
 
 
 def test_a_cell_that_is_an_institutions_is_never_chosen(definition):
-    drawn = happened([7] * 6 + [8] * 6 + [7], [*range(6)] * 2 + [6], [19.0] * 13)
+    ground, events, rates = crimes_of([7] * 6 + [8] * 6 + [7], [*range(6)] * 2 + [6])
     at = np.zeros(13, bool)
     at[:3] = True
-    events = replace(drawn.events, is_at_institution=at)
-    hold_out_score = hold_out.score(1, replace(drawn, events=events), definition)
-    assert (hold_out_score.designation, hold_out_score.oracle) == (0.0, 3600.0)
+    events = replace(events, is_at_institution=at)
+    result = hold_out.hold_out(ground, events, rates, SEVENTH, definition)
+    assert (result.caught["designation"], result.caught["oracle"]) == (0, 1)
+    assert hold_out.ratios([result])["pai_over_all_counts"] == 0.0
 
 
-def test_a_hold_out_has_the_crimes_and_rates_that_the_simulator_draws():
-    seven_years = plan("thames-valley", 3, hold_out.YEARS + 1, crimes_per_year=1000)
-    drawn = hold_out.happen(seven_years, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
-    again = hold_out.happen(seven_years, {"5D": 1460.0, "8N": 19.0, "105A": 1.0})
-    assert drawn.harm_days.tolist() == again.harm_days.tolist()
-    assert {1460.0, 19.0} <= set(drawn.harm_days)
-    assert drawn.rate.sum() == pytest.approx(1.0)
-    assert set(drawn.window) == set(range(7))
-    assert drawn.events.is_at_institution.any()
+def test_the_years_that_are_held_out_have_years_before_them():
+    years = [JANUARY + 12 * year for year in range(7)]  # six years, and the one after
+    periods = hold_out.held_out_periods(years, 3)
+    assert [str(test) for _, test in periods] == [
+        "2027-01:2027-12",
+        "2028-01:2028-12",
+        "2029-01:2029-12",
+    ]
+    assert [first for first, _ in periods] == years[3:6]
+    ((_, only),) = hold_out.held_out_periods(years[:3], 3)
+    assert str(only) == "2025-01:2025-12"
+    ((first, months),) = hold_out.held_out_periods(years[:2], 3)
+    assert (first, str(months)) == (JANUARY, "2024-10:2024-12")
+
+
+def test_the_true_rates_are_those_of_the_cells_of_the_grid_by_year():
+    ground = places_ground.grid()
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    table = pa.table(
+        {
+            "hexagon_id": ["somewhere:002", "elsewhere:1", "somewhere:001"],
+            "window_from": pa.array([day] * 3, pa.timestamp("s", tz="UTC")),
+            "serious_violence": pa.array([2.0, 9.0, 1.0], pa.float32()),
+        }
+    )
+    truth = planted.Truth(None, "somewhere", {"cell_rates": table})
+    ((year, rates),) = hold_out.yearly_rates(truth, ground).items()
+    assert year == JANUARY
+    assert rates[:4].tolist() == [0.0, 1.0, 2.0, 0.0]
+    assert rates.sum() == 3.0
 
 
 def test_the_fullest_hours_are_the_highest_and_ties_go_by_the_hour():
@@ -110,7 +141,9 @@ def test_the_table_says_which_goals_are_met(capsys):
 
 
 def test_a_folder_without_the_truth_is_refused_with_what_to_do(tmp_path):
-    with pytest.raises(TruthMissing, match=r"no hot_hours\.parquet.*--truth DIR/truth"):
+    with pytest.raises(
+        TruthMissing, match=r"no cell_rates\.parquet.*--truth DIR/truth"
+    ):
         planted.read(tmp_path)
 
 

@@ -36,10 +36,12 @@ class Changes(PersonChanges):
     """The changes of one delta.
 
     `touched` holds the positions of the changed rows of the state's tables by entity,
-    `new` the new rows, and `deleted` the deleted records (entity, serial). `spared` are
-    the serials of persons whom new records of the same delta mention. With `subjects`,
-    serials of occurrences or persons, only their records change; of two persons the
-    second is merged into the first.
+    `new` the new rows, and `deleted` the deleted records (entity, serial). `cancelled`
+    are the serials of occurrences; `reclassified` has the serials of the old and the
+    new classification, with the new class and subclass. `spared` are the serials of
+    persons whom new records of the same delta mention. With `subjects`, serials of
+    occurrences or persons, only their records change; of two persons the second is
+    merged into the first.
     """
 
     state: State
@@ -49,6 +51,8 @@ class Changes(PersonChanges):
     touched: dict[str, set[int]] = field(default_factory=dict)
     new: dict[str, list[dict]] = field(default_factory=dict)
     deleted: list[tuple[str, int]] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    reclassified: list[tuple[int, int, str, str]] = field(default_factory=list)
     spared: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
     subjects: tuple[int, ...] = ()
 
@@ -112,6 +116,13 @@ class Changes(PersonChanges):
         row["recorded_subclass"] = chosen(subs, kind)
         row["effective_from"], row["modified_at"] = at, at.copy()
         table["effective_to"][rows] = at
+        self.reclassified += zip(
+            table["classification_id"][rows].tolist(),
+            row["classification_id"].tolist(),
+            [new_classes[number] for number in kind],
+            [subs[number] for number in kind],
+            strict=True,
+        )
         self._touch("classifications", rows, at)
         self._touch_occurrences(table["occurrence_id"][rows], at)
         self.new.setdefault("classifications", []).append(row)
@@ -163,6 +174,7 @@ class Changes(PersonChanges):
         rows = self._some(rows, count)
         at = self._now(len(rows))
         events["cancelled_at"][rows] = at
+        self.cancelled += events["occurrence_id"][rows].tolist()
         self._touch("occurrences", rows, at)
         return len(rows)
 

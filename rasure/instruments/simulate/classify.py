@@ -187,11 +187,12 @@ def _unresolved(rng, plan, crimes, people, suspects, resolved):
 
 def court(
     plan: Plan, crimes, suspects, record_of, classified, serial: int
-) -> tuple[dict, np.ndarray]:
+) -> tuple[dict, np.ndarray, np.ndarray]:
     """Verdicts on every crime of an occurrence.
 
     They are guilty for those convicted, and another verdict for a few of those charged.
-    Returns the table, and the number of each suspect's verdict (-1 for none).
+    Returns the table, the number of each suspect's verdict (-1 for none), and its
+    instant (`NONE` for none).
     """
     rng = plan.rng("court")
     results = TERMS["court_results"]
@@ -209,6 +210,8 @@ def court(
     result[: len(guilty)] = results.index("guilty")
     verdict = np.full(len(suspects), -1)
     verdict[rows] = result
+    given_at = np.full(len(suspects), NONE)
+    given_at[rows] = instants
     second = classified.second[suspects.occurrence[rows]]
     twice = np.flatnonzero(second >= 0)
     with_second = np.concatenate([np.arange(len(rows)), twice])
@@ -221,4 +224,4 @@ def court(
         "result_on": to_local(instants[with_second], CLOCK) // DAY,
         "modified_at": instants[with_second],
     }
-    return table, verdict
+    return table, verdict, given_at

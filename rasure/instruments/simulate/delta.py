@@ -77,6 +77,7 @@ def _write(
         changes.spared = people_of(new)
         for name, rate in PER_THOUSAND.items():
             changes.make(name, max(1, round(made * rate / 1_000)))
+    truth.write_changes(changes, mapping, until, _truth_folder(out, state))
     tables = _joined(changes.tables(), new)
     if changes.deleted:
         tables["deletions"] = _deletions(changes, mapping)
@@ -92,8 +93,7 @@ def _new_occurrences(state, plan, mapping: Mapping, since, until, out: Path):
     land = ground.lay(plan)
     place = world.make(plan, mapping, land, state.serials, state.before)
     made = extract(place, state.serials)
-    folder = out / "truth" / "deltas" / f"{state.steps:05d}"
-    truth.write(place, made, folder)
+    truth.write(place, made, _truth_folder(out, state))
     known = state.before.addresses
     new = ~np.isin(place.addresses.key, known.key)
     tables = _only_referenced(made.tables, plan.only is not None, known.serial)
@@ -115,6 +115,11 @@ def _new_occurrences(state, plan, mapping: Mapping, since, until, out: Path):
         ),
     )
     return int(place.crimes.is_crime.sum()), tables
+
+
+def _truth_folder(out: Path, state: State) -> Path:
+    """Where the truth of the current delta is written."""
+    return out / "truth" / "deltas" / f"{state.steps:05d}"
 
 
 def _only_referenced(tables: Tables, is_single: bool, delivered: np.ndarray) -> Tables:

@@ -101,6 +101,22 @@ def table_of_subclasses() -> list[dict[str, str]]:
     return table("subclasses")
 
 
+@cache
+def harm_days() -> dict[tuple[str, str], float]:
+    """Days of harm of each offence that is drawn, by code and subclass.
+
+    For instance (`8N`, `008/06`); the subclass of a code that has none is empty.
+    They are read from the Cambridge Crime Harm Index for the simulator alone, by the
+    Home Office's own codes: a warehouse is compared with them. A subclass with several
+    scores has their median, a code that the index of 2020 lacks the median of its
+    subgroup in that of 2026.
+    """
+    return {
+        (row["offence_code"], row["subclass"]): float(row["harm_days"])
+        for row in table("harm_days")
+    }
+
+
 def draw_subclasses(
     code: np.ndarray, draw: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rasure.instruments.simulate.carriers import window_start
 from rasure.instruments.simulate.clock import DAY, NONE
@@ -17,13 +19,13 @@ APART = DAY
 POSSESSION = ("10C", "10D", "10A", "10B", "81")
 
 
-def knife_events(world, searches) -> list[tuple[int, int, str]]:
-    """(true person, instant, event id) of every qualifying event.
+def knife_events(world, made) -> pa.Table:
+    """Every qualifying event of every person, a row for each.
 
-    An event is an occurrence, by its id, or a search that led to none, by its own. Its
-    instant is that from which it is recorded to have happened.
+    An event is an occurrence, by its id, or a search that led to none, by its own; `at`
+    is when it is recorded to have happened. `person_id` is the record of the person.
     """
-    suspects, crimes, mapping = world.suspects, world.crimes, world.mapping
+    suspects, crimes, searches = world.suspects, world.crimes, made.searches
     at = np.where(
         crimes.times.occurred_from == NONE,
         crimes.times.reported,
@@ -40,58 +42,59 @@ def knife_events(world, searches) -> list[tuple[int, int, str]]:
     led = searches.occurrence[held]
     cancelled = (led >= 0) & (world.fates.cancelled_at[led] != NONE)
     held, led = held[~cancelled], led[~cancelled]
-    serials = searches.table["stop_search_id"][held]
-    own = record_ids("stop_searches", serials, mapping).to_pylist()
-    of = record_ids("occurrences", np.append(world.ids, -1)[led], mapping).to_pylist()
-    names = record_ids("occurrences", world.ids[occurrence], mapping).to_pylist()
-    events = list(
-        zip(
-            world.uid[suspects.person[rows]].tolist(),
-            at[occurrence].tolist(),
-            names,
-            strict=True,
-        )
+    person = np.concatenate([suspects.person[rows], searches.person[held]])
+    record = np.concatenate([made.record[rows], searches.table["person_id"][held]])
+    of = np.concatenate([world.ids[occurrence], np.append(world.ids, -1)[led]])
+    search = np.full(len(of), -1)
+    search[len(rows) :] = searches.table["stop_search_id"][held]
+    happened = np.where(led >= 0, np.append(at, 0)[led], searches.at[held])
+    occurrence_id = record_ids("occurrences", of, world.mapping)
+    return pa.table(
+        {
+            "true_person": world.uid[person],
+            "person_id": record_ids("persons", record, world.mapping),
+            "event_id": pc.coalesce(
+                occurrence_id, record_ids("stop_searches", search, world.mapping)
+            ),
+            "occurrence_id": occurrence_id,
+            "at": np.concatenate([at[occurrence], happened]),
+            "born": world.people.born[person],
+            "is_planted": np.isin(person, world.planted.carriers),
+        }
     )
-    events += zip(
-        world.uid[searches.person[held]].tolist(),
-        np.where(led >= 0, np.append(at, 0)[led], searches.at[held]).tolist(),
-        [of_ or own_ for of_, own_ in zip(of, own, strict=True)],
-        strict=True,
-    )
-    return events
 
 
-def carriers(world, searches) -> dict:
-    """The habitual knife carriers on the day of the extract, by true person.
+def carriers(events: pa.Table, end: int) -> dict:
+    """The habitual knife carriers at the instant `end`, by true person.
 
-    `searches` are those of the world.
+    `events` are those of `knife_events`, `end` is in seconds since 1970 (UTC).
     """
-    end = world.plan.end
     since = window_start(end)
     by_person: dict[int, dict[str, int]] = defaultdict(dict)
-    for person, at, event in knife_events(world, searches):
-        if since <= at < end:
-            by_person[person][event] = at
+    about: dict[int, tuple[int, bool]] = {}
+    for row in events.to_pylist():
+        person = row["true_person"]
+        born, is_planted = about.get(person, (row["born"], False))
+        about[person] = (born, is_planted or row["is_planted"])
+        if since <= row["at"] < end:
+            by_person[person][row["event_id"]] = row["at"]
     rows = []
-    planted = set(world.uid[world.planted.carriers].tolist())
-    first = int(world.uid[0])
     for person, own in sorted(by_person.items()):
         apart = _apart(sorted(own.values()))
         if apart < 2:
             continue
-        born = int(world.people.born[person - first])
+        born, is_planted = about[person]
         age = (end // DAY - born) / 365.25
-        rows.append(
-            (person, sorted(own, key=own.get), apart, age < 18, person in planted)
-        )
+        rows.append((person, sorted(own, key=own.get), apart, age < 18, is_planted))
     columns = list(zip(*rows, strict=True)) or [[]] * 5
+    as_of = datetime.fromtimestamp(end, UTC).date()
     return {
         "true_person": pa.array(columns[0], pa.int64()),
         "event_ids": pa.array(columns[1], pa.list_(pa.string())),
         "events_apart": pa.array(columns[2], pa.int64()),
         "is_under_18": pa.array(columns[3], pa.bool_()),
         "is_planted": pa.array(columns[4], pa.bool_()),
-        "as_of": pa.array([world.plan.as_at.date()] * len(rows), pa.date32()),
+        "as_of": pa.array([as_of] * len(rows), pa.date32()),
     }
 
 

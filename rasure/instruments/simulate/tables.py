@@ -29,13 +29,16 @@ class Extract:
     """The tables by entity, with what the truth needs to point into them.
 
     `positive` is (rows, 3): the suspect's row, the classification, the outcome's
-    number; `verdict` is by suspect, -1 for none.
+    number. By suspect: `record` is the serial of their person record, `verdict` -1 for
+    none, `verdict_at` its instant.
     """
 
     tables: Tables
     classified: classify.Classified
     positive: np.ndarray
+    record: np.ndarray
     verdict: np.ndarray
+    verdict_at: np.ndarray
     searches: searches.Searches
 
 
@@ -59,7 +62,7 @@ def extract(world: World, serials: Serials) -> Extract:
         serials.first("outcomes"),
     )
     add("outcomes", outcomes)
-    court, verdict = classify.court(
+    court, verdict, verdict_at = classify.court(
         world.plan,
         world.crimes,
         world.suspects,
@@ -74,7 +77,7 @@ def extract(world: World, serials: Serials) -> Extract:
     tables |= crew.tables
     tables["choices"] = choices(world.mapping)
     tables["deletions"] = no_deletions()
-    return Extract(tables, classified, positive, verdict, searched)
+    return Extract(tables, classified, positive, record, verdict, verdict_at, searched)
 
 
 def _events(world: World, serials: Serials, tables: Tables, crew, add):

@@ -12,31 +12,52 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rasure.instruments.simulate import hours
+from rasure.instruments.simulate.changes import Changes
 from rasure.instruments.simulate.classify import CODES
-from rasure.instruments.simulate.clock import NONE
+from rasure.instruments.simulate.clock import DAY, NONE, to_local
 from rasure.instruments.simulate.crimes import WEAPONS
-from rasure.instruments.simulate.facts_tables import offences
+from rasure.instruments.simulate.facts_tables import harm_days, offences
 from rasure.instruments.simulate.geocodes import FAULTS
 from rasure.instruments.simulate.ground import KINDS
 from rasure.instruments.simulate.identifiers import record_ids
-from rasure.instruments.simulate.qualify import carriers, persistent_offenders
+from rasure.instruments.simulate.qualify import (
+    carriers,
+    knife_events,
+    persistent_offenders,
+)
 from rasure.instruments.simulate.records import FAULTS as RECORD_FAULTS
 from rasure.instruments.simulate.suspects import RESOLVED
 from rasure.instruments.simulate.tables import Extract
 from rasure.instruments.simulate.times import EXACT
 from rasure.instruments.simulate.words import KNIFE_DENIED, KNIFE_SEEN
 from rasure.instruments.simulate.world import World
+from rasure.sources.niche_rms.mapping import Mapping
 from rasure.sources.niche_rms.terms import TERMS
 
+PUBLIC_KIND = KINDS.index("public")
 TIERS = ("resolved", "cautioned", "charged", "convicted")  # as in `suspects`
+# A classification that another replaced (`new_id`, with its offence and harm), an
+# occurrence that was cancelled, or a record that was deleted.
+CHANGES = pa.schema(
+    {
+        "entity": pa.string(),
+        "change": pa.string(),
+        "record_id": pa.string(),
+        "new_id": pa.string(),
+        "offence_code": pa.string(),
+        "offence_subclass": pa.string(),
+        "harm_days": pa.float64(),
+    }
+)
 HOTTEST = 20  # hours of the week that the force's truth calls hot
 
 
 def write(world: World, made: Extract, folder: Path) -> None:
     """Write every table of the truth into `folder` as `<table>.parquet`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    qualified = carriers(world, made.searches)
+    events = knife_events(world, made)
+    qualified = carriers(events, world.plan.end)
     tables = {
+        "extract": extract(world.plan.end),
         "people": people(world),
         "occurrences": occurrences(world),
         "cell_rates": cell_rates(world),
@@ -44,12 +65,55 @@ def write(world: World, made: Extract, folder: Path) -> None:
         "hot_hours": hot_hours(world),
         "geocode_faults": geocode_faults(world),
         "offender_rows": offender_rows(world, made),
+        "knife_events": events,
         "knife_carriers": qualified,
         "knife_traps": knife_traps(world, qualified),
         "persistent_offenders": persistent_offenders(world),
     }
+    write_tables(tables, folder)
+
+
+def write_tables(tables: dict, folder: Path) -> None:
+    """Write tables, by name, into `folder` as `<table>.parquet`."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         pq.write_table(pa.table(table), folder / f"{name}.parquet", compression="zstd")
+
+
+def extract(end: int) -> dict:
+    """The instant of the extract (seconds, UTC), in a row."""
+    return {"extracted_at": _instants(np.array([end]))}
+
+
+def write_changes(changes: Changes, mapping: Mapping, end: int, folder: Path) -> None:
+    """Write what a delta changed in records that were delivered before.
+
+    `end` is the instant of the extract (seconds, UTC). `CHANGES` has the columns.
+    """
+
+    def id_of(entity: str, serial: int) -> str:
+        return record_ids(entity, np.array([serial]), mapping)[0].as_py()
+
+    rows = [
+        {
+            "entity": "classifications",
+            "change": "reclassified",
+            "record_id": id_of("classifications", old),
+            "new_id": id_of("classifications", new),
+            "offence_code": code,
+            "offence_subclass": subclass,
+            "harm_days": harm_days()[code, subclass],
+        }
+        for old, new, code, subclass in changes.reclassified
+    ]
+    others = [("occurrences", "cancelled", serial) for serial in changes.cancelled]
+    others += [(entity, "deleted", serial) for entity, serial in changes.deleted]
+    rows += [
+        {"entity": entity, "change": change, "record_id": id_of(entity, serial)}
+        for entity, change, serial in others
+    ]
+    table = pa.Table.from_pylist(rows, CHANGES)
+    write_tables({"extract": extract(end), "changes": table}, folder)
 
 
 def people(world: World) -> dict:
@@ -143,12 +207,16 @@ def institutions(world: World) -> dict:
 def hot_hours(world: World) -> dict:
     """The share of serious violence in public by scope and hour of the week.
 
-    A scope is the force, or a hexagon with hours of its own. `is_hot` is True for a
-    planted hour.
+    A scope is the force, or a hexagon with hours of its own. The share is what the
+    hours of the offences and places make expected, not what happened. `is_hot` is True
+    for a planted hour, and for the fullest hours of the force.
     """
     crimes, land = world.crimes, world.ground
-    of_week = hours.hour_of_week(crimes.times.instant[crimes.scope], hours.CLOCK)
-    force = np.bincount(of_week, minlength=hours.WEEK) / max(1, len(of_week))
+    mix = offences()
+    of_offence = np.array([hours.PROFILES.index(name) for name in mix.hours])
+    own_hours = np.where(crimes.kind == PUBLIC_KIND, land.hours[crimes.cell], 0)
+    drawn_from = hours.profile_of(of_offence[crimes.offence], own_hours)[crimes.scope]
+    force = hours.profiles()[drawn_from].sum(axis=0) / max(1, len(drawn_from))
     hot = np.zeros(hours.WEEK, bool)
     hot[np.argsort(-force, kind="stable")[:HOTTEST]] = True
     own = np.flatnonzero(land.hours > 0)
@@ -165,7 +233,7 @@ def hot_hours(world: World) -> dict:
         "hour_of_week": np.tile(np.arange(hours.WEEK), rows),
         "share": np.concatenate([force, weeks.ravel()]),
         "is_hot": np.concatenate([hot, planted.ravel()]),
-        "events": np.repeat(np.concatenate([[len(of_week)], events]), hours.WEEK),
+        "events": np.repeat(np.concatenate([[len(drawn_from)], events]), hours.WEEK),
     }
 
 
@@ -183,21 +251,40 @@ def geocode_faults(world: World) -> dict:
 
 
 def offender_rows(world: World, made: Extract) -> dict:
-    """The positive outcomes, which count for an offender's harm."""
+    """The positive outcomes, which count for an offender's harm.
+
+    `is_ended` is True if the person carries no harm for the crime all the same: they
+    were eliminated from the enquiry, or the last decision on them is an acquittal.
+    """
     row, classification, code = made.positive.T
     occurrence = world.suspects.occurrence[row]
     verdict = made.verdict[row]
+    codes = pa.array(offences().codes).take(
+        pa.array(_code_of(world, made, classification, occurrence))
+    )
+    table = made.classified.table
+    subclasses = (
+        table["recorded_subclass"]
+        .dictionary_decode()
+        .take(pa.array(classification - table["classification_id"][0]))
+    )
     return {
         "true_person": world.uid[world.suspects.person[row]],
+        "person_id": record_ids("persons", made.record[row], world.mapping),
         "classification_id": record_ids(
             "classifications", classification, world.mapping
         ),
         "occurrence_id": record_ids(
             "occurrences", world.ids[occurrence], world.mapping
         ),
-        "offence_code": pa.array(offences().codes).take(
-            pa.array(_code_of(world, made, classification, occurrence))
-        ),
+        "offence_code": codes,
+        "offence_subclass": subclasses,
+        "harm_days": [
+            harm_days()[code, subclass or ""]
+            for code, subclass in zip(
+                codes.to_pylist(), subclasses.to_pylist(), strict=True
+            )
+        ],
         "outcome_code": pa.array(CODES).take(pa.array(code)),
         "tier": pa.array(TIERS).take(
             pa.array(world.suspects.status[row] - RESOLVED, pa.int32())
@@ -207,7 +294,32 @@ def offender_rows(world: World, made: Extract) -> dict:
         ),
         "processed_at": _instants(world.suspects.processed_at[row]),
         "is_cancelled": world.fates.cancelled_at[occurrence] != NONE,
+        "is_ended": has_ended(world, made)[row],
     }
+
+
+def has_ended(world: World, made: Extract) -> np.ndarray:
+    """By suspect: True if the person, in that occurrence, carries no harm.
+
+    Somebody can be in an occurrence twice, for instance cautioned and then charged: one
+    elimination ends both, and of their decisions the last one stands. On one day a
+    conviction or an outcome stands before an acquittal.
+    """
+    suspects, guilty = world.suspects, TERMS["court_results"].index("guilty")
+    part = np.unique(
+        np.stack([suspects.occurrence, suspects.person]), axis=1, return_inverse=True
+    )[1].ravel()
+    parts = int(part.max(initial=-1)) + 1
+    is_acquitted = (made.verdict >= 0) & (made.verdict != guilty)
+    stands, ends = np.full(parts, NONE), np.full(parts, NONE)
+    np.maximum.at(stands, part, suspects.processed_at)
+    convicted_at = np.where(made.verdict == guilty, made.verdict_at, NONE)
+    np.maximum.at(stands, part, convicted_at)
+    np.maximum.at(ends, part, np.where(is_acquitted, made.verdict_at, NONE))
+    is_eliminated = np.zeros(parts, bool)
+    is_eliminated[part[suspects.eliminated_at != NONE]] = True
+    is_last = to_local(ends, hours.CLOCK) // DAY > to_local(stands, hours.CLOCK) // DAY
+    return (is_eliminated | is_last)[part]
 
 
 def knife_traps(world: World, carriers_: dict) -> dict:

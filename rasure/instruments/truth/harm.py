@@ -7,16 +7,17 @@ import psycopg
 from rasure.instruments.truth.planted import Truth
 from rasure.instruments.truth.true_people import crimes_of_true_people
 
-COLUMNS = ("true_person", "classification_id", "offence_code", "verdict")
-COLUMNS += ("is_cancelled",)
+COLUMNS = ("true_person", "classification_id", "offence_code", "harm_days")
+COLUMNS += ("is_cancelled", "is_ended")
 
 PLANTED = """
     create temporary table planted_outcomes (
         person_id text,
         classification_id text,
         offence_code text,
-        verdict text,
-        is_cancelled boolean
+        harm_days double precision,
+        is_cancelled boolean,
+        is_ended boolean
     )
     on commit drop
 """
@@ -24,7 +25,7 @@ PLANTED = """
 # The truth does not state these, so both sides take them from the warehouse: crimes
 # transferred to another force or reclassified as no crime, crimes that the police
 # detected, and people who are officials or restricted. The days of harm are those of
-# the planted offence with the recorded subclass.
+# the simulator's own table.
 DIFFERENCE = """
     with
 
@@ -32,7 +33,7 @@ DIFFERENCE = """
         select distinct
             outcomes.person_id,
             history.classification_id,
-            coalesce(exact.harm_days, classes.harm_days, 0) as harm_days
+            outcomes.harm_days
         from planted_outcomes as outcomes
         inner join core.crime_history as history
             on outcomes.classification_id = history.classification_id
@@ -40,15 +41,12 @@ DIFFERENCE = """
             and history.state not in ('transferred', 'no crime')
         left join core.dim_offence as classes
             on outcomes.offence_code = classes.offence_id
-        left join core.dim_offence as exact
-            on outcomes.offence_code || '/' || history.recorded_subclass
-            = exact.offence_id
         inner join true_people_persons as persons
             on outcomes.person_id = persons.person_id
             and not persons.is_official
             and not persons.is_restricted
         where not outcomes.is_cancelled
-            and coalesce(outcomes.verdict, 'guilty') = 'guilty'
+            and not outcomes.is_ended
             and not coalesce(classes.is_police_generated, false)
             and history.detection_mode is distinct from 'police'
     ),

@@ -1,4 +1,4 @@
-"""Hot hours: compare the fullest hours in the warehouse with the planted ones.
+"""Hot hours: compare the hours in the warehouse with the true ones.
 
 A planted hour of a place can only be recovered if events happened in it. If three are
 expected in each, an hour stays empty once in twenty. Places with fewer events of known
@@ -27,10 +27,15 @@ PROFILES = """
 """
 
 
-def hot_hours_recall(connection: psycopg.Connection, truth: Truth) -> float:
-    """The share of the planted hot hours that are among the same number of fullest."""
+def hot_hours(connection: psycopg.Connection, truth: Truth) -> dict[str, float]:
+    """How far the hours of the warehouse are the true ones, by key of the report.
+
+    Recall: the share of the hot hours that are among the same number of fullest.
+    Overlap: what the force's hours in the warehouse and its true hours have in common,
+    the sum over the week of the smaller share; 1 if they are the same.
+    """
     profiles = {
-        subject: (np.array(shares), events)
+        subject: (np.array(shares, float), events)
         for subject, shares, events in connection.execute(PROFILES, (truth.force,))
     }
     planted: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -46,7 +51,12 @@ def hot_hours_recall(connection: psycopg.Connection, truth: Truth) -> float:
             continue
         hits += int(hot[fullest(profile, int(hot.sum()))].sum())
         hours += int(hot.sum())
-    return hits / hours
+    profile, _ = profiles.get(truth.force, (np.zeros(WEEK), 0))
+    true_shares, _ = planted[truth.force]
+    return {
+        "hot_hours_recall": hits / hours,
+        "hot_hours_overlap": float(np.minimum(profile, true_shares).sum()),
+    }
 
 
 def fullest(shares: np.ndarray, count: int) -> np.ndarray:

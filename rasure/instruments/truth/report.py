@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
-import numpy as np
 import psycopg
 from rich.box import SIMPLE
 from rich.console import Console
@@ -17,8 +16,8 @@ from rasure.instruments.truth.carriers import knife_carriers
 from rasure.instruments.truth.errors import PartMissing
 from rasure.instruments.truth.goals import GOALS
 from rasure.instruments.truth.harm import harm_total_error
-from rasure.instruments.truth.hold_out import SEEDS, hold_outs
-from rasure.instruments.truth.planted import Truth
+from rasure.instruments.truth.hold_out import hold_outs, ratios
+from rasure.instruments.truth.planted import Truth, follow
 from rasure.places.definition import Definition
 
 DIGITS = 6
@@ -34,7 +33,6 @@ NEEDED = {
 
 KNOWN = "select count(*) from core.person_records where force = %s"
 LINKED = "select exists (select from linkage.golden_ids where force = %s)"
-HARM = "select offence_id, harm_days::double precision from core.dim_offence"
 LATEST = "select as_of from core.people_as_of where force = %s"
 
 
@@ -67,17 +65,21 @@ def need(connection: psycopg.Connection, relation: str, command: str) -> None:
 def gather(
     connection: psycopg.Connection,
     truth: Truth,
-    seeds: int = SEEDS,
     say: Callable[[str], None] = lambda text: None,
 ) -> dict[str, float]:
     """Every figure of `GOALS`, by key, in their order. Raises `PartMissing`."""
     check(connection, truth)
+    as_of = data_instant(connection, truth)
+    truth = follow(truth, as_of)
+    if truth.extracted_at < as_of:
+        say(
+            f"the data are of {as_of:%Y-%m-%d %H:%M}, later than every truth in "
+            f"{truth.folder}: what changed since {truth.extracted_at:%Y-%m-%d %H:%M} "
+            "counts as wrong"
+        )
     say("the patrol list")
     figures: dict[str, float] = dict(patrol_list.patrol_list(connection, truth))
-    harm_days = dict(connection.execute(HARM).fetchall())
-    held = hold_outs(truth.force, harm_days, Definition.load(), seeds, say)
-    figures["pai_over_oracle"] = float(np.mean([one.over_oracle for one in held]))
-    figures["pai_over_last_year"] = float(np.mean([one.over_last_year for one in held]))
+    figures |= ratios(hold_outs(connection, truth, Definition.load(), say))
     say("knife carriers")
     figures |= knife_carriers(connection, truth)
     say("linkage")
@@ -93,19 +95,16 @@ def gather(
     say("harm on true ids")
     figures["harm_total_error"] = harm_total_error(connection, truth)
     say("hot hours")
-    figures["hot_hours_recall"] = hours.hot_hours_recall(connection, truth)
+    figures |= hours.hot_hours(connection, truth)
     say("knives in free text")
     figures |= knife_text.knife_text(connection)
     return {goal.key: round(figures[goal.key], DIGITS) for goal in GOALS}
 
 
-def later_than(connection: psycopg.Connection, truth: Truth) -> datetime | None:
-    """The instant of the warehouse's data if it is after the truth's day, else None."""
-    days = truth.tables["knife_carriers"]["as_of"].to_pylist()
-    row = connection.execute(LATEST, (truth.force,)).fetchone()
-    if not days or row is None or row[0].astimezone(UTC).date() <= days[0]:
-        return None
-    return row[0]
+def data_instant(connection: psycopg.Connection, truth: Truth) -> datetime:
+    """The instant of the newest extract of the force in the warehouse."""
+    (as_of,) = connection.execute(LATEST, (truth.force,)).fetchone()
+    return as_of
 
 
 def show(figures: dict[str, float], console: Console) -> None:

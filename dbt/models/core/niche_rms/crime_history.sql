@@ -43,11 +43,19 @@ final as (
         classifications.occurrence_id,
         classifications.force,
         {{ offence_class('classifications.reported_class') }} as reported_class,
-        {{ offence_subclass('classifications.reported_subclass') }}
-            as reported_subclass,
+        {{
+            offence_subclass(
+                'classifications.reported_subclass',
+                'classifications.reported_class',
+            )
+        }} as reported_subclass,
         {{ offence_class('classifications.recorded_class') }} as recorded_class,
-        {{ offence_subclass('classifications.recorded_subclass') }}
-            as recorded_subclass,
+        {{
+            offence_subclass(
+                'classifications.recorded_subclass',
+                'classifications.recorded_class',
+            )
+        }} as recorded_subclass,
         classifications.detection_mode,
         case
             when occurrences.occurrence_id is null then 'no occurrence'

@@ -1,0 +1,1 @@
+"""Scopes: which crimes count as what, compared with the force's published figures."""
