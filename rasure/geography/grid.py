@@ -18,10 +18,21 @@ BRITISH = 27700
 SCHEMAS = ["geo", "places"]  # of the tables that Rasure itself keeps
 REACH_DEGREES = 3.0  # around the area that a grid is made for
 COLUMNS = """
-    select f_table_schema, f_table_name, f_geometry_column, type
-    from geometry_columns
-    where f_table_schema = any(%s) and srid <> %s
+    select columns.f_table_schema, columns.f_table_name, columns.f_geometry_column,
+        columns.type
+    from geometry_columns as columns
+    inner join pg_tables as tables
+        on columns.f_table_schema = tables.schemaname
+        and columns.f_table_name = tables.tablename
+    where columns.f_table_schema = any(%s) and columns.srid <> %s
     order by 1, 2, 3
+"""
+VIEWS = """
+    select schemas.nspname, views.relname, pg_get_viewdef(views.oid)
+    from pg_class as views
+    inner join pg_namespace as schemas on views.relnamespace = schemas.oid
+    where schemas.nspname = any(%s) and views.relkind = 'v'
+    order by views.oid
 """
 
 
@@ -122,21 +133,48 @@ def align(connection: psycopg.Connection) -> None:
 
 
 def _set(connection: psycopg.Connection, code: int) -> None:
-    """Change the type of every geometry column; each table must be empty."""
-    for schema, table, column, kind in connection.execute(
-        COLUMNS, (SCHEMAS, code)
-    ).fetchall():
-        name = sql.Identifier(schema, table)
-        (is_filled,) = connection.execute(
-            sql.SQL("select exists (select from {})").format(name)
-        ).fetchone()
-        if is_filled:
-            raise GridRejected(
-                f"{schema}.{table} has rows in another grid than EPSG:{code}. Give "
-                "that grid a home of its own (RASURE_HOME)."
+    """Change the type of every geometry column; each table must be empty.
+
+    Their views are made again, since PostgreSQL changes no column that a view reads.
+    """
+    columns = connection.execute(COLUMNS, (SCHEMAS, code)).fetchall()
+    if not columns:
+        return
+    views = connection.execute(VIEWS, (SCHEMAS,)).fetchall()
+    with connection.transaction():
+        for schema, view, _ in reversed(views):
+            connection.execute(
+                sql.SQL("drop view {}").format(sql.Identifier(schema, view))
             )
-        connection.execute(
-            sql.SQL("alter table {} alter column {} type geometry ({}, {})").format(
-                name, sql.Identifier(column), sql.SQL(kind), sql.Literal(code)
+        for column in columns:
+            _change_column(connection, code, *column)
+        for schema, view, query in views:
+            connection.execute(
+                sql.SQL("create view {} as {}").format(
+                    sql.Identifier(schema, view), sql.SQL(query)
+                )
             )
+
+
+def _change_column(
+    connection: psycopg.Connection,
+    code: int,
+    schema: str,
+    table: str,
+    column: str,
+    kind: str,
+) -> None:
+    name = sql.Identifier(schema, table)
+    (is_filled,) = connection.execute(
+        sql.SQL("select exists (select from {})").format(name)
+    ).fetchone()
+    if is_filled:
+        raise GridRejected(
+            f"{schema}.{table} has rows in another grid than EPSG:{code}. Give "
+            "that grid a home of its own (RASURE_HOME)."
         )
+    connection.execute(
+        sql.SQL("alter table {} alter column {} type geometry ({}, {})").format(
+            name, sql.Identifier(column), sql.SQL(kind), sql.Literal(code)
+        )
+    )
