@@ -148,7 +148,7 @@ begin
     select golden_ids.golden_id, exists (
         select from linkage.persons
         inner join linkage.crowded_blocks
-            on floor(crowded_blocks.block::numeric / 2)::bigint = any(persons.keys)
+            on div(crowded_blocks.block::numeric, 2)::bigint = any(persons.keys)
         where persons.force = of_force and persons.person_id = golden_ids.person_id
     )
     from linkage.golden_ids

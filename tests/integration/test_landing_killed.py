@@ -82,8 +82,8 @@ def ask(url: str, query: str) -> list[tuple]:
 def forget(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
-            "truncate ops.deliveries, ops.delivery_files, ops.gate_results,"
-            " raw.police_uk_street, quarantine.police_uk_street"
+            "truncate ops.deliveries, raw.police_uk_street,"
+            " quarantine.police_uk_street cascade"
         )
 
 
