@@ -9,12 +9,17 @@ import httpx
 from rasure.errors import SetupError
 from rasure.settings import Settings
 
+# A machine that is busy with a full refresh answers late.
+TIMEOUT_SECONDS = 120
+
 
 class Airflow:
     """A client of the API; use it as a context manager."""
 
     def __init__(self, url: str, password: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self._client = httpx.Client(
+            base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False
+        )
         try:
             answer = self._client.post(
                 "/auth/token", json={"username": "admin", "password": password}
@@ -50,8 +55,17 @@ class Airflow:
         self._client.close()
 
     def call(self, method: str, path: str, **options) -> dict:
-        """The JSON answer to one request below `/api/v2`."""
-        answer = self._client.request(method, f"/api/v2{path}", **options)
+        """The JSON answer to one request below `/api/v2`.
+
+        Raises `SetupError` where none comes, and `httpx.HTTPStatusError`.
+        """
+        try:
+            answer = self._client.request(method, f"/api/v2{path}", **options)
+        except httpx.TransportError as error:
+            raise SetupError(
+                f"Airflow at {self._client.base_url} does not answer ({error}). See "
+                "`rasure status`, and run the command again."
+            ) from error
         answer.raise_for_status()
         return answer.json() if answer.content else {}
 
