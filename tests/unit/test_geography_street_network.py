@@ -3,7 +3,13 @@ import pytest
 from shapely.geometry import LineString
 
 from rasure.geography.forces import read_table
-from rasure.geography.street_files import first_text, one_set_of_columns, plain_columns
+from rasure.geography.street_files import (
+    Layer,
+    first_text,
+    format_of,
+    one_set_of_columns,
+    plain_columns,
+)
 from rasure.geography.street_network import LONGEST_M, links_of
 from rasure.geography.streets import unpatrollable
 from tests import streets
@@ -118,9 +124,15 @@ def test_the_first_of_several_values_counts(value, text):
     assert first_text(value) == text
 
 
+def layer_of(frame) -> Layer:
+    """The layer that a file with these columns has."""
+    columns = plain_columns(frame.columns)
+    return Layer("streets", format_of(columns), columns)
+
+
 def test_a_one_way_trunk_road_is_half_of_a_dual_carriageway():
     frame = streets.openstreetmap(highway="trunk", oneway="yes")
-    ours = one_set_of_columns(frame, plain_columns(frame.columns))
+    ours = one_set_of_columns(frame, layer_of(frame))
     assert ours["form"].tolist() == ["dual carriageway"] * len(frame)
     assert ours["is_trunk"].all()
 
@@ -129,5 +141,5 @@ def test_the_road_class_tells_a_motorway_whatever_its_function():
     frame = streets.open_roads(
         road_classification="Motorway", road_function="Restricted Local Access Road"
     )
-    ours = one_set_of_columns(frame, plain_columns(frame.columns))
+    ours = one_set_of_columns(frame, layer_of(frame))
     assert set(ours["kind"]) == {"motorway"}
