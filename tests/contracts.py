@@ -33,7 +33,21 @@ def columns(model: str) -> dict[str, str]:
     """The columns of a model with their types, in the order of its contract."""
     described = [*_models().get(ADDS_TO.get(model), {}).get("columns", [])]
     described += _models()[model]["columns"]
-    return {column["name"]: column["data_type"] for column in described}
+    return {column["name"]: _rendered(column["data_type"]) for column in described}
+
+
+@cache
+def _variables() -> dict[str, object]:
+    """The variables of the project."""
+    project = (CHECKOUT / "dbt" / "dbt_project.yml").read_text()
+    return yaml.safe_load(project)["vars"]
+
+
+def _rendered(text: str) -> str:
+    """A text of a YAML file with the project's variables in it."""
+    from jinja2 import Template
+
+    return Template(text).render(var=_variables().__getitem__)
 
 
 def create_table(
@@ -73,10 +87,7 @@ def insert(connection: psycopg.Connection, relation: str, **row: object) -> None
 def _macros(figures: tuple[tuple[str, object], ...]):
     from jinja2 import Environment
 
-    variables = yaml.safe_load((CHECKOUT / "dbt" / "dbt_project.yml").read_text())[
-        "vars"
-    ]
-    variables |= dict(figures)
+    variables = {**_variables(), **dict(figures)}
     environment = Environment(extensions=["jinja2.ext.do"])
     environment.globals["var"] = variables.__getitem__
     files = sorted((CHECKOUT / "dbt" / "macros").rglob("*.sql"))
