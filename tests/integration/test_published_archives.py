@@ -107,7 +107,8 @@ def test_a_force_without_ground_is_passed_over_by_name(connection):
     pipeline.run(say=said.append)
     assert (
         "staging: testshire has no ground, so its 2 rows make no place hot."
-        " `rasure geography forces` lists the forces that have."
+        " `rasure geography forces` lists the forces that have, and"
+        " `rasure geography build --boundary` gives one to any place."
     ) in said
     crimes = connection.execute("select force, hexagon_id from core.fct_crime")
     assert crimes.fetchall() == [("testshire", None)] * 2
