@@ -103,3 +103,27 @@
         else crimes.operational_date
     end
 {%- endmacro %}
+
+
+{#- The minute of the day at which a crime starts, if it may be one that stands for "not
+    known": a whole minute, of a window that is one instant or long. Null otherwise. For
+    a relation with occurred_from, clock, is_day_only and window_hours. -#}
+{% macro possible_default_minute() -%}
+    case
+            when not is_day_only
+                and extract(second from occurred_from) = 0
+                and (
+                    window_hours = 0
+                    or window_hours >= {{ var('default_window_hours') }}
+                )
+                then {{ minute_of_day('(occurred_from at time zone clock)') }}
+        end
+{%- endmacro %}
+
+
+{#- True if a crime's window is short enough to tell the hour. -#}
+{% macro is_hour_known() -%}
+    coalesce(
+            window_hours <= {{ var('known_time_hours') }} and not is_day_only, false
+        )
+{%- endmacro %}

@@ -30,7 +30,8 @@
         from {{ grammar }}
     ),
 
-    -- Materialized: one cheap look at every text comes before the dear ones.
+    -- Materialized: one cheap look at every text comes before the dear ones, and each
+    -- expression is matched once, however often it is asked for below.
     with_stem as materialized (
         select
             texts.force,
@@ -75,7 +76,7 @@
         ) as clause (words)
     ),
 
-    signs as (
+    signs as materialized (
         select
             clauses.force,
             clauses.occurrence_id,

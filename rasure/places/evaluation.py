@@ -305,7 +305,7 @@ def simulate(
     centroids, because for the methods of the grid a thrown event lies at one. The
     method `free` costs more than all others together, so it has `FREE_NULL_DRAWS`; for
     it a thrown event lies where one of `pool` in the same cell lies, or anywhere in it.
-    `say` is told how many are done, ten times or fewer.
+    The function calls `say` with the number of histories done, at most ten times.
     """
     by_method: dict[str, list[dict[str, float]]] = {}
     for draw in range(draws):

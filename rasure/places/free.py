@@ -36,8 +36,8 @@ QUIET = 3
 class Hexagons:
     """Hexagons of one size: centres as an (n, 2) array in metres, and their side.
 
-    `hot_spot` numbers the hot spot that each is part of, where they were taken by hot
-    spots; otherwise each hexagon was taken by itself.
+    `hot_spot` is an (n,) array with the number of each hexagon's hot spot. It is None
+    if the method chose single hexagons and did not grow hot spots.
     """
 
     centres: np.ndarray

@@ -23,22 +23,8 @@ months as (
     group by force, date_trunc('month', happened_at at time zone clock)
 ),
 
-usual as (
-    select
-        force,
-        sum(crimes * crimes) / sum(crimes) as crimes
-    from months
-    group by force
-),
-
 firsts as (
-    select
-        months.force,
-        min(months.month) as data_from
-    from months
-    inner join usual on months.force = usual.force
-    where months.crimes >= {{ var('observed_month_share') }} * usual.crimes
-    group by months.force
+    {{ first_observed_months('months') }}
 )
 
 select

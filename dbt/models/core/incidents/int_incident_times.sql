@@ -19,18 +19,8 @@ final as (
         reference,
         case when not is_day_only then {{ patrol_window('occurred_from', 'clock') }} end
             as patrol_window,
-        case
-            when not is_day_only
-                and extract(second from occurred_from) = 0
-                and (
-                    window_hours = 0
-                    or window_hours >= {{ var('default_window_hours') }}
-                )
-                then {{ minute_of_day('(occurred_from at time zone clock)') }}
-        end as default_minute,
-        coalesce(
-            window_hours <= {{ var('known_time_hours') }} and not is_day_only, false
-        ) as is_time_known,
+        {{ possible_default_minute() }} as default_minute,
+        {{ is_hour_known() }} as is_time_known,
         (coalesce(occurred_from, reported_at) at time zone clock)::date
             as occurred_date,
         case

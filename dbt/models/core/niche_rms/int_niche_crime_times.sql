@@ -79,21 +79,11 @@ final as (
         force,
         case when not is_day_only then {{ patrol_window('occurred_from', 'clock') }} end
             as patrol_window,
-        case
-            when not is_day_only
-                and extract(second from occurred_from) = 0
-                and (
-                    window_hours = 0
-                    or window_hours >= {{ var('default_window_hours') }}
-                )
-                then {{ minute_of_day('(occurred_from at time zone clock)') }}
-        end as default_minute,
+        {{ possible_default_minute() }} as default_minute,
         window_hours::double precision as window_hours,
         is_after_report,
         is_window_reversed,
-        coalesce(
-            window_hours <= {{ var('known_time_hours') }} and not is_day_only, false
-        ) as is_time_known,
+        {{ is_hour_known() }} as is_time_known,
         occurred_date,
         case
             when occurred_from is not null and is_day_only then occurred_date
