@@ -44,7 +44,7 @@ def ingest(source: str):
         def find_deliveries(params: dict) -> list[str]:
             return [params["path"]] if params["path"] else inbox.waiting(source)
 
-        @task(outlets=[RAW], max_active_tis_per_dagrun=2)
+        @task(outlets=[RAW])
         def land_delivery(path: str) -> dict:
             return land_offered(source, path)
 

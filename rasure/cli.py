@@ -1,8 +1,9 @@
 """The `rasure` command.
 
-The commands of a part are in `rasure/<part>/commands.py`. They import heavy packages
-only when they run, and raise `RasureError` for a fault that the user can correct. The
-product names the instruments only here, and loads them by name.
+The commands of a part are in `rasure/<part>/commands.py`; those that work on several
+parts are in `rasure/runtime/`. They import heavy packages only when they run, and raise
+`RasureError` for a fault that the user can correct. The product names the instruments
+only here, and loads them by name.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ PARTS = (
     "rasure.landing.commands",
     "rasure.sources.commands",
     "rasure.geography.commands",
-    "rasure.transform.commands",
+    "rasure.runtime.transform_commands",
     "rasure.places.commands",
     "rasure.linkage.commands",
     "rasure.times.commands",
     "rasure.people.commands",
     "rasure.scopes.commands",
+    "rasure.runtime.secret_commands",
+    "rasure.runtime.report_commands",
     "rasure.runtime.place_commands",
     "rasure.runtime.withdrawal_commands",
+    "rasure.operations.commands",
 )
 INSTRUMENTS = (
     "rasure.instruments.demo.commands",

@@ -7,7 +7,9 @@ its session holds a shared advisory lock on its run, so that a process that was 
 is known at once: its lock went with it.
 
 A run that nobody works on, and whose `idle_seconds` are over, is dead and is taken
-over; a step of a run that is no longer the newest is refused.
+over; a step of a run that is no longer the newest is refused. A worker that was cut off
+may come back after its step was given to another: a step holds a lock of its own, so
+that two tries of it never work at the same time.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from rasure.errors import RasureError
 logger = logging.getLogger(__name__)
 
 LOCK = 7_257_814  # the first half of the key of a run's advisory lock; the id follows
+STEP_LOCK = 7_257_816  # of a step; the hash of the run and the step follows
 WAIT_SECONDS = 1800
+EARLIER_TRY_SECONDS = 300
 POLL_SECONDS = 0.5
 TASKS_IDLE_SECONDS = 600  # a scheduler may need minutes from one task to the next
 
@@ -180,12 +184,53 @@ def release(connection: psycopg.Connection, run_id: int) -> None:
 
 
 @contextmanager
-def step(connection: psycopg.Connection, run_id: int, name: str) -> Iterator[Run]:
+def step(
+    connection: psycopg.Connection,
+    run_id: int,
+    name: str,
+    *,
+    wait_seconds: float = EARLIER_TRY_SECONDS,
+) -> Iterator[Run]:
     """Do a step of a run in the block; yields the run as it stands.
 
     An exception in the block ends the run as failed, and is raised on. A failed run may
-    do the step again as long as no newer one has begun. Raises `RunSuperseded`.
+    do the step again as long as no newer one has begun. While the session of an earlier
+    try of the step lives, this one waits up to `wait_seconds`. Raises `RunBusy` and
+    `RunSuperseded`.
     """
+    with (
+        _only_try_of_step(connection, run_id, name, wait_seconds),
+        _step_of_newest(connection, run_id, name) as run,
+    ):
+        yield run
+
+
+@contextmanager
+def _only_try_of_step(
+    connection: psycopg.Connection, run_id: int, name: str, wait_seconds: float
+) -> Iterator[None]:
+    key = (STEP_LOCK, f"{run_id} {name}")
+    lock = "select pg_try_advisory_lock(%s, hashtext(%s))"
+    give_up = time.monotonic() + wait_seconds
+    while not connection.execute(lock, key).fetchone()[0]:
+        if time.monotonic() > give_up:
+            raise RunBusy(
+                f"An earlier try of the step {name} still works after "
+                f"{wait_seconds:.0f} s, though its worker was given up. See which "
+                "worker does not answer and end it; then clear the task."
+            )
+        time.sleep(POLL_SECONDS)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+@contextmanager
+def _step_of_newest(
+    connection: psycopg.Connection, run_id: int, name: str
+) -> Iterator[Run]:
     with connection.transaction():
         connection.execute("lock ops.transform_runs in share row exclusive mode")
         run = newest(connection)

@@ -3,52 +3,83 @@
 | variable | meaning |
 | --- | --- |
 | `SUPERSET_SECRET_KEY` | signs sessions and encrypts stored passwords; required |
+| `RASURE_PREVIOUS_SECRET_KEY` | the one before, while values are encrypted again |
 | `SQLALCHEMY_DATABASE_URI` | Superset's own metadata, PostgreSQL; required |
 | `RASURE_READER_URL` | the marts, as the reader role; required |
 | `RASURE_PEOPLE_READER_URL` | the marts of people; without it they are left out |
 | `RASURE_HOME` | caches are kept in `<home>/superset/cache` (default `.local`) |
+| `RASURE_REDIS_URL` | a Redis that keeps the caches instead, for several hosts |
 | `RASURE_PROTECTIVE_MARKING` | the banner of every page, default `OFFICIAL` |
 | `RASURE_TILE_URL` | a tile server, `https://host/{z}/{x}/{y}.png`; none by default |
+| `RASURE_JSON_LOGS` | `1` to write the log as JSON lines |
 | `RASURE_SUPERSET_HTTPS` | `1` when served over TLS: cookies are marked so |
+| `RASURE_REPORTS` | who gets which report by email, as JSON; none by default |
+| `RASURE_SUPERSET_IDLE_MINUTES` | a session ends when idle for so long, default 30 |
+| `RASURE_IDENTITY` | the identity provider that lets people in, instead of passwords |
 
-Nothing here sends requests to other machines. The content security policy names no
-host for telemetry, maps or fonts, so a browser refuses what a library may still try.
+Nothing here sends requests to other machines, but to the identity provider if there is
+one. The content security policy names no host for telemetry, maps or fonts, so a
+browser refuses what a library may still try.
 """
 
+import logging
 import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import yaml
-from flask import redirect, request, session
+from flask import abort, redirect, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
+from superset.utils.logging_configurator import DefaultLoggingConfigurator
 
 from rasure_superset.access import USER_NAME_RULE, is_user_name
-from rasure_superset.guard import patches
+from rasure_superset.guard import patches, sessions
 from rasure_superset.guard.security_manager import RasureSecurityManager, refusal
+from rasure_superset.identity import Identity
+from rasure_superset.json_lines import use_json_lines
+from rasure_superset.reports.config import superset_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 HOME = Path(os.environ.get("RASURE_HOME") or CHECKOUT / ".local").resolve()
 
 SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
+PREVIOUS_SECRET_KEY = os.environ.get("RASURE_PREVIOUS_SECRET_KEY")
 SQLALCHEMY_DATABASE_URI = os.environ["SQLALCHEMY_DATABASE_URI"]
 RASURE_READER_URL = os.environ["RASURE_READER_URL"]
 RASURE_PROTECTIVE_MARKING = os.environ.get("RASURE_PROTECTIVE_MARKING") or "OFFICIAL"
 RASURE_TILE_URL = os.environ.get("RASURE_TILE_URL") or ""
 
-# Caches on disk survive a restart, need no server and are shared by the workers. The
-# state of a user's filters stays in the metadata database, which is Superset's default.
-_CACHE = {
-    "CACHE_TYPE": "FileSystemCache",
-    "CACHE_DEFAULT_TIMEOUT": 24 * 3600,
-    "CACHE_THRESHOLD": 5000,
-}
-CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(HOME / "superset" / "cache" / "metadata")}
-DATA_CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(HOME / "superset" / "cache" / "data")}
+# Caches on disk survive a restart, need no server and are shared by the workers. Redis
+# shares them between hosts: Airflow's worker drops the answers that a change made old.
+# The state of a user's filters stays in the metadata database, Superset's default.
+REDIS_URL = os.environ.get("RASURE_REDIS_URL") or ""
+_CACHE = {"CACHE_DEFAULT_TIMEOUT": 24 * 3600}
+if REDIS_URL:
+    _CACHE |= {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": REDIS_URL}
+    CACHE_CONFIG = {**_CACHE, "CACHE_KEY_PREFIX": "rasure-metadata:"}
+    DATA_CACHE_CONFIG = {**_CACHE, "CACHE_KEY_PREFIX": "rasure-answers:"}
+else:
+    _CACHE |= {"CACHE_TYPE": "FileSystemCache", "CACHE_THRESHOLD": 5000}
+    _FOLDER = HOME / "superset" / "cache"
+    CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(_FOLDER / "metadata")}
+    DATA_CACHE_CONFIG = {**_CACHE, "CACHE_DIR": str(_FOLDER / "data")}
+
+
+class JsonLoggingConfigurator(DefaultLoggingConfigurator):
+    """Superset's own logging, in lines of JSON."""
+
+    def configure_logging(self, app_config, debug_mode):
+        """Set up the log as Superset does, with another form of the lines."""
+        super().configure_logging(app_config, debug_mode)
+        use_json_lines(logging.getLogger())
+
+
+if os.environ.get("RASURE_JSON_LOGS") == "1":
+    LOGGING_CONFIGURATOR = JsonLoggingConfigurator()
 
 FEATURE_FLAGS = {
     "CACHE_QUERY_BY_USER": True,
@@ -60,6 +91,10 @@ FEATURE_FLAGS = {
 }
 # Refuses some queries that Superset itself would answer: see rasure_superset.guard.
 CUSTOM_SECURITY_MANAGER = RasureSecurityManager
+# Log-in by OpenID Connect, if the environment names a provider (docs/deploy.md).
+RASURE_IDENTITY = Identity.from_environment()
+if RASURE_IDENTITY:
+    globals().update(RASURE_IDENTITY.flask_settings())
 CELERY_CONFIG = None
 SQLLAB_BACKEND_PERSISTENCE = False
 PUBLIC_ROLE_LIKE = None
@@ -67,7 +102,7 @@ FAB_API_SWAGGER_UI = False
 ENABLE_CORS = False
 RATELIMIT_ENABLED = True
 RATELIMIT_APPLICATION = "200 per second"
-RATELIMIT_STORAGE_URI = "memory://"
+RATELIMIT_STORAGE_URI = REDIS_URL or "memory://"
 
 # Loopback is served without TLS, so cookies are marked secure only behind TLS. In both
 # cases `SameSite` keeps other sites from using a session.
@@ -75,7 +110,14 @@ _HTTPS = os.environ.get("RASURE_SUPERSET_HTTPS") == "1"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _HTTPS
-PERMANENT_SESSION_LIFETIME = 12 * 3600
+RASURE_IDLE_MINUTES = int(os.environ.get("RASURE_SUPERSET_IDLE_MINUTES") or 30)
+RASURE_LONGEST_HOURS = 12
+PERMANENT_SESSION_LIFETIME = RASURE_LONGEST_HOURS * 3600
+# So many wrong passwords in so many minutes lock an account until these are over.
+RASURE_WRONG_PASSWORDS = 10
+RASURE_LOCK_MINUTES = 15
+FAB_PASSWORD_COMPLEXITY_ENABLED = True
+FAB_PASSWORD_COMPLEXITY_VALIDATOR = sessions.check_password
 SESSION_REFRESH_EACH_REQUEST = False
 WTF_CSRF_ENABLED = True
 ENABLE_PROXY_FIX = _HTTPS
@@ -145,17 +187,22 @@ def _own_connections_only(connection, record, proxy):
 
 LOGIN_KEY = "_user_id"  # Flask-Login puts it into the session of a user
 START_PAGE = "/superset/dashboard/serious-violence/"
+# A log-in by a program opens no session that a log-out could end: refused.
+LOG_IN_API = ("/api/v1/security/login", "/api/v1/security/refresh")
 
 
 def FLASK_APP_MUTATOR(app):
-    """Apply our patches, our templates and our start page to Superset's app."""
+    """Apply our patches, templates, sessions and start page to Superset's app."""
     patches.apply()
+    sessions.make_tables()
     ours = FileSystemLoader(CHECKOUT / "superset" / "templates")
     theirs = PrefixLoader({"superset_itself": app.jinja_loader})
     app.jinja_loader = ChoiceLoader([ours, app.jinja_loader, theirs])
 
     @app.before_request
     def _before_request():
+        if request.path.rstrip("/") in LOG_IN_API:
+            abort(404)
         if request.method == "GET" and request.path in {"/", "/superset/welcome/"}:
             return redirect(START_PAGE)
         # The login page reports its own loading. Superset's answer would write the
@@ -163,6 +210,11 @@ def FLASK_APP_MUTATOR(app):
         if request.path == "/superset/log/" and LOGIN_KEY not in session:
             return "", 204
 
+
+# Only the process that makes reports has these.
+_OF_REPORTS = superset_settings(os.environ, RASURE_PROTECTIVE_MARKING)
+FEATURE_FLAGS |= _OF_REPORTS.pop("FEATURE_FLAGS", {})
+globals().update(_OF_REPORTS)
 
 APP_NAME = "Rasure"
 _LOGO = (

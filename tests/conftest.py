@@ -33,6 +33,8 @@ PARSED = "dbt/target/*/partial_parse.msgpack"  # in a home, by step
 ONLY_WITH_ALL = {
     "end_to_end": "browsers and services",
     "integration/test_services.py": "services",
+    "integration/test_backup.py": "services",
+    "integration/test_upgrade.py": "services",
     "integration/test_cluster.py": "faults",
     "integration/test_deadlines.py": "services",
     "integration/test_download_faults.py": "faults",
@@ -40,7 +42,12 @@ ONLY_WITH_ALL = {
     "integration/test_landing_killed.py": "faults",
     "integration/test_places_real_data.py": "real data",
     "integration/test_readers.py": "attacks",
+    "integration/test_rotating.py": "services",
+    "integration/test_scan_whole.py": "the whole history",
 }
+# Only where they are named, as scripts/test does once the others have ended: they need
+# root, Docker and both processors.
+ONLY_BY_NAME = {"containers": "Docker"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -89,18 +96,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what only `--all` runs, unless it was named."""
-    is_whole_suite = config.args == config.getini("testpaths")
-    if is_whole_suite and not config.getoption("--all"):
-        left_out = [item for item in items if only_with_all(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not only_with_all(item)]
+    """Leave out what only `--all` or scripts/test itself runs, unless it was named."""
+    if config.args != config.getini("testpaths"):
+        return
+    left_out = [*ONLY_BY_NAME]
+    if not config.getoption("--all"):
+        left_out += ONLY_WITH_ALL
+    config.hook.pytest_deselected(items=[i for i in items if is_among(i, left_out)])
+    items[:] = [item for item in items if not is_among(item, left_out)]
 
 
-def only_with_all(item: pytest.Item) -> bool:
-    """True for a test that is left out of the daily suite."""
+def is_among(item: pytest.Item, places: list[str]) -> bool:
+    """True for a test in one of these files or folders."""
     path = item.path.relative_to(Path(__file__).parent).as_posix()
-    return any(path == name or path.startswith(f"{name}/") for name in ONLY_WITH_ALL)
+    return any(path == name or path.startswith(f"{name}/") for name in places)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,15 @@
 {%- endmacro %}
 
 
+{#- What the clocks did to a time of a table of crimes (`clock_fault`); null for a day, and
+    for a time with an offset of its own. -#}
+{% macro incident_clock_fault(column) -%}
+    case when right({{ column }}, length(clock)) = clock then {{ clock_fault(
+        column ~ '::timestamptz', 'left(' ~ column ~ ', 19)::timestamp', 'clock'
+    ) }} end
+{%- endmacro %}
+
+
 {#- The key of a place of a table of crimes: its force, position and street. -#}
 {% macro incident_place_id(crimes) -%}
     md5(

@@ -42,7 +42,9 @@ date_bounds as (
 {%- endmacro %}
 
 
-{#- Why a date cannot be; null if it can. -#}
+{#- Why a date cannot be; null if it can. The date of a fact is kept (`kept` in the
+    reason), unless it stands for no date: that somebody died or was eliminated holds,
+    whatever day was typed. A fact with a start is an end, and may be planned. -#}
 {% macro niche_date_fault(field) -%}
     {%- set value = 'rows.' ~ field.name -%}
     {%- set is_instant = field.form == 'instant' -%}
@@ -50,6 +52,7 @@ date_bounds as (
     {%- set extracted = 'rows.extracted_at'
         if is_instant else '(rows.extracted_at at time zone rows.clock)::date' -%}
     {%- set kind = 'date_bounds.' ~ field.bounds -%}
+    {%- set kept = ', kept' if field.bounds == 'fact' else '' -%}
     case
             when {{ value }} is null then null
             when {{ value }} >= date_bounds.usual_from
@@ -67,19 +70,50 @@ date_bounds as (
             )
                 then 'stands for no date'
             when {{ day }} < {{ kind }}_earliest
-                then 'before ' || {{ kind }}_earliest
+                then 'before ' || {{ kind }}_earliest{{ " || '" ~ kept ~ "'" if kept }}
             when {{ value }} < {{ extracted }}
                 - make_interval(years => {{ kind }}_years_before)
                 then 'more than ' || {{ kind }}_years_before
                     || ' years before the extract'
+            {%- if not (field.start and field.bounds == 'fact') %}
             when {{ value }} > {{ extracted }}
                 + make_interval(days => {{ kind }}_days_after)
-                then 'after the extract'
+                then 'after the extract{{ kept }}'
+            {%- endif %}
             {%- if field.start %}
             when {{ value }} < rows.{{ field.start }}
                 and rows.{{ field.start }} <= {{ extracted }}
-                then 'before its start{{ ', kept' if field.bounds == 'fact' }}'
+                then 'before its start{{ kept }}'
             {%- endif %}
+        end
+{%- endmacro %}
+
+
+{#- What the clocks of a force did to an hour that was written: they skip one in spring
+    and come to one twice in autumn. Null if they did nothing, as always in daytime.
+    instant: as it was read. written: the same by the clock, as it was written. -#}
+{% macro clock_fault(instant, written, clock) -%}
+    case
+            when ({{ instant }} at time zone {{ clock }})::time >= '05:00' then null
+            when {{ instant }} at time zone {{ clock }} <> {{ written }}
+                then 'in an hour that the clocks skip'
+            when ({{ instant }} - interval '1 hour') at time zone {{ clock }} = {{ written }}
+                then 'in an hour that the clocks repeat'
+        end
+{%- endmacro %}
+
+
+{#- The kind of such a fault on the data quality page. -#}
+{% macro clock_kind() -%}
+    hour of a night of changed clocks
+{%- endmacro %}
+
+
+{#- What such an hour counts as, given the fault; null for another fault. -#}
+{% macro read_by_the_clocks(fault) -%}
+    case
+            when {{ fault }} like '%the clocks skip' then 'an hour later'
+            when {{ fault }} like '%the clocks repeat' then 'the second of the two'
         end
 {%- endmacro %}
 
@@ -95,7 +129,7 @@ date_bounds as (
                 to_date({{ text }}, {{ template_of_month(template) }})
                 + interval '1 month - 1 day'
             )::date
-            else to_date({{ raw }}, {{ template }})
+            else to_date({{ trimmed(raw) }}, {{ template }})
         end
 {%- endmacro %}
 
@@ -103,10 +137,11 @@ date_bounds as (
 {#- How much of a date of birth is known: `day`, `month` or `year`. Systems and people
     write 1 January where only the year is known. -#}
 {% macro birth_precision(raw) -%}
+    {%- set text = trimmed(raw) -%}
     case
-            when {{ raw }} ~ '^\s*0?1[^0-9]0?1[^0-9][0-9]{4}\s*$'
-                or {{ raw }} ~ '^\s*[0-9]{4}[^0-9]?0?1[^0-9]?0?1\s*$'
-                or {{ raw }} ~ '^\s*0101[0-9]{4}\s*$'
+            when {{ text }} ~ '^0?1[^0-9]0?1[^0-9][0-9]{4}$'
+                or {{ text }} ~ '^[0-9]{4}[^0-9]?0?1[^0-9]?0?1$'
+                or {{ text }} ~ '^0101[0-9]{4}$'
                 then 'year'
             else {{ parts_of_birth(raw) }}
         end
@@ -127,7 +162,7 @@ date_bounds as (
 
 {#- A date without its parts that are zeros: "00/03/1998" is "03/1998". -#}
 {% macro without_zeros(raw) -%}
-    regexp_replace(btrim({{ raw }}), '^(00[^0-9])+|([^0-9]00)+$', '', 'g')
+    regexp_replace({{ trimmed(raw) }}, '^(00[^0-9])+|([^0-9]00)+$', '', 'g')
 {%- endmacro %}
 
 

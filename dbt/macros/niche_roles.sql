@@ -29,7 +29,9 @@ stated_roles as (
         min(role_from) as role_from,
         case when bool_and(role_to is not null) then max(role_to) end as role_to,
         case when bool_and(eliminated_at is not null) then max(eliminated_at) end
-            as eliminated_at
+            as eliminated_at,
+        bool_and(eliminated_at is not null or coalesce(is_outdated, false))
+            as may_be_eliminated
     from events
     group by occurrence_id, golden_id, force, role
 ),
@@ -45,7 +47,9 @@ tiered as not materialized (
         stated_roles.role_from,
         stated_roles.role_to,
         case when role_tiers.can_be_eliminated then stated_roles.eliminated_at end
-            as eliminated_at
+            as eliminated_at,
+        coalesce(role_tiers.can_be_eliminated, false)
+        and stated_roles.may_be_eliminated as may_be_eliminated
     from stated_roles
     left join role_tiers on stated_roles.role = role_tiers.role
 ),
@@ -62,7 +66,8 @@ roles as (
         0 as evidence_tier,
         max(eliminated_at) as role_from,
         null as role_to,
-        null as eliminated_at
+        null as eliminated_at,
+        false as may_be_eliminated
     from tiered
     where eliminated_at is not null
         and occurrence_id = any(array(

@@ -16,14 +16,23 @@
 {%- endmacro %}
 
 
-{#- 'day' or 'night': the two windows in which places are patrolled and ranked. -#}
-{% macro patrol_window(instant, clock) -%}
+{#- 'day' or 'night' by a local hour, 0 to 23: the two windows in which places are
+    patrolled and ranked. -#}
+{% macro patrol_window_of_hour(hour) -%}
     case
-        when extract(hour from {{ instant }} at time zone {{ clock }})
+        when {{ hour }}
             between {{ var('day_window_from') }} and {{ var('night_window_from') | int - 1 }}
             then 'day'
-        when {{ instant }} is not null then 'night'
+        when {{ hour }} is not null then 'night'
     end
+{%- endmacro %}
+
+
+{#- 'day' or 'night' by an instant and the force's clock. -#}
+{% macro patrol_window(instant, clock) -%}
+    {{ patrol_window_of_hour(
+        "extract(hour from " ~ instant ~ " at time zone " ~ clock ~ ")"
+    ) }}
 {%- endmacro %}
 
 

@@ -14,6 +14,8 @@
     refresh. -#}
 {% macro niche_staging(entity, key, fields) -%}
 {%- set fields = niche_words(fields) -%}
+{%- set protected = fields | selectattr('terms', 'equalto', 'access_domains') | first
+    | default(none) -%}
 {%- set is_partial = execute and is_incremental() -%}
 {%- set reread = niche_reread_records(entity, key) if is_partial else none -%}
 with
@@ -25,6 +27,9 @@ quarantined as (
         force,
         id,
         bool_or(is_in_full) as is_in_full,
+        {%- if protected %}
+        max(extracted_at) filter (where not is_open) as closed_at,
+        {%- endif %}
         max(extracted_at) as extracted_at
     from (
         {{ niche_quarantined_records(entity) }}
@@ -68,6 +73,9 @@ quarantined as (
     {%- for field in fields if field.terms %}
     {{ niche_terms_join(field) }}
     {%- endfor %}
+    {%- if dates %}
+    offset 0 -- or each value is worked out again wherever a rule on dates names it
+    {%- endif %}
 ),
 
 {% if dates -%}
@@ -75,11 +83,19 @@ judged as (
     select
         rows.*,
         {%- for field in dates %}
+        {%- if field.has_day_only %}
+        case
+            when not rows.{{ field.name }}_is_day then {{ clock_fault(
+                'rows.' ~ field.name, 'rows.' ~ field.name ~ '_written', 'rows.clock'
+            ) }}
+        end as {{ field.name }}_clock_fault,
+        {%- endif %}
         {{ niche_date_fault(field) }} as {{ field.name }}_fault
         {{- '' if loop.last else ',' }}
         {%- endfor %}
     from read_values as rows
     cross join date_bounds
+    offset 0 -- or each fault is looked for again wherever it is named
 ),
 
 typed as (
@@ -91,7 +107,7 @@ typed as (
         row_number,
         {%- for field in fields %}
         {%- for column in niche_columns(field) %}
-        {%- if field.start and field.bounds == 'fact' %}
+        {%- if field.bounds == 'fact' %}
         case when coalesce({{ field.name }}_fault like '%kept', true)
             then {{ column }}
         end as {{ column }},
@@ -106,7 +122,9 @@ typed as (
             concat_ws(
                 '; ',
                 {%- for field in dates %}
-                '{{ field.name }}: ' || {{ field.name }}_fault
+                '{{ field.name }}: ' || {{ 'coalesce(' ~ field.name ~ '_fault, '
+                    ~ field.name ~ '_clock_fault)' if field.has_day_only
+                    else field.name ~ '_fault' }}
                 {{- '' if loop.last else ',' }}
                 {%- endfor %}
             ),
@@ -150,7 +168,7 @@ final as (
         {%- endfor %}
         {%- for field in fields %}
         {%- for column in niche_columns(field) %}
-        {% if column == field.name %}{{ niche_past_end(field) }}
+        {% if column == field.name %}{{ niche_protective_value(field, protected) }}
         {%- else %}rows.{{ column }}{% endif %},
         {%- endfor %}
         {%- endfor %}
@@ -180,25 +198,110 @@ select * from final
 
 
 {#- The records of an entity that are in quarantine, as a query of (force, id, load_id,
-    extracted_at, is_in_full), one row or more for each. Where the fields of a row could
-    not be told apart, or its id is no number, every number in it may be the id. -#}
+    file_id, row_number, record_id, extracted_at, is_open, is_in_full, is_current), one row
+    or more for each. Where the fields of a row could not be told apart, or its id is no
+    number, every number in it may be the id. -#}
 {% macro niche_quarantined_records(entity) -%}
     select
         files.force,
         ids.id,
         files.load_id,
+        rows.file_id,
+        rows.row_number,
+        rows.record_id,
         files.extracted_at,
-        coalesce(files.load_id = files.full_load_id, false) as is_in_full
+        {{ niche_says_open(entity) }} as is_open,
+        coalesce(files.load_id = files.full_load_id, false) as is_in_full,
+        coalesce(files.extracted_at >= files.gone_before, true) as is_current
     from {{ source('quarantine', 'niche_' ~ entity) }} as rows
     inner join {{ ref('stg_niche__files') }} as files on rows.file_id = files.file_id
-    cross join lateral (
-        select rows.record_id as id
-        where rows.record_id ~ '^[0-9]+$'
-        union all
-        select regexp_split_to_table(rows.original, '[^0-9]+')
-        where rows.record_id is null or rows.record_id !~ '^[0-9]*$'
-    ) as ids
-    where ids.id <> ''
+    cross join lateral ops.quarantined_ids(rows.record_id, rows.original) as ids
+{%- endmacro %}
+
+
+{#- True if a row in quarantine could be read and keeps its record from nobody: each of
+    its `codes`, which may protect, has the term that does not. A row that could not be
+    read, and a code that nobody has classified, protect. Where the code is empty, it may
+    stand in another field of the row, or have stood in a text that is gone. Landing
+    keeps these codes (`FileKind.protective`). -#}
+{% macro niche_says_open(entity) -%}
+    {%- set codes = {
+        'occurrences': {
+            'access_domain': {'terms': 'access_domains', 'open': 'open'},
+        },
+        'persons': {
+            'access_domain': {'terms': 'access_domains', 'open': 'open'},
+            'person_type': {
+                'terms': 'person_types', 'open': 'nominal', 'open_if_empty': True,
+            },
+        },
+    }.get(entity, {}) -%}
+    {%- if codes -%}
+    coalesce(rows.record_id ~ '^[0-9]+$', false)
+        {%- for column, protection in codes.items() %}
+        and exists (
+            select 1
+            from {{ source('niche_ops', 'niche_terms') }} as terms
+            where terms.force = files.force
+                and terms.terms_table = '{{ protection.terms }}'
+                and terms.term = '{{ protection.open }}'
+                and (
+                    terms.code = ops.code_key(rows.{{ column }})
+                    {%- if protection.open_if_empty %}
+                    or ops.code_key(rows.{{ column }}) = ''
+                    {%- endif %}
+                )
+        )
+        and (
+            ops.code_key(rows.{{ column }}) <> ''
+            or rows.original <> ''
+            and not exists (
+                select 1
+                from regexp_split_to_table(rows.original, '[",]') as pieces (piece)
+                inner join {{ source('niche_ops', 'niche_terms') }} as terms
+                    on terms.force = files.force
+                    and terms.terms_table = '{{ protection.terms }}'
+                    and terms.term <> '{{ protection.open }}'
+                    and terms.code = ops.code_key(pieces.piece)
+                where terms.code <> ''
+            )
+        )
+        {%- endfor %}
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The rows in quarantine that do not say that their record is open, each with the
+    version of it that stands: the columns of `niche_quarantined_records`, and standing_id
+    (empty if no version stands), is_outdated and access_domain. -#}
+{% macro niche_closing_rows(entity, key) -%}
+    select
+        quarantined.*,
+        standing.{{ key }} as standing_id,
+        standing.is_outdated,
+        standing.access_domain
+    from (
+        {{ niche_quarantined_records(entity) }}
+    ) as quarantined
+    left join {{ ref('stg_niche__' ~ entity) }} as standing
+        on quarantined.force = standing.force
+        and quarantined.id = standing.{{ key }}
+    where not quarantined.is_open
+{%- endmacro %}
+
+
+{#- The records that are known by a row in quarantine only, which does not say that they
+    are open: a query of (force, id). -#}
+{% macro niche_unread_records(entity, key) -%}
+    select distinct
+        force,
+        id
+    from (
+        {{ niche_closing_rows(entity, key) }}
+    ) as closing
+    where standing_id is null
 {%- endmacro %}
 
 
@@ -249,20 +352,31 @@ select * from final
 {%- endmacro %}
 
 
-{#- A field of the current version. An end that is entered after the fact (variable
-    `past_ends`) and could not be read has come all the same: no later than the record
-    was last modified. Left empty, who was eliminated would be a suspect again. -#}
-{% macro niche_past_end(field) -%}
-    {%- if field.name in var('past_ends') -%}
+{#- A field of the current version. What protects somebody does where it could not be
+    read: a fact (bounds `fact`: an elimination, a death) has happened, no later than the
+    record was last modified, or who was eliminated would be a suspect again; a mark
+    (variable `protective_marks`) is set; and a record is restricted of which a later row
+    is in quarantine, unless that row says that it is open. -#}
+{% macro niche_protective_value(field, protected) -%}
+    {%- set is_emptied -%}
+        '{{ field.name }}' = any(string_to_array(rows.emptied_fields, ','))
+    {%- endset -%}
+    {%- if field.bounds == 'fact' -%}
     {%- set modified = 'rows.modified_at' if field.form == 'instant' else
         "(rows.modified_at at time zone '" ~ var('time_zone') ~ "')::date" -%}
     coalesce(
             rows.{{ field.name }},
-            case
-                when '{{ field.name }}' = any(string_to_array(rows.emptied_fields, ','))
-                    then {{ modified }}
-            end
+            case when {{ is_emptied }} then {{ modified }} end
         ) as {{ field.name }}
+    {%- elif field.name in var('protective_marks') -%}
+    coalesce(
+            rows.{{ field.name }}, case when {{ is_emptied }} then true end
+        ) as {{ field.name }}
+    {%- elif field == protected -%}
+    case
+            when quarantined.closed_at > rows.given_at then 'restricted'
+            else rows.{{ field.name }}
+        end as {{ field.name }}
     {%- else -%}
     rows.{{ field.name }}
     {%- endif -%}

@@ -1,5 +1,6 @@
 {#- The fields `name:form[:terms]`, or `name:form:bounds[:start]` of a date, as a list of
-    {name, form, terms, bounds, start, has_day_only}. -#}
+    {name, form, terms, bounds, start, has_day_only}. What has bounds `event` or `report`
+    has an hour that matters. -#}
 {% macro niche_words(fields) -%}
     {%- set words = [] -%}
     {%- for field in fields -%}
@@ -27,13 +28,15 @@
 {% macro niche_typed(field) -%}
     {%- set raw = 'rows.' ~ field.name -%}
     {%- if field.form == 'instant' -%}
-    to_timestamp({{ raw }}, rows.instant_template)
+    to_timestamp({{ trimmed(raw) }}, rows.instant_template)
             at time zone 'UTC' at time zone rows.clock as {{ field.name }}
         {%- if field.has_day_only %},
-        length(btrim({{ raw }})) <= {{ longest_day() }} as {{ field.name }}_is_day
+        length({{ trimmed(raw) }}) <= {{ longest_day() }} as {{ field.name }}_is_day,
+        to_timestamp({{ trimmed(raw) }}, rows.instant_template)
+            at time zone 'UTC' as {{ field.name }}_written
         {%- endif %}
     {%- elif field.form == 'day' -%}
-    to_date({{ raw }}, rows.day_template) as {{ field.name }}
+    to_date({{ trimmed(raw) }}, rows.day_template) as {{ field.name }}
     {%- elif field.form == 'birth' -%}
     {{ birth_date(raw, 'rows.day_template') }} as {{ field.name }},
         {{ birth_precision(raw) }} as {{ field.name }}_precision
@@ -57,10 +60,17 @@
     {{ field.name }}_lists.terms as {{ field.name }},
         {{ field.name }}_lists.unmapped as {{ field.name }}_code
     {%- elif field.form == 'text' -%}
-    nullif(btrim({{ raw }}, E' \t\r\n'), '') as {{ field.name }}
+    nullif({{ trimmed(raw) }}, '') as {{ field.name }}
     {%- else -%}
     {{ raw }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- A text without the blanks around it, like `ops.code_key`. The contract of the source
+    (`BLANKS`) passes over the same ones. -#}
+{% macro trimmed(raw) -%}
+    btrim({{ raw }}, E' \t\r\n\u00a0')
 {%- endmacro %}
 
 

@@ -70,3 +70,14 @@
         else 0
     end
 {%- endmacro %}
+
+
+{#- True if an ending (`int_niche_endings`) is of what a person did in a crime. It ends
+    suspicion, so it is never of a victim's or a witness's part. -#}
+{% macro is_ending_of(endings, involvement, crime) -%}
+    {{ involvement }}.side = 'causing harm'
+        and {{ crime }}.occurrence_id = {{ endings }}.occurrence_id
+        and {{ crime }}.sequence = {{ endings }}.sequence
+        and {{ involvement }}.golden_id = {{ endings }}.golden_id
+        and {{ crime }}.force = {{ endings }}.force
+{%- endmacro %}

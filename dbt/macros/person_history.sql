@@ -14,7 +14,7 @@
         case
             when side = 'harmed' then null
             when eliminated_at is not null then 'eliminated'
-            when no_further_action_at is not null then 'no further action'
+            when has_ended then 'no further action'
             when role_to is not null then 'ended'
             when evidence_tier >= 3 then 'on evidence'
             else 'suspected only'

@@ -1,19 +1,24 @@
-{#- The crimes, of any kind, that a patrol of a place could meet: with a usable position
-    in a hexagon, not found by the police's own activity. The definition says whether
-    crimes in private (`public_places_only`) and domestic abuse
-    (`without_domestic_abuse`) are left out; what the source does not say leaves none
-    out. Crimes at a prison, hospital or police station are among them: they show whose
-    cell it is, and make no place hot. -#}
-{% macro is_patrol_relevant(crimes) -%}
-    {{ crimes }}.is_located
-        and {{ crimes }}.hexagon_id is not null
-        and not {{ crimes }}.is_police_generated
+{#- The crimes, of any kind, that a patrol could meet: not found by the police's own
+    activity. The definition says whether crimes in private (`public_places_only`) and
+    domestic abuse (`without_domestic_abuse`) are left out. A crime of which the source
+    says neither stays. Crimes at an institution (prison, hospital, police station, court,
+    care home) are among them: they show whose hexagon it is, and make no place hot. -#}
+{% macro is_met_by_patrols(crimes) -%}
+    not {{ crimes }}.is_police_generated
         {%- if var('public_places_only') %}
         and ({{ crimes }}.is_at_institution or coalesce({{ crimes }}.is_public_place, true))
         {%- endif %}
         {%- if var('without_domestic_abuse') %}
         and not coalesce({{ crimes }}.is_domestic_abuse, false)
         {%- endif %}
+{%- endmacro %}
+
+
+{#- Those of them with a usable position in a hexagon. -#}
+{% macro is_patrol_relevant(crimes) -%}
+    {{ crimes }}.is_located
+        and {{ crimes }}.hexagon_id is not null
+        and {{ is_met_by_patrols(crimes) }}
 {%- endmacro %}
 
 

@@ -26,6 +26,7 @@ from rasure.geography.errors import (
     GridRejected,
 )
 from rasure.geography.forces import known_forces
+from rasure.geography.map_files import map_source, polygon_layer
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 AREA_SET = "area"
@@ -114,7 +115,8 @@ def read_polygons(path: Path) -> geopandas.GeoDataFrame:
     if not path.exists():
         raise BoundaryFileRejected(f"There is no file {path}.")
     try:
-        frame = geopandas.read_file(path)
+        source = map_source(path)
+        frame = geopandas.read_file(source, layer=polygon_layer(source, path.name))
         if not isinstance(frame, geopandas.GeoDataFrame) or frame.empty:
             raise BoundaryFileRejected(f"{path.name} holds no shapes.")
         crs = exact_system(frame.crs)

@@ -38,11 +38,15 @@ class UnknownAreaSet(RasureError):
     exit_code = 2
 
 
-class BoundaryFileRejected(RasureError):
+class MapFileRejected(RasureError):
+    """A map file of which Rasure cannot tell what to open; says what it has."""
+
+
+class BoundaryFileRejected(MapFileRejected):
     """A boundary file cannot be loaded; says what was expected and what it has."""
 
 
-class StreetFileRejected(RasureError):
+class StreetFileRejected(MapFileRejected):
     """A street network cannot be loaded; says what was expected and what it has."""
 
 

@@ -19,6 +19,7 @@ from rasure.geography import grid
 from rasure.geography.building import LOCK, copy_lsoas, run
 from rasure.geography.coordinates import exact_system
 from rasure.geography.errors import BoundaryFileRejected
+from rasure.geography.map_files import map_source, polygon_layer
 
 CODE = r"[EW]01\d{6}"
 ENGLAND_AND_WALES = (-6.5, 49.8, 2.1, 55.9)  # degrees
@@ -55,7 +56,8 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
     if not path.exists():
         raise BoundaryFileRejected(f"There is no file {path}.")
     try:
-        frame = geopandas.read_file(path)
+        source = map_source(path)
+        frame = geopandas.read_file(source, layer=polygon_layer(source, path.name))
     except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise BoundaryFileRejected(
             f"{path.name} cannot be read as boundaries. Expected GeoJSON, GeoPackage "

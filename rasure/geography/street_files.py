@@ -27,6 +27,7 @@ import shapely
 from rasure.geography.coordinates import WGS84, exact_system, system_name
 from rasure.geography.errors import StreetFileRejected
 from rasure.geography.forces import read_table
+from rasure.geography.map_files import map_source
 
 # Our column, and its names in the files in the form that `plain` returns.
 ALIASES = {
@@ -99,12 +100,13 @@ def read_streets(
     """
     if not path.exists():
         raise StreetFileRejected(f"There is no file {path}.")
+    source = map_source(path)
     try:
         layer = street_layer(path, wanted)
         crs = stated_system(path, layer.name, within)
-        frame = geopandas.read_file(path, layer=layer.name, bbox=within)
+        frame = geopandas.read_file(source, layer=layer.name, bbox=within)
         # A row without a geometry, or with an empty one, lies within no bounds.
-        _, extents = pyogrio.read_bounds(path, layer=layer.name)
+        _, extents = pyogrio.read_bounds(source, layer=layer.name)
     except UNREADABLE as error:
         raise StreetFileRejected(
             f"{path.name} cannot be read as streets. {EXPECTED}"
@@ -122,7 +124,7 @@ def read_streets(
 def stated_system(path: Path, layer: str, within: geopandas.GeoSeries) -> pyproj.CRS:
     """The coordinate system of a layer; raises `StreetFileRejected` if it states none,
     or one of which nobody can tell exactly where its coordinates lie."""
-    text = pyogrio.read_info(path, layer=layer)["crs"]
+    text = pyogrio.read_info(map_source(path), layer=layer)["crs"]
     if text is None:
         raise StreetFileRejected(
             f"{path.name} does not state its coordinate system. {SAVE_AGAIN}"
@@ -143,7 +145,8 @@ def street_layer(path: Path, wanted: str | None = None) -> Layer:
 
     Raises `StreetFileRejected` if none does, or if several do and none is `wanted`.
     """
-    geometries = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    source = map_source(path)
+    geometries = {str(name): kind for name, kind in pyogrio.list_layers(source)}
     if wanted is not None and wanted not in geometries:
         raise StreetFileRejected(
             f"{path.name} has no layer {wanted!r}. Its layers: {', '.join(geometries)}."
@@ -152,14 +155,15 @@ def street_layer(path: Path, wanted: str | None = None) -> Layer:
     layers: dict[str, Layer] = {}
     others: dict[str, str] = {}
     for name in geometries if wanted is None else [wanted]:
-        fields = [str(field) for field in pyogrio.read_info(path, layer=name)["fields"]]
+        info = pyogrio.read_info(source, layer=name)
+        fields = [str(field) for field in info["fields"]]
         columns = plain_columns(fields)
         file_format = format_of(columns)
         if file_format is None:
             others[name] = f"Columns found: {', '.join(fields) or 'none'}"
             continue
         layer = Layer(name, file_format, columns)
-        number, found = count_streets(path, layer, geometries[name])
+        number, found = count_streets(source, layer, geometries[name])
         if number:
             streets[name], layers[name] = number, layer
         else:
@@ -194,11 +198,13 @@ def format_of(columns: dict[str, str]) -> str | None:
     return None
 
 
-def count_streets(path: Path, layer: Layer, geometry: str | None) -> tuple[int, str]:
+def count_streets(
+    source: Path | str, layer: Layer, geometry: str | None
+) -> tuple[int, str]:
     """The number of streets in a layer, and in words what it holds if it is none.
 
-    `geometry` is the kind of geometry that the layer states; a layer that states none
-    in particular is read with its geometry.
+    `source` is what `map_source` returns. `geometry` is the kind of geometry that the
+    layer states; a layer that states none in particular is read with its geometry.
     """
     stated = (geometry or "none").lower()
     if "point" in stated or "polygon" in stated or stated == "none":
@@ -206,7 +212,7 @@ def count_streets(path: Path, layer: Layer, geometry: str | None) -> tuple[int, 
     kind = layer.column("kind")
     is_stated = "line" in stated and kind is not None
     frame = pyogrio.read_dataframe(
-        path,
+        source,
         layer=layer.name,
         columns=[kind] if kind else [],
         read_geometry=not is_stated,

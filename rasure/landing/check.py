@@ -52,9 +52,9 @@ class EmptiedField:
 class CheckedRows:
     """The outcome for one file: counts, measures, and the rows to quarantine.
 
-    `quarantined` holds (row number, reasons, original text), and `keys` the key of each
-    of these rows whose fields could be read, by row number. `emptied` has an entry for
-    each rule that cost rows a field.
+    `quarantined` holds (row number, reasons, original text). `identities` holds, by row
+    number, the key and the protective values of each of these rows whose fields could
+    be read. `emptied` has an entry for each rule that cost rows a field.
 
     `good` is the CSV file of the rows that land. It is the unpacked text if `is_text`,
     else an export without a header line that begins with the column row_number.
@@ -64,7 +64,7 @@ class CheckedRows:
     landed: int = 0
     measures: dict[str, float | None] = field(default_factory=dict)
     quarantined: list[tuple[int, list[str], str]] = field(default_factory=list)
-    keys: dict[int, str] = field(default_factory=dict)
+    identities: dict[int, list[str]] = field(default_factory=dict)
     emptied: list[EmptiedField] = field(default_factory=list)
     good: Path | None = None
     is_text: bool = False
@@ -156,9 +156,13 @@ class RowChecker:
         """Fill `rows.quarantined`; returns the row number of each row that DuckDB
         parses, in the order of the file."""
         listed = ", ".join(f"case when {r.violated} then ? end" for r in kind.rules)
-        key = f"coalesce({kind.key}, '')" if kind.key else "null"
+        in_file = {column.name: column.value or column.name for column in kind.columns}
+        identity = ", ".join(
+            f"coalesce({in_file[name]}, {name}, '')" if name in in_file else "''"
+            for name in kind.identity
+        )
         broken = self._query(
-            f"select n, list_filter([{listed}], lambda r: r is not null), {key}"
+            f"select n, list_filter([{listed}], lambda r: r is not null), [{identity}]"
             f" from (select row_number() over () as n, * from ({parsed}))"
             " where is_bad order by n",
             [rule.reason for rule in kind.rules],
@@ -175,8 +179,7 @@ class RowChecker:
             **{int(of_text[n - 1]): [_reason(error, kind)] for n, error in malformed},
             **{int(of_parsed[n - 1]): broken_rules for n, broken_rules, _ in broken},
         }
-        if kind.key:
-            rows.keys = {int(of_parsed[n - 1]): value for n, _, value in broken}
+        rows.identities = {int(of_parsed[n - 1]): values for n, _, values in broken}
         texts = _texts(unpacked, of_text, reasons.keys())
         rows.quarantined = sorted(
             [
@@ -246,7 +249,8 @@ def _any(conditions: Iterable[str]) -> str:
 
 def _exported_columns(kind: FileKind) -> Iterator[str]:
     """What is written of a row that lands, as SQL: the names of the fields that it
-    lost, where the kind has rules that empty fields, and its values."""
+    lost, where the kind has rules that empty fields, the columns that the file does not
+    have, and its values."""
     if kind.emptying_rules:
         emptied = ", ".join(
             f"case when {rule.violated} then '{name}' end"
@@ -258,6 +262,7 @@ def _exported_columns(kind: FileKind) -> Iterator[str]:
             f"list_filter([{emptied}], lambda name: name is not null))), ',')"
             " end"
         )
+    yield from kind.added.values()
     for column in kind.copied_columns:
         value = column.value or column.name
         rules = [rule for rule in kind.emptying_rules if column.name in rule.empties]

@@ -76,7 +76,10 @@ def _set_aside(landed) -> Iterator[str]:
         if len(files) > LISTED:
             yield f"  and {len(files) - LISTED:,} more, in ops.files_set_aside."
     for file in landed.empty_files[:LISTED]:
-        yield f"  {file}: a month without a row, counted as zero."
+        yield (
+            f"  {file}: a month without a row. It counts as zero, unless `rasure "
+            "transform` says that it is no month of the force."
+        )
 
 
 def deliveries_command(

@@ -33,8 +33,8 @@ def copy_file(
     if file.rows.is_text:
         form = f"header, force_null ({columns})"
     else:
-        emptied = "emptied_fields, " if file.kind.emptying_rules else ""
-        columns = f"row_number, {emptied}{columns}"
+        emptied = ["emptied_fields"] if file.kind.emptying_rules else []
+        columns = ", ".join(["row_number", *emptied, *file.kind.added, columns])
         form = "header false"
     statement = (
         f"copy raw.{file.kind.table} ({columns}) from stdin (format csv, {form})"
@@ -99,19 +99,20 @@ def copy_quarantine(
     connection: psycopg.Connection, load_id: int, files: list[LandedFile]
 ) -> None:
     """Copy the rows at fault into quarantine, with every reason and, where records have
-    a key, the key of each row whose fields could be read."""
+    a key, the key and the protective values of each row whose fields could be read."""
     for file in files:
         if not file.rows.quarantined:
             continue
-        record_id = ", record_id" if file.kind.key else ""
-        statement = (
-            f"copy quarantine.{file.kind.table} "
-            f"(load_id, file_id, row_number, reasons, original{record_id}) from stdin"
-        )
+        names = ["load_id", "file_id", "row_number", "reasons", "original"]
+        if file.kind.key:
+            names += ["record_id", *file.kind.protective]
+        unread = [None] * len(file.kind.identity)
+        columns = ", ".join(names)
+        statement = f"copy quarantine.{file.kind.table} ({columns}) from stdin"
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for number, reasons, original in file.rows.quarantined:
                 row = [load_id, file.file_id, number, reasons, original]
-                row += [file.rows.keys.get(number)] if file.kind.key else []
+                row += file.rows.identities.get(number, unread)
                 copy.write_row(row)
 
 

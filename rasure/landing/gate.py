@@ -15,7 +15,13 @@ from functools import partial
 import yaml
 
 from rasure.landing.errors import GateFailed, sentence
-from rasure.landing.profile import COLUMNS, HEADER_LINE, NOT_COLUMNS, shown
+from rasure.landing.profile import (
+    COLUMNS,
+    EVERY_COLUMN,
+    HEADER_LINE,
+    NOT_COLUMNS,
+    shown,
+)
 from rasure.settings import CHECKOUT
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -175,6 +181,10 @@ def _words(column: str, value, profile: dict) -> str:
         return share
     if column == "missing_columns" and value == HEADER_LINE:
         return "no header line"
+    if column == "missing_columns" and value == EVERY_COLUMN:
+        return "none of them, between commas, in its first line"
+    if column == "months_ahead":
+        return f"one {value:,} {'month' if value == 1 else 'months'} ahead"
     if column == "missing_columns" and value not in NOT_COLUMNS:
         return f"no column '{value}'"
     if column == "open_quote" and value != "none":

@@ -16,9 +16,10 @@ from rasure.landing.manifest import Manifest, StatedFile
 from rasure.landing.unpack import Unpacked
 from rasure.sources.contract import FileKind, FileName
 
-HEADER_LINE, ORDER = "header line", "their order"
+HEADER_LINE, EVERY_COLUMN = "header line", "every column"
+ORDER, TWICE = "their order", "a column twice"
 # The values of missing_columns that are no names.
-NOT_COLUMNS = (HEADER_LINE, ORDER, "none")
+NOT_COLUMNS = (HEADER_LINE, EVERY_COLUMN, ORDER, TWICE, "none")
 SHARES_FROM = 100  # rows; below, a small share says little
 FAILED_FROM = 2  # rows in quarantine; a single one is a slip in a file of any size
 
@@ -70,13 +71,11 @@ def profile(
     change = None
     if newest and extracted_at:
         change = (newest - extracted_at).total_seconds() / 3600
-    missing = [header for header in kind.headers if header not in unpacked.header]
     surplus = [
         place
         for place, header in enumerate(unpacked.header, start=1)
         if header not in kind.headers
     ]
-    ordered = not missing and not surplus and unpacked.header != kind.headers
     large = unpacked.rows >= SHARES_FROM
     measured = rows.measures if rows and large else {}
     emptied = rows.most_emptied if rows else None
@@ -85,11 +84,7 @@ def profile(
         "file": unpacked.path,
         "encoding": unpacked.encoding
         or ("what reads as UTF-8" if unpacked.is_utf8 else "neither"),
-        "missing_columns": (
-            HEADER_LINE
-            if not any(unpacked.header)
-            else ", ".join(missing) or (ORDER if ordered else "none")
-        ),
+        "missing_columns": _missing_columns(unpacked.header, kind.headers),
         "unexpected_columns": (
             f"{len(surplus)} at position {', '.join(map(str, surplus[:20]))}"
             if surplus
@@ -136,6 +131,21 @@ def profile(
             -change / 24 if change is not None and is_judged_fresh else None
         ),
     }
+
+
+def _missing_columns(header: list[str], expected: list[str]) -> str:
+    """The columns that a header line lacks, or one of `NOT_COLUMNS`."""
+    if not any(header):
+        return HEADER_LINE
+    missing = [column for column in expected if column not in header]
+    if len(missing) == len(expected) > 1:
+        return EVERY_COLUMN
+    if missing:
+        return ", ".join(missing)
+    if header == expected or set(header) - set(expected):
+        return "none"
+    names = [column.strip().casefold() for column in header]
+    return TWICE if len(set(names)) < len(names) else ORDER
 
 
 def is_readable(unpacked: Unpacked, kind: FileKind) -> bool:

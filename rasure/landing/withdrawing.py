@@ -63,6 +63,12 @@ DELTAS_ON_IT = """
     order by later.load_id
 """
 
+# Rows of earlier deliveries that were removed from raw because it superseded them.
+ROWS_SUPERSEDED = """
+    select coalesce(sum(rows_superseded), 0) from ops.delivery_files
+    where superseded_by = %(load_id)s
+"""
+
 
 class WithdrawalRefused(RasureError):
     """The delivery cannot be withdrawn, or not without losing more than it."""
@@ -115,6 +121,14 @@ def withdraw(
                 DELTAS_ON_IT, {"load_id": load_id}
             ).fetchall()
         ]
+        (superseded,) = connection.execute(
+            ROWS_SUPERSEDED, {"load_id": load_id}
+        ).fetchone()
+        if superseded:
+            obstacles.append(
+                f"it superseded {superseded:,} rows of earlier deliveries, which were "
+                "removed and would be missing"
+            )
         if source.withdrawal_obstacles:
             obstacles += source.withdrawal_obstacles(connection, load_id)
         if obstacles and not is_forced:

@@ -47,9 +47,9 @@ def designate_command(
     from rasure.database import connect
     from rasure.places import publication, report
     from rasure.places.definition import Definition
-    from rasure.places.designation import designate, designate_all
+    from rasure.places.designation import designate_all, designate_each
     from rasure.places.errors import LAND_FIRST, NoPlaces
-    from rasure.places.events import forces_with_crimes, history
+    from rasure.places.events import forces_with_crimes
 
     definition = Definition.load(coverage_percent=coverage)
     with connect("rasure places designate", autocommit=True) as connection:
@@ -64,19 +64,9 @@ def designate_command(
             if is_whole:
                 designations = designate_all(connection, definition)
             else:
-                designations = [
-                    designate(
-                        connection,
-                        name,
-                        publish=publish,
-                        definition=definition,
-                        patrol_window=one,
-                    )
-                    for name in forces
-                    for one in (
-                        [window] if window else history(connection, name).windows
-                    )
-                ]
+                designations = designate_each(
+                    connection, definition, forces, window, publish=publish
+                )
         if publish:
             publication.published(connection, is_whole and coverage is None)
     if as_json:

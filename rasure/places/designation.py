@@ -9,6 +9,7 @@ again changes nothing; anything else is a new version, and the one before it end
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -289,35 +290,58 @@ def designate_all(
     """Designate every force that has crimes, in every window that its crimes know.
 
     Each is published where it has changed, once its candidates are accepted if the
-    definition wants that. Each is a transaction of its own, unless the caller is in
-    one already.
+    definition wants that.
     """
-    definition = definition or Definition.load()
+    with connection.transaction():
+        forces = forces_with_crimes(connection)
+    return designate_each(
+        connection,
+        definition or Definition.load(),
+        forces,
+        waits_for_review=True,
+    )
+
+
+def designate_each(
+    connection: psycopg.Connection,
+    definition: Definition,
+    forces: list[str],
+    patrol_window: str | None = None,
+    publish: bool = True,
+    waits_for_review: bool = False,
+) -> list[Designation]:
+    """Designate some forces, each in one window or in all that its crimes know.
+
+    Each designation is a transaction of its own, unless the caller is in one already.
+    Of several windows, one without serious violence is passed over. Where a candidate
+    is not accepted yet, nothing is published if `waits_for_review`; else `ReviewNeeded`
+    is raised. Raises `NoPlaces` when a force has no serious violence in the window that
+    was asked for, or in none.
+    """
     with connection.transaction():
         forces_and_windows = [
-            (force, patrol_window)
-            for force in forces_with_crimes(connection)
-            for patrol_window in history(connection, force).windows
+            (force, one)
+            for force in forces
+            for one in (
+                [patrol_window] if patrol_window else history(connection, force).windows
+            )
         ]
     designations = []
-    for force, patrol_window in forces_and_windows:
+    for force, one in forces_and_windows:
+        designate_it = functools.partial(
+            designate, connection, force, definition=definition, patrol_window=one
+        )
         try:
-            one = designate(
-                connection, force, definition=definition, patrol_window=patrol_window
-            )
+            designation = designate_it(publish=publish)
         except ReviewNeeded:
-            one = designate(
-                connection,
-                force,
-                publish=False,
-                definition=definition,
-                patrol_window=patrol_window,
-            )
+            if not waits_for_review:
+                raise
+            designation = designate_it(publish=False)
         except NoPlaces:
-            if patrol_window == "all":
+            if patrol_window or one == "all":
                 raise
             continue
-        designations.append(one)
+        designations.append(designation)
     return designations
 
 

@@ -1,6 +1,6 @@
 """The events that make a place hot, as one relation for every source of crime.
 
-Whatever ranks, evaluates or draws reads this relation and never `core.fct_crime`. dbt
+Evaluation and the choice of a method read this relation. dbt
 computes what is an event and what it weighs (`dbt/macros/place_score.sql`). Evaluation
 reads events as arrays of where, when and how heavy: never a crime's id or text.
 """

@@ -1,23 +1,40 @@
-"""Airflow in a private home: its configuration and its first-time set-up.
+"""Airflow: its configuration and its first-time set-up, in a home and in a deployment.
 
-The metadata are in PostgreSQL; tasks run on this machine (LocalExecutor). The FAB
-provider keeps the users, with hashed passwords in the metadata database, because
-Airflow's own simple manager is meant for development only.
+The metadata are in PostgreSQL. In a private home tasks run on this machine
+(LocalExecutor); in a deployment they wait in Redis for workers on any number of hosts
+(CeleryExecutor). The FAB provider keeps the users, with hashed passwords in the
+metadata database, because Airflow's own simple manager is meant for development only.
+Or an identity provider lets people in (`rasure.runtime.airflow_log_in`).
 """
 
 from __future__ import annotations
 
 import configparser
 import io
+import json
 import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from rasure.runtime import identity
 from rasure.runtime.environment import base_environment
 from rasure.runtime.home import write_private
+from rasure.runtime.setup_airflow import ACCOUNTS
 from rasure.runtime.steps import Step
 from rasure.settings import CHECKOUT, Settings
+
+# What the role `identity.VIEWER` may do: see DAGs, runs, graphs and logs. It has no
+# right to create, edit or delete, and sees no variables, connections, values that tasks
+# hand on (XCom), configuration or accounts.
+VIEWER_READS = (
+    *("DAGs", "DAG Code", "DAG Dependencies", "DAG Runs", "DAG Versions"),
+    *("DAG Warnings", "Task Instances", "Task Logs", "Assets", "Asset Aliases"),
+    *("Backfills", "HITL Detail", "ImportError", "Jobs", "Website"),
+)
+VIEWER_MENUS = ("DAGs", "DAG Runs", "Task Instances", "Assets", "Jobs", "Browse")
+SESSION_HOURS = 12
+PROVIDER_SESSION_MINUTES = 5  # then the identity provider is asked again
 
 
 def program() -> str:
@@ -34,23 +51,36 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def metadata_url(settings: Settings, port: int) -> str:
+def metadata_url(settings: Settings, driver: str = "psycopg2") -> str:
     """The metadata database of this home, in SQLAlchemy's form."""
-    password = settings.secrets["postgres"]["airflow"]
-    return f"postgresql+psycopg2://airflow:{password}@127.0.0.1:{port}/airflow"
+    return settings.role_url("airflow", "airflow", scheme=f"postgresql+{driver}")
 
 
-def configure(settings: Settings, ports: dict[str, int]) -> None:
+def configure(settings: Settings) -> None:
     """Write `airflow.cfg`, with the options that differ from Airflow's defaults."""
+    text = io.StringIO()
+    parser = configparser.ConfigParser(interpolation=None)
+    for section, values in options(settings).items():
+        parser[section] = {
+            name: str(value).replace("%", "%%") for name, value in values.items()
+        }
+    parser.write(text)
+    path = settings.home / "airflow" / "airflow.cfg"
+    if not path.exists() or path.read_text() != text.getvalue():
+        write_private(path, text.getvalue())
+
+
+def options(settings: Settings) -> dict[str, dict[str, object]]:
+    """The options that differ from Airflow's defaults, by section."""
     keys = settings.secrets["airflow"]
-    web = f"http://127.0.0.1:{ports['airflow']}"
-    metadata = metadata_url(settings, ports["postgres"])
+    web = f"http://{settings.address('airflow')}"
+    cores = os.cpu_count() or 2
     sections = {
         "core": {
             "dags_folder": CHECKOUT / "dags",
             "plugins_folder": settings.home / "airflow" / "plugins",
             "executor": "LocalExecutor",
-            "parallelism": (os.cpu_count() or 2) + 1,
+            "parallelism": cores + 1,
             "max_active_tasks_per_dag": 2,
             "load_examples": False,
             "dags_are_paused_at_creation": False,
@@ -61,8 +91,8 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
             "hostname_callable": "socket.gethostname",
         },
         "database": {
-            "sql_alchemy_conn": metadata,
-            "sql_alchemy_conn_async": metadata.replace("+psycopg2", "+psycopg"),
+            "sql_alchemy_conn": metadata_url(settings),
+            "sql_alchemy_conn_async": metadata_url(settings, "psycopg"),
             "sql_alchemy_pool_size": 3,
         },
         "logging": {
@@ -71,19 +101,26 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
             / "airflow"
             / "dag_processor",
             "colored_console_log": False,
+            "json_logs": settings.json_logs,
             "worker_log_server_port": 0,
             "trigger_log_server_port": 0,
         },
         "api": {
-            "host": "127.0.0.1",
-            "port": ports["airflow"],
-            "base_url": web,
+            "host": settings.listen,
+            "port": web.rpartition(":")[2],
+            "base_url": settings.stored.get("airflow_url", web),
             "workers": 1,
             "secret_key": keys["secret_key"],
             "instance_name": "Rasure",
         },
         "api_auth": {"jwt_secret": keys["jwt_secret"], "jwt_issuer": "rasure"},
-        "fab": {"update_fab_perms": True, "enable_proxy_fix": False},
+        # A deployment's proxy says which scheme and host the browser asked for.
+        "fab": {
+            "update_fab_perms": True,
+            "enable_proxy_fix": settings.is_deployment,
+            "custom_roles": json.dumps({identity.VIEWER: viewer_permissions()}),
+            **_log_in(settings),
+        },
         "scheduler": {
             "task_instance_heartbeat_timeout": 120,
             # seconds of rest with nothing to do; a delivery waits for it six times
@@ -93,16 +130,65 @@ def configure(settings: Settings, ports: dict[str, int]) -> None:
         "triggerer": {"capacity": 50},
         "usage_data_collection": {"enabled": False},
     }
-    parser = configparser.ConfigParser(interpolation=None)
-    for section, options in sections.items():
-        parser[section] = {
-            name: str(value).replace("%", "%%") for name, value in options.items()
+    if settings.is_deployment:
+        for section, values in _of_a_deployment(settings).items():
+            sections[section] = {**sections.get(section, {}), **values}
+    return sections
+
+
+def viewer_permissions() -> list[dict[str, str]]:
+    """What the role that looks may do, in the form of `[fab] custom_roles`."""
+    pairs = [("can_read", resource) for resource in VIEWER_READS]
+    pairs += [("menu_access", resource) for resource in VIEWER_MENUS]
+    return [{"action": action, "resource": resource} for action, resource in pairs]
+
+
+def _log_in(settings: Settings) -> dict[str, object]:
+    """How long a session lasts, and the file with the identity provider, if any."""
+    if not identity.is_set(settings, "airflow"):
+        return {"session_max_lifetime_minutes": SESSION_HOURS * 60}
+    return {
+        "session_max_lifetime_minutes": PROVIDER_SESSION_MINUTES,
+        "config_file": Path(__file__).with_name("airflow_log_in.py"),
+    }
+
+
+def _of_a_deployment(settings: Settings) -> dict[str, dict[str, object]]:
+    """What differs when the services and the workers have hosts of their own."""
+    changes = {
+        "core": {
+            "executor": "CeleryExecutor",
+            # The workers' own number of tasks is what limits a deployment. More than
+            # this many tasks of a backlog would only wait in Redis, with a token that
+            # expires meanwhile.
+            "parallelism": 256,
+            "max_active_tasks_per_dag": 16,
+        },
+        "database": {"sql_alchemy_pool_size": 5},
+        # A worker that is killed after it took a task and before it began it leaves the
+        # task queued: send it again after five minutes, not ten. What waits its turn
+        # may be sent again for hours; by default Airflow fails it at the third time.
+        "scheduler": {
+            "task_queued_timeout": 300,
+            "task_queued_timeout_check_interval": 30,
+            "num_stuck_in_queued_retries": 60,
+        },
+        "logging": {
+            # The API server reads a task's log from the worker that ran it.
+            "worker_log_server_port": settings.stored.get("worker_log_port", 8793),
+            "trigger_log_server_port": settings.stored.get("trigger_log_port", 8794),
+        },
+    }
+    if broker := settings.redis_url(0):
+        changes["celery"] = {
+            "broker_url": broker,
+            "result_backend": "db+"
+            + settings.role_url("airflow", "airflow", scheme="postgresql+psycopg2"),
+            "worker_concurrency": settings.stored.get("worker_tasks", 2),
+            # A task goes to a worker that has room for it now, not to one that will.
+            "worker_prefetch_multiplier": 1,
         }
-    text = io.StringIO()
-    parser.write(text)
-    path = settings.home / "airflow" / "airflow.cfg"
-    if not path.exists() or path.read_text() != text.getvalue():
-        write_private(path, text.getvalue())
+    return changes
 
 
 def setup_steps(settings: Settings) -> list[Step]:
@@ -110,9 +196,9 @@ def setup_steps(settings: Settings) -> list[Step]:
     script = str(Path(__file__).with_name("setup_airflow.py"))
     return [
         Step(
-            f"airflow {version('apache-airflow')}",
+            f"airflow {version('apache-airflow')} with a viewer",
             [sys.executable, "-P", script],
             environment(settings),
-            settings.secrets["airflow"]["admin"],
+            "\n".join(settings.secrets["airflow"][name] for name in ACCOUNTS),
         )
     ]

@@ -38,10 +38,10 @@ class Airflow:
     def of_home(cls) -> Airflow:
         """The Airflow of the home that the environment names."""
         settings = Settings.load()
-        port = settings.stored.get("ports", {}).get("airflow")
-        if port is None:
-            raise SetupError(f"No Airflow is set up under {settings.home}.")
-        return cls(f"http://127.0.0.1:{port}", settings.secrets["airflow"]["admin"])
+        return cls(
+            f"http://{settings.address('airflow')}",
+            settings.secrets["airflow"]["admin"],
+        )
 
     def __enter__(self) -> Airflow:
         return self

@@ -27,6 +27,7 @@ from psycopg import sql
 from rasure.errors import SetupError
 from rasure.runtime import postgres
 from rasure.runtime.ports import free_port
+from rasure.runtime.server_settings import ALWAYS, INITDB_OPTIONS
 
 # For tests: a crash of the machine would lose data, a crash of the server would not.
 FAST = {
@@ -73,11 +74,7 @@ class Cluster:
             answer = postgres.run(
                 [
                     *(self.installation.program("initdb"), "-D", self.folder),
-                    *("-U", "postgres", f"--pwfile={password}", "--auth=scram-sha-256"),
-                    # Text sorts as in C.UTF-8, byte by byte, but PostgreSQL knows it
-                    # does and sorts ids with fewer instructions.
-                    *("--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"),
-                    "--data-checksums",
+                    *(*INITDB_OPTIONS, f"--pwfile={password}"),
                 ]
             )
         finally:
@@ -95,9 +92,7 @@ class Cluster:
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": "",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            "password_encryption": "scram-sha-256",
+            **ALWAYS,
             **self.settings,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]

@@ -13,6 +13,8 @@ from pathlib import Path
 from rasure.settings import Settings
 
 DROPPED = ("AIRFLOW", "DBT_", "FLASK_", "PG", "PYTHON", "SUPERSET_", "VIRTUAL_ENV")
+# Of Rasure's own variables, what a deployment sets for all its services.
+KEPT = ("RASURE_SECRETS", "RASURE_DBT_THREADS")
 
 
 def callers_environment() -> dict[str, str]:
@@ -26,13 +28,19 @@ def callers_environment() -> dict[str, str]:
 
 def base_environment(settings: Settings) -> dict[str, str]:
     """The variables that every service gets in addition to the caller's."""
+    hosts = [
+        address.rpartition(":")[0]
+        for address in settings.stored.get("addresses", {}).values()
+    ]
+    without_proxy = ",".join(dict.fromkeys(["127.0.0.1", "localhost", *hosts]))
     path = f"{Path(sys.prefix) / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
     return {
         "RASURE_HOME": str(settings.home),
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
         "PATH": path,
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
         "PYTHONUNBUFFERED": "1",
     }

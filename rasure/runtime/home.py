@@ -7,7 +7,6 @@ Passwords and settings are added to these files, never removed.
 
 from __future__ import annotations
 
-import base64
 import os
 import secrets
 import shutil
@@ -19,6 +18,7 @@ import tomli_w
 from rasure.errors import SetupError
 from rasure.runtime import postgres
 from rasure.runtime.ports import Reservations
+from rasure.runtime.secret_files import new_secrets
 from rasure.settings import Settings
 from rasure.sources import NAMES
 
@@ -67,11 +67,9 @@ def prepare(settings: Settings) -> None:
     """Make the folders and the passwords; a second call changes nothing."""
     # The database's user must be able to enter the home; nobody may list it.
     settings.home.chmod(0o711 if postgres.operating_user() else 0o700)
+    make_folders(settings)
     for folder in FOLDERS:
-        (settings.home / folder).mkdir(exist_ok=True)
         (settings.home / folder).chmod(0o700)
-    for source in NAMES:
-        (settings.landing / source).mkdir(exist_ok=True)
     if not (settings.home / "secrets.toml").exists():
         if (settings.home / "postgres").exists():
             raise SetupError(
@@ -87,25 +85,20 @@ def prepare(settings: Settings) -> None:
         write_private(settings.home / "secrets.toml", tomli_w.dumps(stored | complete))
 
 
-def new_secrets() -> dict:
-    """Passwords and keys for a new home."""
-    fernet = base64.urlsafe_b64encode(os.urandom(32)).decode()
-    roles = ("postgres", "rasure", *READERS, "airflow", "superset")
-    people = ("admin", "officer", "analyst", "engineer", "offender_manager")
-    people += ("safeguarding",)
-    keys = {name: _password(48) for name in ("jwt_secret", "secret_key")}
-    return {
-        "postgres": {role: _password() for role in roles},
-        "airflow": {"admin": _password(12), "fernet_key": fernet, **keys},
-        "superset": {
-            **{person: _password(12) for person in people},
-            "secret_key": _password(32),
-        },
-    }
+def make_folders(settings: Settings) -> None:
+    """Make the folders of a home; several processes may do so at once.
 
-
-def _password(size: int = 18) -> str:
-    return secrets.token_urlsafe(size)
+    Raises `SetupError`.
+    """
+    folders = [settings.home / folder for folder in FOLDERS]
+    for folder in (*folders, *(settings.landing / source for source in NAMES)):
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise SetupError(
+                f"The folder {folder} cannot be made ({error.strerror}). Let the user "
+                f"with the number {os.geteuid()} write to {folder.parent}."
+            ) from error
 
 
 def write_private(path: Path, text: str) -> None:
@@ -124,9 +117,11 @@ STORED_VARIABLES = {
     "RASURE_DATABASE_URL": "database_url",
     "RASURE_READER_URL": "reader_url",
     "RASURE_PEOPLE_READER_URL": "people_reader_url",
+    "RASURE_READER_ADDRESS": "reader_address",
     "RASURE_TILE_URL": "tile_url",
     "RASURE_PROTECTIVE_MARKING": "protective_marking",
     "RASURE_SUPERSET_HTTPS": "superset_https",
+    "RASURE_SUPERSET_IDLE_MINUTES": "superset_idle_minutes",
 }
 
 

@@ -8,6 +8,7 @@ reason. To offer a delivery again, put a new `<name>.ready` there.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -114,12 +115,20 @@ def record_outcome(path: Path, outcome: str, text: str = "") -> None:
     """Replace the flag of a delivery with `outcome`, a file that holds `text`.
 
     `outcome` is `.landed` or `.rejected`. Does nothing for a delivery without a flag
-    (one that was not offered in this folder).
+    (one that was not offered in this folder). On a full disk the file stays empty, and
+    only `ops.deliveries` holds the rest.
     """
     flag = _flag(path, READY)
-    if flag.exists():
-        _flag(path, outcome).write_text(text)
+    if not flag.exists():
+        return
+    file = _flag(path, outcome)
+    try:
+        file.write_text(text)
         flag.unlink()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        flag.replace(file)  # needs no room
 
 
 def refusal(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,23 +16,28 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from rasure.runtime import airflow, postgres, superset
+from rasure.runtime import airflow, postgres, reports, superset
 from rasure.runtime.cluster import Cluster
+from rasure.runtime.environment import base_environment
 from rasure.runtime.home import database_folder
 from rasure.runtime.limits import limited, machines_memory
 from rasure.runtime.ports import listens
+from rasure.runtime.server_settings import tuning
 from rasure.settings import Settings
 
 GROUPS = {
-    "postgres": ("postgres",),
+    "postgres": ("postgres", "backup-log", "metrics"),
     "airflow": (
         "airflow-api-server",
         "airflow-scheduler",
         "airflow-dag-processor",
         "airflow-triggerer",
     ),
-    "superset": ("superset",),
+    "superset": ("superset", "reports"),  # reports where the settings ask for them
 }
+# What runs with the database where the settings ask for it.
+COMPANIONS = ("backup-log", "metrics")
+LOG_SLOT = "rasure_log"  # the replication slot of `backup-log`
 
 
 @dataclass(frozen=True)
@@ -83,44 +89,99 @@ def all_services(settings: Settings, ports: dict[str, int]) -> list[Service]:
             url=f"127.0.0.1:{ports['postgres']}",
             port=ports["postgres"],
         ),
+        *_companions(settings, cluster),
         *airflow_parts,
         Service(
             name="superset",
             command=limited(superset.server_command(ports["superset"])),
             is_well=partial(_superset_is_well, settings, ports["superset"]),
-            environment=superset.environment(settings, ports),
+            environment=superset.environment(settings),
             url=front,
             port=ports["superset"],
         ),
+        *_reports(settings),
     ]
+
+
+def _reports(settings: Settings) -> list[Service]:
+    """The service that sends reports, if the settings switch them on."""
+    if not reports.are_on(settings):
+        return []
+    return [
+        Service(
+            name="reports",
+            command=superset.reports_command(),
+            is_well=partial(reports.are_well, settings),
+            environment={
+                **superset.environment(settings),
+                **reports.sending_environment(settings),
+            },
+        )
+    ]
+
+
+def _companions(settings: Settings, cluster: Cluster) -> list[Service]:
+    """The services that run with the database where the settings ask for them."""
+    program = str(Path(sys.prefix) / "bin" / "rasure")
+    companions = []
+    if settings.stored.get("backup", {}).get("point_in_time"):
+        companions.append(
+            Service(
+                name="backup-log",
+                command=[program, "backup", "log"],
+                is_well=partial(_log_is_kept, cluster),
+                environment=base_environment(settings),
+            )
+        )
+    metrics_port = settings.stored.get("metrics", {}).get("port")
+    if metrics_port:
+        url = f"http://127.0.0.1:{metrics_port}/metrics"
+        companions.append(
+            Service(
+                name="metrics",
+                command=[program, "metrics", "--port", str(metrics_port)],
+                is_well=partial(_metrics_are_served, settings, metrics_port),
+                environment=base_environment(settings),
+                url=url,
+                port=metrics_port,
+            )
+        )
+    return companions
 
 
 def private_cluster_of(settings: Settings, port: int) -> Cluster:
     """The home's own PostgreSQL cluster, with settings for this machine's memory."""
-    memory = machines_memory() // 2**20
-    tuning = {
-        "shared_buffers": f"{min(max(memory // 8, 128), 1024)}MB",
-        "effective_cache_size": f"{max(memory // 3, 256)}MB",
-        "work_mem": f"{min(max(memory // 128, 16), 64)}MB",
-        "maintenance_work_mem": f"{min(max(memory // 32, 64), 256)}MB",
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
-        "wal_compression": "lz4",
-        "wal_level": "minimal",  # a private cluster has no replica
-        "max_wal_senders": "0",
-        "random_page_cost": "1.1",
+    server_settings = {
+        **tuning(machines_memory()),
+        **_log_settings(settings.stored.get("backup", {})),
         "max_connections": "100",
-        "jit": "off",
-        "client_connection_check_interval": "5s",
     }
     if _shared_memory_is_small():
-        tuning["dynamic_shared_memory_type"] = "mmap"
+        server_settings["dynamic_shared_memory_type"] = "mmap"
     return Cluster(
         folder=database_folder(settings),
         port=port,
         password=settings.secrets["postgres"]["postgres"],
-        settings=tuning,
+        settings=server_settings,
     )
+
+
+def _log_settings(backup: dict) -> dict[str, str]:
+    """How much the database logs, by the section `[backup]` of the settings.
+
+    A minimal log makes a full refresh quicker. It allows no backup while the database
+    works, and no restoring to a minute.
+    """
+    if backup.get("point_in_time"):
+        return {
+            "wal_level": "replica",
+            "max_wal_senders": "6",
+            "archive_timeout": "60s",  # so much is lost at most with the machine
+            "max_slot_wal_keep_size": "16GB",  # rather a gap, said, than a full disk
+        }
+    if backup.get("online"):
+        return {"wal_level": "replica", "max_wal_senders": "6"}
+    return {"wal_level": "minimal", "max_wal_senders": "0"}
 
 
 def _shared_memory_is_small() -> bool:
@@ -151,6 +212,24 @@ def _database_is_well(cluster: Cluster) -> bool:
             return answer == (str(cluster.folder),)
     except psycopg.OperationalError:
         return False
+
+
+def _log_is_kept(cluster: Cluster) -> bool:
+    """True if the service that keeps the log receives it."""
+    try:
+        with cluster.admin() as connection:
+            answer = connection.execute(
+                "select active from pg_replication_slots where slot_name = %s",
+                [LOG_SLOT],
+            ).fetchone()
+            return answer == (True,)
+    except psycopg.OperationalError:
+        return False
+
+
+def _metrics_are_served(settings: Settings, port: int) -> bool:
+    url = f"http://127.0.0.1:{port}/metrics"
+    return listens_itself(settings, port) and _get(url) is not None
 
 
 def _superset_is_well(settings: Settings, port: int) -> bool:

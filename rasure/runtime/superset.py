@@ -1,4 +1,4 @@
-"""Superset in a private home: its environment, its server, its first-time set-up.
+"""Superset: its environment, its server, its first-time set-up.
 
 Superset needs another version of SQLAlchemy than the rest of Rasure, so it has a Python
 environment of its own (`.venv-superset`) and always runs as a separate process.
@@ -6,11 +6,13 @@ environment of its own (`.venv-superset`) and always runs as a separate process.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections import deque
 from pathlib import Path
 
 from rasure.errors import RasureError, SetupError
+from rasure.runtime import identity, replica, reports
 from rasure.runtime.environment import base_environment, callers_environment
 from rasure.runtime.home import READERS, STORED_VARIABLES
 from rasure.runtime.steps import Step
@@ -20,9 +22,11 @@ OPTIONAL_SETTINGS = (
     "RASURE_TILE_URL",
     "RASURE_PROTECTIVE_MARKING",
     "RASURE_SUPERSET_HTTPS",
+    "RASURE_SUPERSET_IDLE_MINUTES",
 )
 ENVIRONMENT = CHECKOUT / ".venv-superset"
 SYNC = "rasure-superset-sync"
+ANSWERS_PREFIX = "rasure-answers:"  # as in superset_config.py
 ASSETS_FAULTY = 2  # the exit code of rasure-superset-sync for faulty assets
 
 
@@ -63,25 +67,24 @@ def release() -> str:
     return names[0].split("-")[1] if names else "unknown"
 
 
-def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
     """The environment of Superset and of `rasure-superset-sync`."""
-    passwords = settings.secrets["postgres"]
-    server = f"127.0.0.1:{ports['postgres']}"
-    readers = {
-        role: f"postgresql://{role}:{passwords[role]}@{server}/rasure"
-        for role in READERS
-    }
     if "database_url" in settings.stored:  # not our server: only the readers it names
         readers = dict.fromkeys(READERS, "")
-    metadata = (
-        f"postgresql+psycopg2://superset:{passwords['superset']}@{server}/superset"
-    )
+    else:
+        readers = {
+            role: settings.role_url(role, "rasure", server="reader") for role in READERS
+        }
+    redis = settings.redis_url(1)
     base = base_environment(settings)
     optional = {
         name: str(settings.stored[STORED_VARIABLES[name]])
         for name in OPTIONAL_SETTINGS
         if STORED_VARIABLES[name] in settings.stored
     }
+    provider = identity.of_part(settings, "superset")
+    if provider:
+        optional["RASURE_IDENTITY"] = json.dumps(provider)
     return {
         **base,
         "PATH": f"{ENVIRONMENT / 'bin'}:{base['PATH']}",
@@ -90,34 +93,43 @@ def environment(settings: Settings, ports: dict[str, int]) -> dict[str, str]:
             "people_reader_url", readers[READERS[1]]
         ),
         **optional,
-        "SUPERSET_URL": f"http://127.0.0.1:{ports['superset']}",
+        **({"RASURE_REDIS_URL": redis} if redis else {}),
+        **({"RASURE_JSON_LOGS": "1"} if settings.json_logs else {}),
+        "SUPERSET_URL": f"http://{settings.address('superset')}",
         "SUPERSET_HOME": str(settings.home / "superset"),
         "SUPERSET_CONFIG_PATH": str(CHECKOUT / "superset" / "superset_config.py"),
         "SUPERSET_SECRET_KEY": settings.secrets["superset"]["secret_key"],
-        "SQLALCHEMY_DATABASE_URI": metadata,
+        "SQLALCHEMY_DATABASE_URI": settings.role_url(
+            "superset", "superset", scheme="postgresql+psycopg2"
+        ),
         "FLASK_APP": "superset.app:create_app()",
     }
 
 
-def server_command(port: int) -> list[str]:
+def server_command(port: int, host: str = "127.0.0.1") -> list[str]:
     """The command line of the web server: two processes with eight threads each."""
     return [
         program("gunicorn"),
         *("--config", str(CHECKOUT / "superset" / "gunicorn_config.py")),
-        *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", "gthread"),
+        *("--bind", f"{host}:{port}", "--workers", "2", "--worker-class", "gthread"),
         *("--threads", "8", "--timeout", "120", "--graceful-timeout", "10"),
         *("--preload", "--access-logfile", "-", "--error-logfile", "-"),
         "superset.app:create_app()",
     ]
 
 
-def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
+def reports_command() -> list[str]:
+    """The command line of the service that sends reports."""
+    return [program("python"), "-P", "-m", "rasure_superset.reports.service"]
+
+
+def setup_steps(settings: Settings) -> list[Step]:
     """The steps that set up a new metadata database."""
     return [
         Step(
             f"superset {release()}",
             [program("python"), "-P", "-m", "rasure_superset.first_setup"],
-            environment(settings, ports),
+            environment(settings),
             settings.secrets["superset"]["admin"],
         )
     ]
@@ -126,14 +138,35 @@ def setup_steps(settings: Settings, ports: dict[str, int]) -> list[Step]:
 def drop_cached_answers() -> int:
     """Delete the cached answers of charts, so that they query the marts again.
 
-    All workers of Superset read the cache from these files. Returns their number.
+    All workers of Superset read the cache from these files or, in a deployment, from
+    Redis. Where the dashboards read a replica, it waits for that to have the marts, or
+    charts would keep answers from before. Returns the number of answers. Raises
+    `SetupError`.
     """
-    folder = Settings.load().home / "superset" / "cache" / "data"
+    settings = Settings.load()
+    replica.wait_until_current(settings)
+    if url := settings.redis_url(1):
+        return _drop_answers_in_redis(url)
+    folder = settings.home / "superset" / "cache" / "data"
     dropped = 0
     for file in folder.glob("*") if folder.is_dir() else ():
         file.unlink(missing_ok=True)
         dropped += 1
     return dropped
+
+
+def _drop_answers_in_redis(url: str) -> int:
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_timeout=30) as client:
+            keys = list(client.scan_iter(f"{ANSWERS_PREFIX}*", count=1000))
+            return client.unlink(*keys) if keys else 0
+    except redis.RedisError as error:
+        raise SetupError(
+            "Redis does not answer, so charts would go on showing answers from before "
+            f"the change ({type(error).__name__}). See if its container is healthy."
+        ) from error
 
 
 def synchronise(warm: bool) -> None:
@@ -144,10 +177,15 @@ def synchronise(warm: bool) -> None:
     """
     settings = Settings.load()
     check(settings)
+    replica.wait_until_current(settings)
     last_lines: deque[str] = deque(maxlen=8)
     with subprocess.Popen(
         [program(SYNC), *(["--warm"] if warm else [])],
-        env=callers_environment() | environment(settings, settings.stored["ports"]),
+        env={
+            **callers_environment(),
+            **environment(settings),
+            **reports.environment(settings),
+        },
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rasure.errors import SetupError
-from rasure.runtime import airflow, home, orphans, superset, supervisor, warehouse
+from rasure.runtime import (
+    airflow,
+    home,
+    identity,
+    orphans,
+    superset,
+    supervisor,
+    warehouse,
+)
 from rasure.runtime.cluster import Cluster
 from rasure.runtime.ports import Reservations, is_free
 from rasure.runtime.services import (
+    COMPANIONS,
     GROUPS,
     Service,
     all_services,
@@ -31,6 +41,10 @@ from rasure.settings import Settings
 PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
 TRIES = 3  # how often ports are chosen if other programs take them in the meantime
 Say = Callable[[str], None]
+AS_ROOT = (
+    "Airflow and Superset run as root, as you do. To run them without root's rights, "
+    "install and start Rasure as a user of its own (docs/install.md)."
+)
 
 
 class PortInUse(SetupError):
@@ -52,11 +66,16 @@ def up(groups: tuple[str, ...], say: Say, patience: float = PATIENCE) -> None:
     requested = _checked(groups)
     settings = Settings.load()
     home.check(settings)
-    with _lock(settings, say) as lock:
+    with locked(settings, say) as lock:
         home.prepare(settings)
         home.store_settings(settings)
         if "superset" in requested:
             superset.check(Settings.load())
+        for part in identity.PARTS:
+            if part in requested:
+                identity.check(Settings.load(), part)
+        if os.geteuid() == 0 and {"airflow", "superset"} & set(requested):
+            say(AS_ROOT)
         _end_orphans(Settings.load(), say)
         for tries_left in reversed(range(TRIES)):
             try:
@@ -101,7 +120,7 @@ def _bring_up(work: Work, ports: dict[str, int], requested: list[str]) -> None:
     if not cluster.exists:
         work.say("making the database's files")
     cluster.create()
-    airflow.configure(settings, ports)
+    airflow.configure(settings)
     services = all_services(settings, ports)
     supervisor.ensure(settings, services)
     by_name = {service.name: service for service in services}
@@ -110,16 +129,17 @@ def _bring_up(work: Work, ports: dict[str, int], requested: list[str]) -> None:
     _start(work, [by_name["postgres"]])
     warehouse.prepare_cluster(cluster, settings)
     warehouse.prepare_schema(settings, work.say)
+    _start(work, [by_name[name] for name in COMPANIONS if name in by_name])
     steps = {
         "airflow": airflow.setup_steps(settings),
-        "superset": superset.setup_steps(settings, ports),
+        "superset": superset.setup_steps(settings),
     }
 
     def set_up_and_start(group: str) -> None:
         url = cluster.url(group, group, settings.secrets["postgres"][group])
         log = settings.logs / f"{group}-setup.log"
         run_missing(url, steps[group], log, work.say, work.lock)
-        _start(work, [by_name[name] for name in GROUPS[group]])
+        _start(work, [by_name[name] for name in GROUPS[group] if name in by_name])
 
     with ThreadPoolExecutor() as pool:
         list(
@@ -199,7 +219,7 @@ def down(say: Say) -> None:
     if not (settings.home / "run").exists():
         say(f"nothing runs under {settings.home}")
         return
-    with _lock(settings, say):
+    with locked(settings, say):
         _end_orphans(settings, say)
         states = supervisor.states(settings)
         idle = ("STOPPED", "EXITED", "FATAL")
@@ -226,7 +246,7 @@ def _checked(groups: tuple[str, ...]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _lock(settings: Settings, say: Say) -> Iterator[int]:
+def locked(settings: Settings, say: Say) -> Iterator[int]:
     """Let one `up` or `down` at a time work on this home; yields the lock's descriptor.
 
     A set-up step inherits it, so the next call waits for a step of a killed `up`.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
 
 from rasure import schema
 from rasure.errors import SetupError
-from rasure.runtime.cluster import Cluster, make_role
+from rasure.runtime.cluster import make_role
 from rasure.runtime.home import READERS
 from rasure.settings import Settings
 
@@ -30,20 +31,32 @@ READERS_MAY_DO_MORE = """
 """
 
 
-def prepare_cluster(cluster: Cluster, settings: Settings) -> None:
-    """Create the roles and databases of the private cluster; can be repeated.
+class Server(Protocol):
+    """A PostgreSQL server of which we are the administrator."""
+
+    def admin(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection of the superuser, in autocommit mode."""
+
+
+def set_passwords(cluster: Server, settings: Settings) -> None:
+    """Create the roles that are missing; give each the password of the settings."""
+    with cluster.admin() as connection:
+        for role in (*OWNERS, *READERS):
+            make_role(connection, role, settings.secrets["postgres"][role])
+
+
+def prepare_cluster(cluster: Server, settings: Settings) -> None:
+    """Create the roles and databases of a server of ours; can be repeated.
 
     Only its owner may connect to a database; the readers may connect to the warehouse
     too. Only owners may create anything in `public`.
     """
-    passwords = settings.secrets["postgres"]
     with cluster.admin() as connection:
         rows = connection.execute("select datname from pg_database").fetchall()
         databases = {name for (name,) in rows}
         if databases.issuperset(OWNERS) and _is_done(connection):
             return
-        for role in (*OWNERS, *READERS):
-            make_role(connection, role, passwords[role])
+        set_passwords(cluster, settings)
         for name in OWNERS:
             database = sql.Identifier(name)
             if name not in databases:

@@ -57,8 +57,14 @@ class FileKind:
     """One kind of file of a source, and the raw table that its rows are copied to.
 
     - `derived`: DuckDB expressions over the columns that several rules use, by name.
+    - `added`: columns of the raw table that no column of the file holds, as DuckDB SQL
+      by name. They are empty in a file that is copied as it is, which has no value in
+      another form.
     - `measures`: aggregates over the file that `expectations/` can check, by name.
     - `key`: the column that identifies a record, where quarantine keeps it.
+    - `protective`: the columns that say whether a record is kept from somebody;
+      quarantine keeps their values, so that a record stays open only where it was read
+      that it is.
     - `encodings`: tried in this order.
     - `has_line_breaks`: quoted fields may contain line breaks.
     - `in_any_order`: the columns may come in any order.
@@ -72,8 +78,10 @@ class FileKind:
     columns: tuple[Column, ...]
     rules: tuple[RowRule, ...]
     derived: dict[str, str] = field(default_factory=dict)
+    added: dict[str, str] = field(default_factory=dict)
     measures: dict[str, str] = field(default_factory=dict)
     key: str | None = None
+    protective: tuple[str, ...] = ()
     longest_line: int = 20_000
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
     is_encoding_stated: bool = False  # by the manifest; then no other is tried
@@ -131,6 +139,12 @@ class FileKind:
         return tuple(rule for rule in self.rules if rule.empties)
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns of which quarantine keeps the values: the key, and those that
+        protect."""
+        return (self.key, *self.protective) if self.key else ()
+
+    @property
     def headers(self) -> list[str]:
         """The header line, in the publisher's words and order."""
         return [column.header for column in self.columns]
@@ -182,6 +196,18 @@ class Source:
     If a delivery is withdrawn, `withdrawal_obstacles` returns what would be lost by it,
     as parts of a sentence, and `before_withdrawal` undoes what it did to more than its
     own rows; both are called with the connection and the load id, before its rows go.
+
+    What `rasure retention` removes is said by queries, which read `%(landed_before)s`:
+
+    - `superseded_files`: files (`file_id`) that a delivery of everything supersedes,
+      which landed before that instant (`superseded_by`, its load);
+    - `superseded_rows`, by raw table: the rows (`place`, `file_id`) of such files that
+      no model needs; the files are in the temporary table `superseded_files`;
+    - `settled_rows`, by quarantine table: the rows (`place`) that landed before that
+      instant and whose text no model needs. Of a table that is not named, all.
+
+    `lock` is the name of the advisory lock that a landing holds while it changes rows
+    of earlier deliveries.
     """
 
     name: str
@@ -196,3 +222,7 @@ class Source:
     after_commit: Callable[[psycopg.Connection, int], None] | None = None
     withdrawal_obstacles: Callable[[psycopg.Connection, int], list[str]] | None = None
     before_withdrawal: Callable[[psycopg.Connection, int], None] | None = None
+    superseded_files: str | None = None
+    superseded_rows: dict[str, str] = field(default_factory=dict)
+    settled_rows: dict[str, str] = field(default_factory=dict)
+    lock: str | None = None

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from rasure.settings import CHECKOUT, Settings
 PROJECT = CHECKOUT / "dbt"
 MOST_THREADS = 9
 RESULTS = "run_results.json"  # in dbt's target folder
+# dbt says START and OK for each node; the end of a node is news, its start is not.
+NODE_ENDED = re.compile(r"^\d+ of \d+ (?!START)")
 PARSED = "partial_parse.msgpack"  # beside it: the project as dbt read it last
 
 SESSION = {
@@ -116,8 +119,8 @@ def call(
     step: str = "all",
     variables: dict | None = None,
 ) -> Answer:
-    """Run dbt with `arguments` for a step; each line that it says goes to `say` and to
-    the log of dbt, without the rows that PostgreSQL's errors quote.
+    """Run dbt with `arguments` for a step. What it says goes to the log of dbt, without
+    the rows that PostgreSQL's errors quote; the end of each model or test to `say` too.
 
     A home's own figures of places go with them as variables of dbt, and `variables`.
     """
@@ -140,7 +143,8 @@ def call(
                 line = without_values(event.info.msg)
                 said.append(line)
                 log(line)
-                say(line)
+                if NODE_ENDED.match(line):
+                    say(line)
 
         answer = dbtRunner(callbacks=[hear]).invoke([*arguments, *given])
         if arguments[0] in ("build", "run", "seed", "test") and hasattr(

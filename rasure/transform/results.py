@@ -109,6 +109,22 @@ def store(connection: psycopg.Connection, result: StepResult) -> None:
         )
 
 
+def remove_old(connection: psycopg.Connection, before: datetime) -> int:
+    """Remove what dbt did before an instant; returns how many results.
+
+    The newest result of each node of a step stays: it says which models were ever
+    built, and so which to drop.
+    """
+    return connection.execute(
+        "delete from ops.dbt_runs as runs"
+        " using (select step, node, max(finished_at) as finished_at from ops.dbt_runs"
+        " group by step, node) as newest"
+        " where runs.step = newest.step and runs.node = newest.node"
+        " and runs.finished_at < newest.finished_at and runs.finished_at < %s",
+        (before,),
+    ).rowcount
+
+
 def explain(
     result: StepResult, log: Path, records: dict[str, list[str]] | None = None
 ) -> str:

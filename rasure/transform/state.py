@@ -199,9 +199,18 @@ def keep_deliveries_to_build(connection: psycopg.Connection) -> None:
     """Record the deliveries that a transform begins with: what it has built when it
     succeeds. One that lands after this may be built too, and is built again next time.
     """
-    for source in landed_sources(connection):
-        rows = connection.execute(LANDED_DELIVERIES, (source,)).fetchall()
-        keep_built_from(connection, TO_BUILD + source, (load_id for (load_id,) in rows))
+    with connection.transaction():
+        connection.execute(
+            "delete from ops.built_from where part in"
+            " (select %s || source from ops.deliveries where state = 'landed')",
+            (TO_BUILD,),
+        )
+        connection.execute(
+            "insert into ops.built_from (part, source)"
+            " select %s || source, load_id::text from ops.deliveries"
+            " where state = 'landed'",
+            (TO_BUILD,),
+        )
 
 
 def begin_full_refresh(connection: psycopg.Connection) -> None:

@@ -1,6 +1,7 @@
 """What a transform says at its end about values that it could not take as they are.
 
-Codes that nobody has classified, and dates that cannot be, stop no run. The mart
+Codes that nobody has classified, dates that cannot be, hours that the clocks skip or
+repeat, and rows in quarantine that may restrict a record stop no run. The mart
 `values_not_understood` counts them; these lines sum it up for who runs the transform.
 They name columns and never a value.
 """
@@ -11,17 +12,25 @@ import psycopg
 from psycopg import sql
 
 QUERY = """
-    select force, kind = 'code without a term', entity, field, assumed,
-        count(*), sum(records)
+    select force, kind, entity, field, assumed, count(*), sum(records)
     from {mart}
     group by 1, 2, 3, 4, 5
-    order by 1, 2 desc, sum(records) desc, 3, 4, 5
+    order by 1, kind <> 'code without a term', sum(records) desc, 3, 4, 5
 """
 PREFIX = "not understood: "
+WORDS = {
+    "code without a term": ("code", "without a term"),
+    "date that cannot be": ("kind of date", "that cannot be"),
+    "hour of a night of changed clocks": (
+        "kind of hour",
+        "that the clocks skip or repeat",
+    ),
+    "row in quarantine": ("kind of row", "in quarantine that may restrict"),
+}
 ADVICE = (
     "The Data quality page lists them. Give each code a term in the force's mapping "
-    "(config/niche_rms or config/incidents), or have the date corrected in the records "
-    "system."
+    "(config/niche_rms or config/incidents), or have the date or the row corrected in "
+    "the records system."
 )
 
 
@@ -36,16 +45,14 @@ def values_not_understood(connection: psycopg.Connection, schema: str) -> list[s
         return []
     query = sql.SQL(QUERY).format(mart=sql.Identifier(schema, "values_not_understood"))
     lines = []
-    for force, is_code, entity, field, assumed, kinds, records in connection.execute(
+    for force, kind, entity, field, assumed, kinds, records in connection.execute(
         query
     ):
-        if is_code:
-            found = f"{_count(kinds, 'code')} without a term"
-        else:
-            found = _count(kinds, "kind of date") + " that cannot be"
+        what, fault = WORDS[kind]
         lines.append(
-            f"{force}: {entity}.{field}: {found} in {_count(records, 'record')}. "
-            f"They count as {assumed}."
+            f"{force}: {entity}.{field}: {_count(kinds, what)} {fault} in "
+            f"{_count(records, 'record')}. "
+            f"They count as {assumed.removeprefix('as ')}."
         )
     return [PREFIX + line for line in (*lines, ADVICE)] if lines else []
 

@@ -4,7 +4,8 @@ Superset's import of assets knows none of these, so the same command applies the
 changes only what is ours: roles and rules whose name begins with `rasure`, and the
 accounts that `users.yaml` names or named. An account that has left the file is switched
 off and never deleted, so that what it did can be read later. Passwords are never in the
-assets.
+assets. Accounts that a log-in at an identity provider made are the provider's alone
+(`rasure_superset.identity`): they are never changed here.
 
 What cannot be applied as it is written stops the synchronisation: a rule with a
 mistyped role, dataset or area would otherwise hide nothing.
@@ -32,8 +33,12 @@ from rasure_superset.errors import AssetFaults, SyncError
 
 PREFIX = "rasure"
 SERVICE_USER = "rasure-sync"
+REPORTS_USER = "rasure-reports"  # every report is made as this account
+REPORTS_ROLE = "rasure_reports"
+OWN_USERS = (SERVICE_USER, REPORTS_USER)
 USERS_VARIABLE = "RASURE_SUPERSET_USERS"
 ROLE_KEYS = {"description", "includes", "permissions", "reads", "reads_database"}
+ROLE_KEYS |= {"reads_only"}  # the datasets that a role reads, instead of all open ones
 RULE_KEYS = {"name", "role", "areas", "datasets"}
 RULES_FILE = "row_level_security.yaml"
 # The name of a user stands in the options of a connection to PostgreSQL.
@@ -42,6 +47,9 @@ USER_NAME_RULE = (
     "A user name has 1 to 64 letters (A to Z), digits and . _ @ -, and begins with a "
     "letter or a digit."
 )
+
+# An account of the identity provider has an address of this ending, and no mail there.
+PROVIDER_ADDRESS_ENDING = "@openid.invalid"
 
 
 @dataclass
@@ -95,6 +103,11 @@ def load(folder: Path, home: Path) -> Access:
 def is_user_name(name: str) -> bool:
     """True if a name may be that of a user (`USER_NAME_RULE`)."""
     return USER_NAME.fullmatch(name) is not None
+
+
+def is_of_provider(account) -> bool:
+    """True if a log-in at the identity provider made this account."""
+    return (account.email or "").endswith(PROVIDER_ADDRESS_ENDING)
 
 
 def check_rules(
@@ -156,7 +169,7 @@ def _faults_of_users(
         place = f"users.yaml: {name!r}"
         if not is_user_name(str(name)):
             yield f"{place}: {USER_NAME_RULE}"
-        if name == SERVICE_USER:
+        if name in OWN_USERS:
             yield f"{place}: that name is Rasure's own"
         own_roles = account.get("roles") or []
         for role in own_roles:
@@ -240,6 +253,8 @@ def service_user():
 def _passwords(users: dict[str, dict], home: Path) -> dict[str, str]:
     """The passwords by account; empty if the home has no secrets."""
     users_file = os.environ.get(USERS_VARIABLE)
+    if not users_file and (folder := os.environ.get("RASURE_SECRETS")):
+        return _passwords_in(Path(folder), users)
     path = Path(users_file) if users_file else home / "secrets.toml"
     try:
         if users_file:
@@ -254,6 +269,18 @@ def _passwords(users: dict[str, dict], home: Path) -> dict[str, str]:
         names = ", ".join(sorted(unknown))
         raise SyncError(f"{USERS_VARIABLE}: users.yaml has no {names}")
     return passwords
+
+
+def _passwords_in(folder: Path, users: dict[str, dict]) -> dict[str, str]:
+    """The passwords of a deployment: `superset_<account>` in the folder of secrets."""
+    try:
+        return {
+            name: file.read_text().strip()
+            for name in users
+            if (file := folder / f"superset_{name}").is_file()
+        }
+    except OSError as error:
+        raise SyncError(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def _apply_roles(access: Access, restricted: set[str]) -> list[str]:
@@ -278,6 +305,11 @@ def _apply_roles(access: Access, restricted: set[str]) -> list[str]:
     for role in security_manager.get_all_roles():
         if role.name.startswith(f"{PREFIX}_") and role.name not in pairs_of_roles:
             role.permissions = []
+            for user in list(role.user):
+                if is_of_provider(user):
+                    # It may have kept them to an area: they get theirs again when the
+                    # provider is asked next.
+                    user.roles = []
             role.user = []
             db.session.delete(role)
             changes.append(f"role {role.name} removed")
@@ -291,14 +323,14 @@ def _pairs_of_roles(access: Access, restricted: set[str]) -> dict[str, set]:
     from superset.connectors.sqla.models import SqlaTable
     from superset.models.core import Database
 
-    open_to_all, restricted_tables = set(), {}
+    open_tables, restricted_tables = {}, {}
     for table in db.session.query(SqlaTable).all():
         if str(table.uuid).startswith(NAMESPACE):
             pair = ("datasource_access", table.get_perm())
             if str(table.database.uuid) in restricted:
                 restricted_tables[table.table_name] = pair
             else:
-                open_to_all.add(pair)
+                open_tables[table.table_name] = pair
     databases = {
         ("database_access", database.perm)
         for database in db.session.query(Database).all()
@@ -307,7 +339,12 @@ def _pairs_of_roles(access: Access, restricted: set[str]) -> dict[str, set]:
     }
     pairs_of_roles = {}
     for name, role in access.roles.items():
-        pairs = permissions(access, name) | open_to_all
+        pairs = permissions(access, name)
+        pairs |= {
+            pair
+            for table, pair in open_tables.items()
+            if table in role.get("reads_only", open_tables)
+        }
         for table in role.get("reads") or []:
             if table in restricted_tables:
                 pairs.add(restricted_tables[table])
@@ -375,6 +412,11 @@ def _apply_users(access: Access) -> list[str]:
         user = security_manager.find_user(username=name)
         if user is None and password is None:
             continue
+        if user is not None and is_of_provider(user):
+            raise SyncError(
+                f"users.yaml: {name}: this account is the identity provider's, which "
+                "gives its roles. Give the account in the file another name."
+            )
         if user is None:
             user = security_manager.add_user(
                 username=name,
@@ -416,9 +458,11 @@ def _has_left(user, accounts: dict[str, dict], service) -> bool:
 
     Ours are the accounts that the file has named, and all that have a role of ours. Who
     switched an account off is in `changed_by`: what an administrator switched off by
-    hand stays off.
+    hand stays off. The accounts of the identity provider are never ours.
     """
-    if not user.active or user.username in {*accounts, SERVICE_USER}:
+    if not user.active or user.username in {*accounts, *OWN_USERS}:
+        return False
+    if is_of_provider(user):
         return False
     roles = [*user.roles, *(role for group in user.groups for role in group.roles)]
     has_role = any(role.name.startswith(f"{PREFIX}_") for role in roles)

@@ -48,7 +48,13 @@ class ChartClient:
     """A logged-in session. Raises `ChartApiError` when the login is refused."""
 
     def __init__(self, base_url: str, username: str, password: str):
-        self.http = httpx.Client(base_url=base_url, timeout=60, follow_redirects=True)
+        self.http = httpx.Client(
+            base_url=base_url,
+            # A browser sends it, and over TLS a form without it is refused.
+            headers={"Referer": f"{base_url}/login/"},
+            timeout=60,
+            follow_redirects=True,
+        )
         form = {"username": username, "password": password}
         form["csrf_token"] = self.token("/login/")
         self.http.post("/login/", data=form)

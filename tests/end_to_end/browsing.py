@@ -6,7 +6,6 @@ The Superset is the one that `RASURE_SUPERSET_URL`, `RASURE_SUPERSET_USER` and
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from dataclasses import dataclass, field
@@ -16,16 +15,15 @@ import pytest
 
 from rasure.instruments.bench import dashboard
 from rasure.places.plan.page import FLAGS
+from rasure.runtime.drawn import CHARTS, IS_DRAWN
+from rasure.runtime.photograph import WITHOUT_CARD, colours
 from rasure_superset.charts_api import ChartClient
+
+__all__ = ["colours"]  # the tests call it by this module
 
 CHROMIUM = "/usr/bin/chromium"
 # Draw deck.gl without a graphics card.
-FLAGS = [
-    *FLAGS,
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
+FLAGS = [*FLAGS, *WITHOUT_CARD]
 SIZES = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {
@@ -39,12 +37,12 @@ SLUG = "serious-violence"
 PATH = f"/superset/dashboard/{SLUG}/"
 COMPLAINTS = ("no data", "no results", "unexpected error", "access denied")
 # Every chart of the page: is it drawn, and does it complain?
-STATE = f"""() => {dashboard.CHARTS}.map(chart => {{
+STATE = f"""() => {CHARTS}.map(chart => {{
     const box = chart.getBoundingClientRect();
     return {{
         name: chart.dataset.testChartName,
         left: box.left, right: box.right, width: box.width,
-        drawn: {dashboard.IS_DRAWN}(chart),
+        drawn: {IS_DRAWN}(chart),
         complains: !!chart.querySelector('.ant-empty, .ant-alert, [role=alert]'),
         text: chart.innerText,
     }};
@@ -85,9 +83,9 @@ class Visit:
         if more.is_visible():
             limit = more.bounding_box()["x"]
         if box["x"] < 0 or box["x"] + box["width"] > limit:
-            more.click()
-            tab = page.locator(".ant-tabs-dropdown-menu-item", has_text=title).first
-        tab.click()
+            self._choose_by_keyboard(tab)
+        else:
+            tab.click()
         page.wait_for_function(
             "title => document.querySelector('.ant-tabs-tab-active')"
             ".innerText.includes(title)",
@@ -95,6 +93,15 @@ class Visit:
         )
         page.wait_for_timeout(500)
         return self.charts()
+
+    def _choose_by_keyboard(self, tab) -> None:
+        """Open a tab for which the row of tabs has no room.
+
+        The menu of such tabs opens under the pointer, and closes when the page moves
+        while charts are drawn; the keyboard does not depend on where things are.
+        """
+        tab.locator("[role=tab]").first.focus()
+        self.page.keyboard.press("Enter")
 
     def charts(self) -> list[dict]:
         """Make the window as tall as the page and return the states of its charts."""
@@ -106,7 +113,7 @@ class Visit:
                 break
             self.page.wait_for_timeout(500)
         height = self.page.evaluate(
-            f"Math.ceil(Math.max(...{dashboard.CHARTS}"
+            f"Math.ceil(Math.max(...{CHARTS}"
             ".map(chart => chart.getBoundingClientRect().bottom))"
             " + document.querySelector('.rasure-licence').offsetHeight) + 100"
         )
@@ -183,22 +190,3 @@ def visit(browser, site: Site, size: str) -> Visit:
     page.on("response", note_response)
     dashboard.log_in(page, site.url, site.user, site.password)
     return result
-
-
-def colours(page, png: bytes) -> int:
-    """How many different colours a picture has (a blank map has a handful)."""
-    return page.evaluate(
-        """async encoded => {
-            const image = new Image();
-            image.src = 'data:image/png;base64,' + encoded;
-            await image.decode();
-            const canvas = document.createElement('canvas');
-            canvas.width = image.width;
-            canvas.height = image.height;
-            const context = canvas.getContext('2d');
-            context.drawImage(image, 0, 0);
-            const all = context.getImageData(0, 0, image.width, image.height).data;
-            return new Set(new Uint32Array(all.buffer)).size;
-        }""",
-        base64.b64encode(png).decode(),
-    )

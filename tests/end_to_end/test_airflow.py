@@ -60,7 +60,7 @@ def test_a_dropped_delivery_goes_through_the_whole_line(home, airflow):
 
 def test_the_dags_that_run_are_the_ones_of_the_checkout(airflow):
     ingest = {f"ingest_{source}" for source in NAMES}
-    assert set(airflow.dags()) == ingest | set(LINE)
+    assert set(airflow.dags()) == ingest | {*LINE, "retention"}
     assert airflow.call("GET", "/importErrors")["total_entries"] == 0
 
 

@@ -86,6 +86,6 @@ def accounted(connection) -> bool:
         "select count(*) from ops.delivery_files left join"
         f" (select file_id, count(*) as held from ({union}) as rows group by 1)"
         " as counted using (file_id)"
-        " where rows_read <> coalesce(held, 0) + rows_erased"
+        " where rows_read <> coalesce(held, 0) + rows_erased + rows_superseded"
     ).fetchone()
     return wrong == 0

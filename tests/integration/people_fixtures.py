@@ -26,7 +26,8 @@ INPUTS = {
         "is_police_generated boolean, is_domestic boolean, "
         "is_injury boolean, has_weapon boolean, is_knife_recorded boolean, "
         "is_knife_possession boolean, is_knife_held_by_other boolean, "
-        "occurred_at timestamptz, eliminated_at timestamptz"
+        "occurred_at timestamptz, eliminated_at timestamptz, "
+        "may_be_eliminated boolean"
     ),
     "persons": (
         "force text, person_id text, is_official boolean, "
@@ -75,7 +76,7 @@ INVOLVEMENTS = (
     ("partner", "o3", "2024-02-01", {**SUSPECT}),
     ("partner", "o4", "2024-02-02", {"person_result": "no further action"}),
     ("eliminated", "o1", "2023-03-01", {"eliminated_at": "2023-04-01"}),
-    ("eliminated", "o5", "2024-03-01", {"eliminated_at": "2024-04-01"}),
+    ("eliminated", "o5", "2024-03-01", {"may_be_eliminated": True}),
     ("victim", "o1", "2023-08-01", {**VICTIM}),
     ("victim", "o2", "2024-01-15", {**VICTIM}),
     ("victim", "o6", "2024-03-15", {**VICTIM, "is_injury": False}),

@@ -26,6 +26,7 @@ def words(
     is_day_dated: bool = True,
     failed_at: str | None = None,
     waiting_since: str | None = None,
+    replica_as_at: str | None = None,
     name: str = "Testshire & Sons",
 ):
     """The stamp, its state and when data are late, of data `age` seconds old."""
@@ -34,7 +35,8 @@ def words(
     statement = statement.replace(
         "marts.transform_state",
         "(select %(failed_at)s::timestamptz as failed_at,"
-        " %(waiting_since)s::timestamptz as waiting_since) as transform_state",
+        " %(waiting_since)s::timestamptz as waiting_since,"
+        " %(replica_as_at)s::timestamptz as replica_as_at) as transform_state",
     )
     given = {
         "age": age,
@@ -42,6 +44,7 @@ def words(
         "is_day_dated": is_day_dated,
         "failed_at": failed_at,
         "waiting_since": waiting_since,
+        "replica_as_at": replica_as_at,
         "name": name,
     }
     rows = connection.execute(
@@ -124,3 +127,24 @@ def test_data_that_landed_and_are_not_built_are_said(connection):
     )[0]
     assert "could not be built" in both
     assert "not shown yet" not in both
+
+
+def test_a_replica_that_is_behind_is_said(connection):
+    def asked(replica_as_at: str | None) -> str:
+        return words(connection, 60, replica_as_at=replica_as_at)[0]
+
+    assert "copy of the warehouse" not in asked(None)
+    assert "copy of the warehouse" not in asked(now(connection, "90 seconds"))
+    stamp = asked("2025-07-01T10:30Z")
+    assert (
+        "<b>Read from a copy of the warehouse that was last brought up to date"
+        " 01 Jul, 11:30</b>" in stamp
+    )
+    assert "rasure-late" in stamp
+    assert "was never brought up to date</b>" in asked("-infinity")
+
+
+def now(connection, ago: str) -> str:
+    """An instant of a short time ago, as text."""
+    query = "select (now() - %s::interval)::text"
+    return connection.execute(query, (ago,)).fetchone()[0]

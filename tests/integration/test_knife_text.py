@@ -35,6 +35,35 @@ CASES = [
     ("Possible stab wound, cause not known", "review"),
     ("Felt something sharp pressed against his back", "review"),
     ("A knife block was on the floor", "no"),
+    # Evidence: somebody uses, holds or carries one, or is hurt by one.
+    ("Son came at his mother with a bread knife", "yes"),
+    ("Lock knife found in his waistband on a stop search", "yes"),
+    ("Single stab wound to the thigh, he will not say who did it", "yes"),
+    ("Shop staff threatened with stanley knife", "yes"),
+    ("Knife", "review"),
+    ("A sword was on the wall of the flat", "review"),
+    # Hearsay, or an account of somebody who was not there.
+    ("She was told by a neighbour that he had pulled a knife on the boy", "review"),
+    ("Anonymous caller, male chasing another with a machete", "review"),
+    ("His mother says that he was stabbed in the arm at school", "review"),
+    ("Her friend reports that he held a blade to her throat", "review"),
+    # Taken back, contradicted, or another time.
+    ("Said he was robbed at knifepoint. He now says he lost the phone", "review"),
+    ("Two versions: he was stabbed in the hand, or he fell on glass", "review"),
+    ("He held a knife to her throat in 2019. Today he pushed her", "review"),
+    ("Stabbed in the leg, she says. Her daughter denied this", "review"),
+    # A plan, a game, an accident, work, or a thing.
+    ("Male waved a sword at the bus, it was a toy", "review"),
+    ("Actor stabbed on stage with a prop dagger", "review"),
+    ("He slipped and was cut on the hand with a kitchen knife", "review"),
+    ("Victim had a knife in her hand as she was cooking when he pushed her", "review"),
+    ("Partner cut up her clothes with scissors", "review"),
+    ("Stabbed IP in the arm with a pencil", "review"),
+    # Found afterwards, in an attack in which none was seen.
+    ("Suspect punched IP. A lock knife was found in his pocket", "review"),
+    # A suspect's denial is no denial of the facts, and a pronoun may be a knife.
+    ("Suspect denies having a knife. CCTV shows him pointing it at staff", "review"),
+    ("He was chopping onions with a knife and pointed it at her", "review"),
 ]
 
 
@@ -45,13 +74,13 @@ def test_a_text_is_decided_or_left_to_a_person(connection, text, decision) -> No
 
 def test_labelled_sentences_are_decided_as_a_person_would(connection) -> None:
     lines = knife_text.sentences(connection)
-    for part, precision, recall in (
-        ("tuned", 0.95, 0.95),
-        (knife_text.HELD_OUT, 0.80, 0.92),
+    for part, precision, recall, review in (
+        ("tuned", 0.99, 0.97, 0.33),
+        (knife_text.HELD_OUT, 0.95, 0.84, 0.40),
     ):
         of_part = [line for line in lines if line.part == part]
         assert len(of_part) >= 200
         figures = knife_text.figures(of_part)
         assert figures["knife_text_precision"] >= precision, part
         assert figures["knife_text_recall"] >= recall, part
-        assert figures["knife_text_review"] <= 0.25, part
+        assert figures["knife_text_review"] <= review, part

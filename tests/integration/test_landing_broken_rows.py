@@ -228,10 +228,67 @@ def test_two_files_that_say_the_same_are_both_set_aside(connection, good, tmp_pa
     assert len(landed.files_set_aside) == 2
 
 
+def test_a_copy_of_a_file_does_not_cost_the_month(connection, good, tmp_path):
+    rows = street_text(street_rows(3))
+    copy = f"old/{member()}"
+    landed = land(
+        "police_uk", archive(tmp_path / "d.zip", {copy: rows, member(): rows})
+    )
+    assert landed.rows_landed == 3
+    assert landed.files_set_aside == (
+        f"{copy}: expected each file once, found a copy of {member()}, which landed",
+    )
+
+
+def test_archives_in_an_archive_are_to_be_unpacked(connection, good, tmp_path):
+    inner = archive(
+        tmp_path / "2024-01.zip", {member(): street_text(street_rows(3))}
+    ).read_bytes()
+    path = archive(tmp_path / "d.zip", {"2024-01.zip": inner})
+    assert rejected(connection, good, path, FilesUnexpected).endswith(
+        "found an archive in the delivery. Unpack it and land what is in it."
+    )
+
+
+def test_an_archive_of_forces_without_ground_says_so(connection, good, tmp_path):
+    names = (member(force="btp"), member(force="northern-ireland"))
+    path = archive(
+        tmp_path / "d.zip", dict.fromkeys(names, street_text(street_rows(3)))
+    )
+    assert rejected(connection, good, path, FilesUnexpected) == (
+        "delivery d.zip: expected a file of a force with ground in England or Wales, "
+        "found files of British Transport Police and Police Service of Northern "
+        "Ireland only. Rasure has no ground for them: there is nothing to land."
+    )
+
+
+def test_a_first_line_without_a_column_is_not_listed_column_by_column(
+    connection, good, tmp_path
+):
+    text = street_text(street_rows(3)).replace(",", ";")
+    path = archive(tmp_path / "d.zip", {member(): text})
+    message = rejected(connection, good, path, GateFailed)
+    assert "found none of them, between commas, in its first line." in message
+    assert "LSOA" not in message
+
+
+def test_a_month_without_a_column_of_ids_has_a_crime_for_each_row(connection, tmp_path):
+    text = "\n".join(
+        row.split(",", 1)[1]
+        for row in street_text(street_rows(3, "2010-12")).splitlines()
+    )
+    path = archive(tmp_path / "d.zip", {member("2010-12"): text})
+    assert land("police_uk", path).rows_landed == 3
+    ids = connection.execute("select distinct crime_id from raw.police_uk_street")
+    assert ids.fetchall() == [(None,)]
+
+
 def test_month_that_has_not_begun(connection, good, tmp_path):
     text = street_text(street_rows(3, "2999-01"))
     path = archive(tmp_path / "d.zip", {member("2999-01"): text})
-    assert "a month that has begun" in rejected(connection, good, path, GateFailed)
+    message = rejected(connection, good, path, GateFailed)
+    assert "expected a month that has begun, found one" in message
+    assert "months ahead." in message
 
 
 def test_a_rejected_delivery_can_be_mended_and_landed(connection, good, tmp_path):

@@ -27,6 +27,10 @@ from tests.niche_files import EXTRACTED, delivery, row
             "every column of the force's mapping, in any order, found no column 'MOT",
         ),
         (
+            lambda text: text.replace(b"modtime", b"modtime,MOText", 1),
+            "every column of the force's mapping, in any order, found a column twice",
+        ),
+        (
             lambda text: text.replace(b"then left", b"then \x81 left", 1),
             "expected text in the encoding of the force's mapping, found neither",
         ),
@@ -131,14 +135,18 @@ def test_the_newest_full_extract_is_the_one_last_taken(connection, tmp_path):
 
 
 @pytest.mark.parametrize("word", ["infinity", "-infinity", "epoch", "today"])
-def test_a_word_in_place_of_a_time_is_set_aside(connection, tmp_path, word):
+def test_a_word_in_place_of_a_time_is_set_aside_or_emptied(connection, tmp_path, word):
     rows = [
         *occurrences(40),
         *occurrences(1, reported_at=word),
         *occurrences(1, modified_at=word),
     ]
     landed = land("niche_rms", delivery(tmp_path, {"occurrences": rows}))
-    assert (landed.rows_landed, landed.rows_quarantined) == (40, 2)
+    assert (landed.rows_landed, landed.rows_quarantined) == (41, 1)
+    emptied = connection.execute(
+        "select emptied_fields from raw.niche_occurrences where reported_at is null"
+    ).fetchall()
+    assert emptied == [("reported_at",)]
 
 
 def test_a_deletion_from_the_future_is_refused(connection, tmp_path):

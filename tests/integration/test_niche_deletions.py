@@ -119,8 +119,8 @@ def test_quarantined_rows_go_too_whatever_was_wrong_with_them(force):
 
     rows = {
         "involvements": [
-            row("involvements", 1, created_at="no time"),
-            row("involvements", 2, created_at="no time"),
+            row("involvements", 1, modified_at="no time"),
+            row("involvements", 2, modified_at="no time"),
             *(row("involvements", number) for number in range(3, 7)),
         ]
     }

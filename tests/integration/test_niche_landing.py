@@ -119,7 +119,7 @@ def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
 
     rows = [
         row("occurrences", 1, mo_text=ACCOUNT),
-        row("occurrences", 2, mo_text=ACCOUNT, reported_at="yesterday"),
+        row("occurrences", 2, mo_text=ACCOUNT, modified_at="yesterday"),
         row("occurrences", 3, mo_text="whole"),
         row("occurrences", 4, mo_text=ACCOUNT, occurrence_id=None),
         row("occurrences", 5, mo_text="returns"),
@@ -139,7 +139,7 @@ def test_rows_at_fault_keep_their_number_past_line_breaks(connection, tmp_path):
         (
             2,
             [
-                "ReportedTimeTZV2G: expected a time written %d/%m/%Y %H:%M:%S, "
+                "modtime: expected a time written %d/%m/%Y %H:%M:%S, "
                 "found something else"
             ],
         ),

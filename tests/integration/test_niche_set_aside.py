@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -111,8 +112,9 @@ def test_an_end_that_cannot_be_read_has_come(warehouse, tmp_path):
     warnings[1]["ended_on"] = "31/11/2025"
     persons = [row("persons", number, **at) for number in range(1, 5)]
     persons[1]["deceased_on"] = "31/11/2025"
+    persons[2]["is_birth_date_estimated"] = "perhaps"
     rows = {"involvements": involvements, "warnings": warnings, "persons": persons}
-    assert offer(tmp_path, rows).fields_emptied == 3
+    assert offer(tmp_path, rows).fields_emptied == 4
     build(warehouse)
     assert staged(warehouse, "involvements", "involvement_id, eliminated_at")[1] == (
         identifier("involvements", 2),
@@ -122,11 +124,88 @@ def test_an_end_that_cannot_be_read_has_come(warehouse, tmp_path):
         identifier("persons", 2),
         changed.date(),
     )
+    # An estimated birthday makes a person younger than it says.
+    assert staged(warehouse, "persons", "person_id, is_birth_date_estimated")[1:3] == [
+        (identifier("persons", 2), None),
+        (identifier("persons", 3), True),
+    ]
     # A warning may end in the future: until it is known, it stands.
     assert staged(warehouse, "warnings", "warning_id, ended_on")[1] == (
         identifier("warnings", 2),
         None,
     )
+
+
+# What the second extract says of persons 1 to 12 in rows that go to quarantine, and who
+# may then see them. `Y` and `N` are the codes of a force that has a flag for it.
+SAID = (
+    ({"access_domain": "Restricted"}, "restricted"),
+    ({"access_domain": " restricted "}, "restricted"),
+    ({"access_domain": "Secure - HQ only"}, "restricted"),
+    ({"access_domain": "Geschützt"}, "restricted"),
+    ({"access_domain": "Y"}, "restricted"),
+    ({"access_domain": "General", "person_type": "O"}, "restricted"),
+    ({"access_domain": "General", "person_type": "PROTECTED ADDRESS"}, "restricted"),
+    ({"access_domain": "General", "person_type": "N"}, "open"),
+    ({"access_domain": "N", "is_birth_date_estimated": "Y"}, "open"),
+    ({"access_domain": "general"}, "open"),
+    ({"access_domain": None}, "open"),
+    ({"access_domain": None, "cro_number": "Restricted"}, "restricted"),
+)
+
+
+def of_persons(changes, at) -> list[dict]:
+    """Forty persons who are open, the first of them with these changes."""
+    rows = [
+        row("persons", number, access_domain="General", modified_at=at)
+        for number in range(1, 41)
+    ]
+    for one, change in zip(rows, changes, strict=False):
+        one |= change
+    return rows
+
+
+def spoil_five_rows(files, manifest) -> None:
+    """Of rows 13 to 17 one is short, one is long, one has a quote in the midst of a
+    field, one has a lone return, and one has an odd id."""
+    written = files["GPerson.csv"].split(b"\r\n")
+    written[13] = written[13].rsplit(b",", 1)[0]
+    written[14] = written[14].replace(b"General", b"Secure, HQ only")
+    written[15] = written[15].replace(b"General", b'Secure "HQ"')
+    written[16] = written[16].replace(b"General", b"Sec\rure")
+    written[17] = b"x" + written[17]
+    files["GPerson.csv"] = b"\r\n".join(written)
+    manifest["files"][0].update(
+        sha256=hashlib.sha256(files["GPerson.csv"]).hexdigest(),
+        bytes=len(files["GPerson.csv"]),
+    )
+
+
+def test_a_row_in_quarantine_closes_its_record_unless_it_says_open(warehouse, tmp_path):
+    """The version before stands, but must not open what the force has closed."""
+    warehouse.execute(
+        "insert into ops.niche_terms values"
+        " ('thames-valley', 'access_domains', 'Y', 'restricted'),"
+        " ('thames-valley', 'access_domains', 'N', 'open')"
+    )
+    said = [{**change, "modified_at": IMPOSSIBLE} for change, _ in SAID]
+    closed = [*(domain for _, domain in SAID), *["restricted"] * 5, "open"]
+    opened = [{"access_domain": "General", "modified_at": IMPOSSIBLE}]
+    for days, changes, spoil, expected in (
+        (0, [], None, ["open"] * len(closed)),
+        (7, said, spoil_five_rows, closed),
+        # Good rows open their records again. A row in quarantine that says so does not:
+        # the one that closed the record is later than its good row.
+        (8, opened, None, ["restricted", *["open"] * (len(closed) - 1)]),
+    ):
+        at = EXTRACTED + timedelta(days=days - 1)
+        rows = {"persons": of_persons(changes, at)}
+        landed = offer(tmp_path, rows, days=days, change=spoil)
+        assert landed.rows_quarantined == len(changes) + (5 if spoil else 0)
+        build(warehouse)
+        columns = "person_id, access_domain"
+        staged_rows = staged(warehouse, "persons", columns)[: len(closed)]
+        assert [domain for _, domain in staged_rows] == expected
 
 
 @pytest.mark.parametrize(

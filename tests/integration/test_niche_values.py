@@ -14,6 +14,7 @@ from tests.integration import niche_day as known
 from tests.integration.niche_fixtures import (
     check_against_rebuilt,
     deliver,
+    number,
     row,
     set_up,
     transform,
@@ -21,6 +22,7 @@ from tests.integration.niche_fixtures import (
 
 EXTRACTED = datetime(2025, 6, 24, 3, 0, tzinfo=UTC)
 OPEN = "31/12/9999 23:59:59"
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -192,14 +194,19 @@ def test_a_date_that_cannot_be_is_emptied_and_the_record_stays(warehouse) -> Non
             "recorded_at": "03/06/2062 22:40:00",
         },
         9: {"occurred_from": "01/01/1753 00:00:00", "occurred_to": None},
+        10: {"occurred_to": None, "reported_at": None},  # emptied at the door
     }
+    without_start = {**classified(10), "effective_from": None}
     deliver(
         warehouse,
         {
             "occurrences": [
                 known.occurrence(key, **more) for key, more in times.items()
             ],
-            "classifications": [classified(key) for key in times],
+            "classifications": [
+                *(classified(key) for key in times if key != 10),
+                without_start,
+            ],
         },
         "full",
         EXTRACTED,
@@ -216,6 +223,7 @@ def test_a_date_that_cannot_be_is_emptied_and_the_record_stays(warehouse) -> Non
         7: (june, None, False),
         8: (None, None, False),
         9: (june, None, False),
+        10: (june, beginning, True),
     }
     assert faults(warehouse) == {
         ("occurrences", "occurred_from", "after the extract", 3),
@@ -251,12 +259,13 @@ def test_an_end_in_the_future_has_not_come_until_it_comes(warehouse) -> None:
             )
             for key, ended_at in ((1, OPEN), (2, later), (4, "04/06/2025 08:00:00"))
         ],
-        "persons": [person(key) for key in range(1, 5)],
+        "persons": [person(key) for key in range(1, 6)],
         "involvements": [
             known.involved(1, 1, 1, ";CHG;", effective_to=OPEN),
             known.involved(2, 1, 2, ";CHG;", effective_to=later),
             known.involved(3, 1, 3, ";CHG;", effective_to="03/06/2025 22:00:00"),
             known.involved(4, 1, 4, ";CHG;", eliminated_at="04/06/2062 22:00:00"),
+            known.involved(5, 1, 5, ";CHG;", eliminated_at="01/01/2100 00:00:00"),
         ],
         "person_merges": [
             row(
@@ -297,7 +306,12 @@ def test_an_end_in_the_future_has_not_come_until_it_comes(warehouse) -> None:
     assert state_of_all() == (
         ["counted", "counted", "ended", "counted", "counted"],
         [1, 2],
-        [(1, "charged", True, True), (3, "charged", False, True), *eliminated],
+        [
+            (1, "charged", True, True),
+            (3, "charged", False, True),
+            *eliminated,
+            (5, "charged", True, True),
+        ],
     )
     assert faults(warehouse) == {
         ("classifications", "effective_to", "stands for no date", 2),
@@ -305,6 +319,8 @@ def test_an_end_in_the_future_has_not_come_until_it_comes(warehouse) -> None:
         ("flags", "ended_at", "stands for no date", 1),
         ("involvements", "effective_to", "stands for no date", 1),
         ("involvements", "effective_to", "before its start, kept", 1),
+        ("involvements", "eliminated_at", "after the extract, kept", 1),
+        ("involvements", "eliminated_at", "stands for no date", 1),
     }
 
     # Nothing but time has passed: another record brings the extract of July.
@@ -322,6 +338,7 @@ def test_an_end_in_the_future_has_not_come_until_it_comes(warehouse) -> None:
             (2, "charged", False, True),
             (3, "charged", False, True),
             *eliminated,
+            (5, "charged", True, True),
         ],
     )
 
@@ -343,6 +360,9 @@ def test_a_date_of_birth_says_what_is_known_of_it(warehouse) -> None:
         13: ("04/06/1930", "day", date(1930, 6, 4)),
         14: ("29/02/2008", "day", date(2008, 2, 29)),
         15: ("01/01/1970", "year", date(1970, 12, 31)),
+        16: ("2008\u00a0", "year", date(2008, 12, 31)),
+        17: ("01/01/2008\u00a0", "year", date(2008, 12, 31)),
+        18: ("01/01/1901", None, None),
     }
     deliver(
         warehouse,
@@ -357,7 +377,7 @@ def test_a_date_of_birth_says_what_is_known_of_it(warehouse) -> None:
     ).fetchall()
     assert rows == [(key, *known_) for key, (_, *known_) in births.items()]
     assert faults(warehouse) == {
-        ("persons", "date_of_birth", "stands for no date", 3),
+        ("persons", "date_of_birth", "stands for no date", 4),
         ("persons", "date_of_birth", "more than 110 years before the extract", 1),
         ("persons", "date_of_birth", "after the extract", 1),
     }
@@ -377,7 +397,7 @@ def test_a_default_minute_is_one_only_where_the_data_show_it(warehouse) -> None:
         *[" 00:00:00"] * 20,
         *[" 01:00:00", " 23:00:00", " 11:00:00", " 12:00:00", " 12:00:00", " 13:00:00"],
         *[" 00:01:00"] * 2,
-        *["", ""],
+        *["", "\u00a0"],
     ]
     keys = range(1, len(starts) + 1)
     deliver(
@@ -452,8 +472,8 @@ def test_the_transform_ends_with_what_was_not_understood(
         f"not understood: {force}: persons.date_of_birth: 1 kind of date that cannot be"
         " in 1 record. They count as empty.",
         "not understood: The Data quality page lists them. Give each code a term in the"
-        " force's mapping (config/niche_rms or config/incidents), or have the date"
-        " corrected in the records system.",
+        " force's mapping (config/niche_rms or config/incidents), or have the date or"
+        " the row corrected in the records system.",
     ]
     assert values_not_understood(warehouse, "marts") == said[-6:]
     assert warehouse.execute(
@@ -482,3 +502,152 @@ def test_the_transform_ends_with_what_was_not_understood(
             )
         ),
     ]
+
+
+def test_an_hour_that_the_clocks_skip_or_repeat_is_counted(warehouse) -> None:
+    """It is kept, and may be an hour out: the page says so. The nights are those of
+    30 March 2025, which lacks 01:00 to 01:59, and of 27 October 2024, which has it
+    twice."""
+    times = {
+        1: ("30/03/2025 01:30:00", 1, 30),  # 02:30 by a clock that was put forward
+        2: ("30/03/2025 00:59:59", 0, 59),
+        3: ("30/03/2025 02:00:00", 1, 0),
+        4: ("27/10/2024 01:00:00", 1, 0),
+        5: ("27/10/2024 01:59:59", 1, 59),
+        6: ("27/10/2024 00:59:59", -1, 59),
+        7: ("27/10/2024 02:00:00", 2, 0),
+        8: ("30/03/2025 13:30:00", 12, 30),
+    }
+    ordinary = {"reported_at": "04/04/2025 09:00:00", "occurred_to": None}
+    deliver(
+        warehouse,
+        {
+            "occurrences": [
+                *(
+                    known.occurrence(key, occurred_from=written, **ordinary)
+                    for key, (written, *_) in times.items()
+                ),
+                known.occurrence(
+                    9,
+                    occurred_from="30/03/2025",
+                    occurred_to=None,
+                    reported_at="30/03/2025 01:15:00",
+                ),
+            ],
+            "classifications": [classified(key) for key in range(1, 10)],
+        },
+        "full",
+        EXTRACTED,
+    )
+    transform()
+    days = {"30/03/2025": datetime(2025, 3, 30), "27/10/2024": datetime(2024, 10, 27)}
+    for key, (_, occurred_from, _) in crimes(warehouse).items():
+        if key in times:
+            written, hour, minute = times[key]
+            at = days[written[:10]].replace(tzinfo=UTC)
+            at += timedelta(hours=hour, minutes=minute)
+            assert occurred_from.replace(second=0) == at, key
+    skipped, repeated = (
+        f"in an hour that the clocks {word}" for word in ("skip", "repeat")
+    )
+    assert faults(warehouse) == {
+        ("occurrences", "occurred_from", skipped, 1),
+        ("occurrences", "reported_at", skipped, 1),
+        ("occurrences", "occurred_from", repeated, 2),
+    }
+
+
+def deliver_unread(connection, records, **codes: str) -> None:
+    """Deliver, a day later, rows of (entity, key) that go to quarantine."""
+    delivered, _ = records[0]
+    load_id = deliver(connection, {delivered: []}, extracted_at=EXTRACTED + DAY)
+    (file_id,) = connection.execute(
+        "select file_id from ops.delivery_files where load_id = %s", (load_id,)
+    ).fetchone()
+    columns = ("load_id", "file_id", "row_number", "reasons", "original", "record_id")
+    columns += tuple(codes)
+    for row_number, (entity, key) in enumerate(records, 1):
+        values = (load_id, file_id, row_number, ["unreadable"], "x", number(key))
+        values += tuple(codes.values())
+        connection.execute(
+            f"insert into quarantine.niche_{entity} ({', '.join(columns)})"
+            f" values ({', '.join(['%s'] * len(columns))})",
+            values,
+        )
+
+
+def test_a_record_in_quarantine_only_may_be_restricted(warehouse) -> None:
+    """A merge into it closes the person; a good row of it opens them again."""
+    merge = row(
+        "person_merges",
+        1,
+        surviving_person_id=1,
+        merged_person_id=2,
+        merged_at="04/06/2025 10:00:00",
+    )
+    first = {"persons": [person(1), person(3)], "person_merges": [merge]}
+    deliver(warehouse, first, "full", EXTRACTED)
+    transform()
+
+    def restricted() -> list[tuple]:
+        return warehouse.execute(
+            "select right(golden_id, 6)::integer from core.dim_person"
+            " where is_restricted order by 1"
+        ).fetchall()
+
+    assert restricted() == []
+    deliver_unread(
+        warehouse, [("occurrences", 7), ("persons", 2)], access_domain="Secure"
+    )
+    built = check_against_rebuilt(warehouse)
+    assert restricted() == [(1,)]
+    assert number(7) in str(built["core.restricted_occurrences"])
+    assert warehouse.execute(
+        "select entity, records from core.closed_by_quarantine order by 1"
+    ).fetchall() == [("occurrences", 1), ("persons", 1)]
+    deliver(warehouse, {"persons": [person(2)]}, extracted_at=EXTRACTED + 2 * DAY)
+    check_against_rebuilt(warehouse)
+    assert restricted() == []
+    assert warehouse.execute(
+        "select entity, records from core.closed_by_quarantine order by 1"
+    ).fetchall() == [("occurrences", 1)]
+
+
+def test_an_involvement_in_quarantine_may_eliminate_its_suspect(warehouse) -> None:
+    """Suspicion waits for the row that could not be read; a caution stands."""
+    suspected = known.involved(1, 1, 1, ";SUS;")
+    cautioned = known.involved(2, 1, 2, ";SUS;CAU;")
+    deliver(
+        warehouse,
+        {
+            "persons": [person(1), person(2)],
+            "occurrences": [known.occurrence(1)],
+            "classifications": [classified(1)],
+            "involvements": [suspected, cautioned],
+        },
+        "full",
+        EXTRACTED,
+    )
+    transform()
+
+    def standing() -> list[tuple]:
+        return warehouse.execute(
+            "select right(golden_id, 6)::integer, role from core.fct_involvement"
+            " where is_standing order by 1, 2"
+        ).fetchall()
+
+    everything = [(1, "suspect"), (2, "cautioned"), (2, "suspect")]
+    assert standing() == everything
+    deliver_unread(warehouse, [("involvements", 1), ("involvements", 2)])
+    check_against_rebuilt(warehouse)
+    assert standing() == [(2, "cautioned")]
+    assert warehouse.execute(
+        "select entity, records from core.closed_by_quarantine"
+    ).fetchall() == [("involvements", 2)]
+    deliver(
+        warehouse,
+        {"involvements": [suspected, cautioned]},
+        extracted_at=EXTRACTED + 2 * DAY,
+    )
+    check_against_rebuilt(warehouse)
+    assert standing() == everything

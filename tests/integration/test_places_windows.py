@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from rasure.places import commands, designate_all, rank_places
 from rasure.places.definition import Definition
 from rasure.places.designation import designate
-from rasure.places.errors import DefinitionRejected
+from rasure.places.errors import DefinitionRejected, NoPlaces
 from rasure.places.events import read_events, read_grid
 from tests.integration.places_fixtures import build_core_anew, force, warehouse
 
@@ -82,6 +82,13 @@ def test_a_window_without_serious_violence_is_left_out(warehouse, force):
     force.plant(force.hexagon(1000, 1000), MONTHS, 5, patrol_window="night")
     designations = designate_all(warehouse)
     assert [one.patrol_window for one in designations] == ["all", "night"]
+    app = typer.Typer(pretty_exceptions_enable=False)
+    commands.register(app)
+    by_hand = ["places", "designate", force.name, "--json"]
+    rows = json.loads(CliRunner().invoke(app, by_hand).output)
+    assert [row["patrol_window"] for row in rows] == ["all", "night"]
+    with pytest.raises(NoPlaces, match="no serious violence by day"):
+        designate(warehouse, force.name, patrol_window="day")
 
 
 def test_the_commands_take_a_window(warehouse, town):

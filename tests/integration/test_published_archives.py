@@ -32,12 +32,19 @@ def test_a_stray_month_does_not_count(connection, tmp_path, monkeypatch):
         stray: street("2022-08", 5, "E01000001", 600),
         member("2019-06", "btp"): street("2019-06", 3, "E01000001", 700),
         member("2019-05", "kent", "stop-and-search"): "\n".join(
-            [SEARCHES, SEARCH, ",,,,Arrest", "Person search,soon,,,Arrest", ""]
+            [
+                SEARCHES,
+                SEARCH,
+                ",,,,Arrest",
+                "Person search,soon,,,Arrest",
+                "Person search,2019-05-11,,,Arrest",
+                "",
+            ]
         ),
         member("2019-06", "kent", "stop-and-search"): SEARCHES,
     }
     landed = land("police_uk", archive(tmp_path / "2022-08.zip", files))
-    assert landed.rows_landed == 120 * 3 + 5 + 3
+    assert landed.rows_landed == 120 * 3 + 5 + 4
     assert landed.fields_emptied == 1
     assert landed.empty_files == (member("2019-06", "kent", "stop-and-search"),)
     (aside,) = landed.files_set_aside
@@ -93,12 +100,12 @@ def test_a_stray_month_does_not_count(connection, tmp_path, monkeypatch):
     ) == [
         ("Not stated", "not known", 1),
         ("Person search", "13", 1),
-        ("Person search", "not known", 1),
+        ("Person search", "not known", 2),
     ]
     assert rows(
         "select month::text, has_stop_search_file, searches"
         " from marts.stop_search_coverage order by 1"
-    ) == [("2019-05-01", True, 3), ("2019-06-01", True, 0)]
+    ) == [("2019-05-01", True, 4), ("2019-06-01", True, 0)]
 
 
 def test_a_force_without_ground_is_passed_over_by_name(connection):

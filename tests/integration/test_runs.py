@@ -102,3 +102,29 @@ def test_a_run_that_failed_is_waited_for_while_a_step_of_it_still_works(
         with pytest.raises(runs.RunBusy):
             runs.begin(sessions(), "next", wait_seconds=0)
     runs.begin(sessions(), "next", wait_seconds=0)
+
+
+def test_two_tries_of_a_step_never_work_at_the_same_time(sessions) -> None:
+    """A worker was cut off, and comes back after its step was given to another."""
+    cut_off, other = sessions(), sessions()
+    run_id = runs.begin(cut_off, "transform 1", idle_seconds=600)
+    with (
+        runs.step(cut_off, run_id, "places"),
+        pytest.raises(runs.RunBusy, match="An earlier try of the step places still"),
+        runs.step(other, run_id, "places", wait_seconds=0),
+    ):
+        pytest.fail("both tries worked")
+    # Another step of the run is another matter.
+    with runs.step(cut_off, run_id, "places"), runs.step(other, run_id, "link"):
+        pass
+
+
+def test_a_step_is_tried_again_once_the_earlier_try_is_gone(sessions) -> None:
+    killed, other = sessions(), sessions()
+    run_id = runs.begin(killed, "transform 1", idle_seconds=600)
+    earlier = runs.step(killed, run_id, "places")
+    earlier.__enter__()
+    killed.close()
+    with runs.step(other, run_id, "places", wait_seconds=30) as run:
+        assert run.run_id == run_id
+    assert runs.newest(other).steps_done == ["places"]

@@ -21,10 +21,14 @@ import pytest
 
 from rasure.runtime import airflow, up
 from rasure.runtime.services import all_services
+from tests import docs_commands
 from tests.homes import RASURE, Home
 from tests.integration import service_fixtures
 
 made, home = service_fixtures.made, service_fixtures.home
+RUN_HERE = {
+    shape: how["run"] for shape, how in docs_commands.listed().items() if "run" in how
+}
 
 
 def test_up_starts_a_warehouse_and_again_changes_nothing(home):
@@ -88,6 +92,17 @@ def test_up_repairs_what_a_power_cut_left(home):
     assert home.query("select number from public.kept") == [(7,)]
 
 
+@pytest.mark.parametrize("shape", RUN_HERE)
+def test_a_command_of_the_docs_runs(home, tmp_path, shape):
+    if shape.startswith("rasure backup"):
+        home.run("backup", "key", "--out", str(tmp_path / "key.txt"))
+    words = [word.format(folder=tmp_path) for word in RUN_HERE[shape]]
+    answer = home.run(*words)
+    assert answer.returncode == 0, answer.stderr
+    if "--json" in words:
+        json.loads(answer.stdout)
+
+
 def test_two_homes_do_not_meet(home, tmp_path):
     other = Home(tmp_path / "other")
     try:
@@ -129,8 +144,8 @@ def test_a_port_that_is_taken_during_the_start_is_exchanged(home, monkeypatch):
     strangers, sentences = [], []
     configure = airflow.configure
 
-    def configure_late(settings, ports):
-        configure(settings, ports)
+    def configure_late(settings):
+        configure(settings)
         if not strangers:
             strangers.append(socket.create_server(("127.0.0.1", busy_port)))
 

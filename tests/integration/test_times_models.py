@@ -50,7 +50,7 @@ def test_bands_are_about_the_weights_and_come_again_from_the_same_seed(
 ) -> None:
     app = typer.Typer()
     commands.register(app)
-    seeds = ("time_rules", "default_minutes", "time_windows", "top_hours")
+    seeds = ("time_rules", "default_minutes", "top_hours")
     connection.execute(EVENTS + " where false")
     build(*seeds)
     build("path:models/core/times", "--exclude", "timed_events")

@@ -22,12 +22,14 @@ def describe_task(task) -> dict:
 
 
 def describe_dag(dag) -> dict:
-    assets = dag.timetable.asset_condition.objects
+    # Of a DAG that starts by the clock, no asset.
+    assets = getattr(dag.timetable.asset_condition, "objects", [])
     return {
         "schedule": [asset.uri for asset in assets],
         "condition": type(dag.timetable.asset_condition).__name__.removeprefix(
             "Serialized"
         ),
+        "clock": None if assets else dag.timetable.expression,
         "watchers": [watcher.name for asset in assets for watcher in asset.watchers],
         "deadlines": [alert.interval.total_seconds() / 60 for alert in dag.deadline],
         "max_active_runs": dag.max_active_runs,

@@ -40,7 +40,9 @@ def test_every_dag_file_can_be_read_and_is_stable(found):
 
 
 def test_there_are_exactly_these_dags(found):
-    assert sorted(found["dags"]) == ["designate", *INGEST, "publish", "transform"]
+    assert sorted(found["dags"]) == [
+        *("designate", *INGEST, "publish", "retention", "transform")
+    ]
 
 
 def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
@@ -50,7 +52,9 @@ def test_each_dag_is_set_off_by_the_asset_of_the_one_before(found):
         "transform": ["rasure://raw/", "rasure://waiting/transform"],
         "designate": ["rasure://marts/", "rasure://waiting/designate"],
         "publish": ["rasure://designation/", "rasure://waiting/publish"],
+        "retention": [],
     }
+    assert found["dags"]["retention"]["clock"] == "10 4 * * *"
     for part in ("transform", "designate", "publish"):
         assert found["dags"][part]["watchers"] == [f"{part} is behind"]
         assert found["dags"][part]["condition"] == "AssetAny"
@@ -87,6 +91,7 @@ def test_tasks_follow_one_another(found):
         "designate_hot_places": [],
         "build_marts": ["designate_hot_places"],
         "synchronise_superset": [],
+        "remove_old": [],
     }
     for name in INGEST:
         assert found["dags"][name]["tasks"]["land_delivery"]["mapped"]
@@ -142,6 +147,6 @@ def test_every_run_has_a_deadline_and_runs_alone(found):
 
 def test_dag_files_are_not_named_for_dbt():
     files = sorted(DAGS.glob("*.py"))
-    assert len(files) == 4
+    assert len(files) == 5
     for file in files:
         assert not file.name.startswith("dbt_")

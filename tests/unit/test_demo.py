@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_path_that_is_not_there_is_named(tmp_path):
 
 
 def test_a_force_is_simulated_once(home):
+    (home / "simulate").mkdir(mode=0o755)  # as an older version made it
     said: list[str] = []
     first = simulated_force.simulate(1, 1000, said.append)
     written = {file.name: file.stat().st_mtime_ns for file in first.iterdir()}
@@ -49,6 +51,7 @@ def test_a_force_is_simulated_once(home):
     assert simulated_force.existing_delivery(2, 1000) is None
     state = home / "simulate" / "state" / "plan.json"
     assert json.loads(state.read_text())["years"] == 1
+    assert stat.S_IMODE((home / "simulate").stat().st_mode) == 0o700
 
 
 def test_answers_that_charts_have_kept_are_dropped(home):

@@ -19,7 +19,7 @@ import pytest
 import tomli_w
 
 from rasure.errors import SetupError
-from rasure.runtime import home, limits, postgres, superset, supervisor
+from rasure.runtime import home, limits, postgres, superset, supervisor, up
 from rasure.runtime.ports import Reservations, free_port
 from rasure.runtime.services import Service
 from rasure.settings import Settings
@@ -45,7 +45,7 @@ def test_passwords_are_private_and_made_once(settings):
     words = [
         word for part in settings.secrets.values() for word in part.values() if word
     ]
-    assert len(words) == len(set(words)) == 17
+    assert len(words) == len(set(words)) == 18
     assert min(map(len, words)) >= 16
 
 
@@ -235,3 +235,23 @@ def test_a_warehouse_of_ones_own_needs_a_reader(settings, monkeypatch):
     home.store_settings(settings)
     with pytest.raises(SetupError, match="Name it in RASURE_READER_URL"):
         superset.check(Settings.load())
+
+
+@pytest.mark.parametrize(
+    ("user", "groups", "is_said"),
+    [
+        (0, (), True),
+        (0, ("airflow",), True),
+        (0, ("postgres",), False),
+        (1000, (), False),
+    ],
+)
+def test_root_is_told_that_the_services_are_root_too(
+    settings, monkeypatch, user, groups, is_said
+):
+    said = []
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(up, "_try", lambda *_: None)
+    monkeypatch.setattr(superset, "check", lambda _: None)
+    up.up(groups, said.append)
+    assert (up.AS_ROOT in said) is is_said

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -144,3 +146,34 @@ def test_a_task_lands_nothing_from_elsewhere(folder, tmp_path, monkeypatch):
     with pytest.raises(inbox.DeliveryElsewhere):
         land_offered("police_uk", str(folder / "out"))
     assert "leads elsewhere" in (folder / "out.rejected").read_text()
+
+
+@pytest.mark.parametrize("outcome", inbox.OUTCOMES)
+def test_a_full_disk_keeps_no_delivery_waiting(folder, monkeypatch, outcome):
+    delivery = folder / "whole.zip"
+    delivery.touch()
+    (folder / "whole.zip.ready").touch()
+
+    def write_part(file, text):
+        file.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write_part)
+    inbox.record_outcome(delivery, outcome, "what became of it")
+    assert inbox.waiting("police_uk") == []
+    names = {file.name for file in folder.iterdir()}
+    assert names == {"whole.zip", f"whole.zip{outcome}"}
+
+
+def test_a_fault_that_is_no_full_disk_leaves_the_delivery_waiting(folder, monkeypatch):
+    delivery = folder / "whole.zip"
+    delivery.touch()
+    (folder / "whole.zip.ready").touch()
+
+    def refuse(file, text):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(PermissionError):
+        inbox.record_outcome(delivery, ".landed", "load 1")
+    assert inbox.waiting("police_uk") == [str(delivery)]

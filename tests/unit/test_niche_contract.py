@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +14,8 @@ from rasure.sources import get
 from rasure.sources.niche_rms import mapping as mappings
 from rasure.sources.niche_rms.contract import source_of
 from rasure.sources.niche_rms.entities import ENTITIES
+from rasure.sources.niche_rms.terms import TERMS
+from rasure.transform.dbt import PROJECT
 from tests.niche_files import lines, row
 
 
@@ -90,7 +94,7 @@ def test_unmapped_codes_and_odd_but_typed_values_are_no_fault(entity, changes):
 def test_only_a_field_that_a_record_can_do_without_is_emptied():
     for force in mappings.known_forces():
         for name, kind in source_of(force).kinds.items():
-            required = {f.name for f in ENTITIES[name].fields if f.is_required}
+            required = {f.name for f in ENTITIES[name].fields if f.is_indispensable}
             emptied = {column for rule in kind.rules for column in rule.empties}
             assert not emptied & required
             assert kind.key is None or kind.key in required
@@ -141,3 +145,26 @@ def test_a_column_that_may_be_absent_is_left_out_with_its_rules():
     assert left_out == {"YCoordinateG: expected a number, found something else"}
     assert kind.as_in(kind.headers).rules == kind.rules
     assert kind.as_in(header[:-1]) is kind  # another one is missing
+
+
+def test_what_protects_is_read_of_rows_in_quarantine():
+    """Landing keeps the codes that the models ask for (macro `niche_says_open`)."""
+    macros = (PROJECT / "macros" / "niche_staging.sql").read_text()
+    written = re.search(r"set codes = (\{.*?\n    \})\.get\(entity", macros, re.DOTALL)
+    asked_codes = literal_eval(written[1])
+    asked = {
+        entity: {column: code["terms"] for column, code in codes.items()}
+        for entity, codes in asked_codes.items()
+    }
+    protective = {
+        name: {field.name: field.terms for field in entity.fields if field.terms}
+        for name, entity in ENTITIES.items()
+    }
+    for force in mappings.known_forces():
+        for name, kind in source_of(force).kinds.items():
+            codes = asked.get(name, {})
+            assert sorted(kind.protective) == sorted(codes)
+            assert codes.items() <= protective[name].items()
+    for codes in asked_codes.values():
+        for code in codes.values():
+            assert code["open"] in TERMS[code["terms"]]

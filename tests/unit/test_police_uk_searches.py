@@ -48,7 +48,7 @@ def land(folder: Path, searches: list[dict[str, str]]):
     checked = RowChecker(folder).check(unpacked, kind, MONTH)
     names = [column.name for column in kind.columns]
     if not checked.is_text:
-        names = ["row_number", "emptied_fields", *names]
+        names = ["row_number", "emptied_fields", *kind.added, *names]
     with checked.good.open(newline="") as text:
         rows = list(csv.reader(text))[1 if checked.is_text else 0 :]
     return checked, [dict(zip(names, row, strict=True)) for row in rows]
@@ -77,6 +77,15 @@ def test_a_time_is_read_in_each_form(tmp_path, written, read):
     assert checked.quarantined == []
     assert checked.emptied == []
     assert [row["searched_at"] for row in rows] == [read]
+
+
+def test_a_day_without_a_time_is_known_for_it(tmp_path):
+    days = ["2024-07-10", "10/07/2024", "2024-07-10 00:00", "soon", ""]
+    searches = [SEARCH, *({**SEARCH, "Date": day} for day in days)]
+    _, rows = land(tmp_path, searches)
+    assert [row["is_day_only"] for row in rows] == [
+        "false", "true", "true", "false", "false", "false",
+    ]  # fmt: skip
 
 
 def test_a_file_as_it_is_usual_is_copied_as_it_is(tmp_path):

@@ -11,9 +11,10 @@ from airflow.cli import cli_parser
 from rasure.runtime.setup_airflow import commands
 
 parser = cli_parser.get_parser()
-for command in commands("-pw--of a dash"):
+for command in commands(["-pw--of a dash", "other"]):
     read = parser.parse_args(command)
-print("READ", read.username, read.role, repr(read.password))
+    if command[0] == "users":
+        print("READ", read.username, read.role, repr(read.password))
 """
 
 
@@ -25,3 +26,4 @@ def test_a_password_that_begins_with_a_dash_is_a_password(tmp_path):
         text=True,
     )
     assert "READ admin Admin '-pw--of a dash'" in answer.stdout, answer.stderr[-2000:]
+    assert "READ viewer rasure_viewer 'other'" in answer.stdout

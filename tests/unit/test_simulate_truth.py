@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from datetime import timedelta
 from types import SimpleNamespace
@@ -20,7 +21,13 @@ from tests.unit.simulated_force import MAPPING, delivered, instant, truth
 def test_points_have_every_fault_and_the_truth_knows_them(simulated, delivery):
     faults = {row["occurrence_id"]: row for row in truth(simulated, "geocode_faults")}
     kinds = Counter(row["fault"] for row in faults.values())
-    assert {"default point", "swapped", "outside the force", "missing"} <= set(kinds)
+    assert set(kinds) >= {
+        "default point",
+        "swapped",
+        "outside the force",
+        "missing",
+        "a street off",
+    }
     entered = {
         row["occurrence_id"]: row
         for row in delivered(delivery, "occurrence_addresses")
@@ -39,6 +46,25 @@ def test_points_have_every_fault_and_the_truth_knows_them(simulated, delivery):
         if row["fault"] == "swapped":
             swapped = (round(row["true_y"] * 100), round(row["true_x"] * 100))
             assert point == tuple(map(str, swapped))
+        if row["fault"] == "a street off":
+            x, y = (int(value) / 100 for value in point)
+            assert 59 < math.hypot(x - row["true_x"], y - row["true_y"]) < 151
+
+
+def test_violence_repeats_in_its_cell_and_summers_have_more(simulated):
+    rows = truth(simulated, "occurrences")
+    months = Counter(row["happened_at"].month for row in rows)
+    assert 1.15 < months[7] / months[1] < 1.55
+    violence = {
+        (row["hexagon_id"], row["happened_at"])
+        for row in rows
+        if row["is_serious_violence_in_public"]
+    }
+    weeks = [timedelta(days=7), timedelta(days=14)]
+    repeats = sum(
+        any((cell, at - week) in violence for week in weeks) for cell, at in violence
+    )
+    assert 0.04 < repeats / len(violence) < 0.18
 
 
 def test_people_are_doubled_twinned_young_and_official(simulated, delivery):
@@ -221,7 +247,21 @@ def test_offender_rows_are_the_positive_outcomes_that_were_delivered(
         "convicted",
     }
     assert {row["verdict"] for row in rows} >= {"guilty", None}
-    assert all((r["verdict"] == "guilty") == (r["tier"] == "convicted") for r in rows)
+    assert all(r["tier"] == "convicted" for r in rows if r["verdict"] == "guilty")
+    of_convicted = [row for row in rows if row["tier"] == "convicted"]
+    assert {row["verdict"] for row in of_convicted} == {"guilty", "not guilty"}
+    acquitted = {
+        (row["true_person"], row["occurrence_id"])
+        for row in of_convicted
+        if row["is_ended"]
+    }
+    others = [
+        row
+        for row in of_convicted
+        if (row["true_person"], row["occurrence_id"]) in acquitted
+        and not row["is_ended"]
+    ]
+    assert len(others) == len(acquitted)  # convicted of the first of two crimes
     assert any(row["outcome_code"] == "11" for row in outcomes)  # a child under ten
 
 
@@ -236,7 +276,7 @@ def test_a_verdict_was_delivered_for_every_crime_that_the_truth_has_one_for(
     assert {row["classification_id"] for row in rows} <= delivered_for
 
 
-def test_harm_ends_with_an_elimination_or_a_last_decision_that_acquits():
+def test_harm_ends_with_a_last_decision_that_acquits_and_no_elimination():
     """Somebody in an occurrence twice has one end; on one day a conviction stands."""
     days = {"never": NONE, **{name: number * DAY for number, name in enumerate("abcd")}}
     guilty, acquitted = map(TERMS["court_results"].index, ("guilty", "not guilty"))
@@ -248,8 +288,8 @@ def test_harm_ends_with_an_elimination_or_a_last_decision_that_acquits():
         (1, 1, "b", "never", acquitted, "c", False),  # an acquittal
         (2, 1, "a", "never", guilty, "c", False),  # convicted and acquitted
         (2, 1, "a", "never", acquitted, "c", False),  # on one day
-        (3, 1, "a", "never", none, "never", True),  # charged, and eliminated
-        (3, 1, "never", "b", none, "never", True),
+        (3, 1, "a", "never", none, "never", False),  # cautioned, and eliminated
+        (3, 1, "never", "b", none, "never", False),  # under another record
         (4, 1, "a", "never", none, "never", False),  # another person
         (4, 2, "a", "never", acquitted, "b", True),
     ]
@@ -262,11 +302,14 @@ def test_harm_ends_with_an_elimination_or_a_last_decision_that_acquits():
         processed_at=np.array([days[day] for day in processed]),
         eliminated_at=np.array([days[day] for day in eliminated]),
     )
+    both = np.stack([verdict, verdict], axis=1)
     made = SimpleNamespace(
-        verdict=np.array(verdict), verdict_at=np.array([days[day] for day in given])
+        verdict=both, verdict_at=np.array([days[day] for day in given])
     )
     world = SimpleNamespace(suspects=suspects)
-    assert tuple(has_ended(world, made).tolist()) == ended
+    assert has_ended(world, made).tolist() == [[one, one] for one in ended]
+    both[:, 1] = none  # no verdict on the second crime
+    assert has_ended(world, made).tolist() == [[one, False] for one in ended]
 
 
 def test_every_offence_that_is_drawn_has_harm_in_the_simulators_own_table():

@@ -24,13 +24,16 @@ class Accounts:
         found = [user for user in self.users if user.username == username]
         return found[0] if found else None
 
-    def add_user(self, username: str, role, password: str, **_) -> SimpleNamespace:
+    def add_user(
+        self, username: str, role, password: str, email: str = "", **_
+    ) -> SimpleNamespace:
         user = SimpleNamespace(
             id=len(self.users) + 1,
             username=username,
             roles=role if isinstance(role, list) else [role],
             groups=[],
             password=f"scrypt:{password}",
+            email=email,
             active=True,
             created_by_fk=None,
             changed_by_fk=None,
@@ -125,3 +128,25 @@ def test_superset_refusing_an_account_is_an_error(accounts, monkeypatch):
     monkeypatch.setattr(accounts, "add_user", lambda **_: False)
     with pytest.raises(SyncError, match="refused to add"):
         apply(eve="rasure_officer")
+
+
+def test_accounts_of_the_identity_provider_are_left_alone(accounts):
+    apply(admin="Admin")
+    role = SimpleNamespace(id="rasure_engineer", name="rasure_engineer")
+    joan = accounts.add_user("joan", role, "p", email="ab12@openid.invalid")
+    joan.created_by_fk = access.service_user().id
+    assert apply(admin="Admin") == []
+    assert joan.active
+    joan.active = False  # switched off by hand, and never on again by itself
+    assert apply(admin="Admin") == []
+    assert not joan.active
+
+
+def test_an_account_of_the_file_cannot_be_one_of_the_identity_provider(accounts):
+    apply(admin="Admin")
+    role = SimpleNamespace(id="rasure_officer", name="rasure_officer")
+    joan = accounts.add_user("joan", role, "p", email="ab12@openid.invalid")
+    with pytest.raises(SyncError, match=r"joan: this account is the identity provider"):
+        apply(admin="Admin", joan="Admin")
+    assert [role.name for role in joan.roles] == ["rasure_officer"]
+    assert joan.password == "scrypt:p"

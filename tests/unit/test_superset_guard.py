@@ -143,6 +143,7 @@ def test_a_step_that_returns_more_than_it_is_given_is_not_bounded():
 PATCHED = """
 import json
 from types import SimpleNamespace
+from unittest import mock
 
 from superset.app import create_app
 
@@ -174,9 +175,16 @@ with create_app().app_context():
         kind.get_all_users = lambda self: [SimpleNamespace(username=n) for n in names]
         return manager.get_exclude_users_from_lists()
 
-    table = SimpleNamespace(select_as_cta=True, sql="select 1")
+    def answer_of_sql_lab(**more):
+        # The refusal that a user of SQL Lab reads; 'None' if Superset runs the query.
+        manager = security_manager._get_current_object()
+        with mock.patch.object(type(manager), "can_access", lambda *names: True):
+            query = SimpleNamespace(sql="select 1", **more)
+            return message(manager._check_query, query, None)
+
     answers = {
-        "table": message(security_manager._check_query, table, None),
+        "table": answer_of_sql_lab(select_as_cta=True),
+        "no table": answer_of_sql_lab(select_as_cta=False),
         "option": connection_options("officer"),
         "no user": connection_options(None),
         "tab": message(connection_options, "eve\tx -c rasure.username=officer"),
@@ -228,6 +236,7 @@ def test_the_patches_refuse_what_superset_would_answer(patched):
 
 def test_an_answer_of_sql_lab_becomes_no_table(patched):
     assert patched["table"] == "SQL Lab makes no tables and views of its answers."
+    assert patched["no table"] == "None"  # the same query, but for the table, is run
 
 
 def test_a_user_name_is_an_option_of_the_connection_and_never_two(patched):

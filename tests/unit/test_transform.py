@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from rasure.runtime import transform_commands as commands
 from rasure.settings import Settings
-from rasure.transform import commands, dbt, pipeline, results, state
+from rasure.transform import dbt, pipeline, results, state
 from rasure.transform.errors import UnknownStep
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -149,3 +151,29 @@ def test_dbt_gets_its_connection_from_the_url_and_writes_to_the_home(
     )
     for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
         assert Path(environment[name]).is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize(("step", "kept"), [("marts", False), ("staging", True)])
+def test_the_command_shows_every_line_and_drops_what_pages_have_kept(
+    tmp_path, monkeypatch, step, kept
+) -> None:
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path))
+    answer = tmp_path / "superset" / "cache" / "data" / "answer"
+    answer.parent.mkdir(parents=True)
+    answer.touch()
+    lines = ("set aside: 1 file", "testshire has no ground")
+
+    def run(steps, say, **_) -> None:
+        for line in lines:
+            say(line)
+
+    monkeypatch.setattr(pipeline, "run", run)
+    told = CliRunner().invoke(commands.transform_app, ["--step", step])
+    assert told.output.splitlines() == list(lines)
+    assert answer.exists() is kept
+
+
+def test_of_what_dbt_says_only_the_end_of_a_node_is_shown() -> None:
+    assert dbt.NODE_ENDED.match("3 of 18 OK created sql table model marts.crimes")
+    for line in ("3 of 18 START sql table model marts.crimes", "Found 164 models"):
+        assert not dbt.NODE_ENDED.match(line)

@@ -1,24 +1,50 @@
 {{ config(indexes=[{'columns': ['stop_search_key'], 'unique': true}]) }}
 
--- Stops and searches. Some forces publish only the day of a search, which stands at
--- midnight: where far more searches of a month start at a minute than at its
--- neighbours, their hour is not known.
+-- Stops and searches. Some forces publish only the day of a search: it is written
+-- without a time, or stands at midnight, of local time or of UTC. Where far more
+-- searches of a month start at a minute than at its neighbours, their hour is unknown.
 with
 
 searches as (
     select
         *,
-        searched_at at time zone '{{ var("time_zone") }}' as local_time
+        searched_at at time zone '{{ var("time_zone") }}' as local_time,
+        searched_at at time zone 'UTC' as utc_time
     from {{ ref('all_searches') }}
+),
+
+written as (
+    select
+        force,
+        month,
+        is_day_only,
+        'local' as clock,
+        local_time as written_time
+    from searches
+    union all
+    select
+        force,
+        month,
+        is_day_only,
+        'UTC' as clock,
+        utc_time as written_time
+    from searches
+),
+
+starts as (
+    select
+        force,
+        month,
+        clock,
+        {{ minute_of_day('written_time') }} as minute_of_day
+    from written
+    where is_day_only is not true
+        and extract(second from written_time) = 0
 ),
 
 default_minutes as (
     select *
-    from {{ default_minutes(
-        "(select force, month, case when extract(second from local_time) = 0 then "
-        ~ minute_of_day('local_time') ~ " end as minute_of_day from searches)",
-        'force, month'
-    ) }} as minutes
+    from {{ default_minutes('starts', 'force, month, clock') }} as minutes
     where is_default
 ),
 
@@ -77,7 +103,9 @@ final as (
         searches.outcome,
         coalesce(outcomes.outcome_group, 'Not known') as outcome_group,
         case
-            when default_minutes.minute_of_day is null
+            when searches.is_day_only is not true
+                and default_local.minute_of_day is null
+                and default_utc.minute_of_day is null
                 then extract(hour from searches.local_time)::integer
         end as search_hour,
         searches.longitude is not null as is_located,
@@ -86,11 +114,18 @@ final as (
         searches.month,
         searches.searched_at
     from searches
-    left join default_minutes
-        on searches.force = default_minutes.force
-        and searches.month = default_minutes.month
+    left join default_minutes as default_local
+        on searches.force = default_local.force
+        and searches.month = default_local.month
+        and default_local.clock = 'local'
         and extract(second from searches.local_time) = 0
-        and {{ minute_of_day('searches.local_time') }} = default_minutes.minute_of_day
+        and {{ minute_of_day('searches.local_time') }} = default_local.minute_of_day
+    left join default_minutes as default_utc
+        on searches.force = default_utc.force
+        and searches.month = default_utc.month
+        and default_utc.clock = 'UTC'
+        and extract(second from searches.utc_time) = 0
+        and {{ minute_of_day('searches.utc_time') }} = default_utc.minute_of_day
     left join outcomes on searches.outcome = outcomes.outcome
     left join point_areas
         on searches.force = point_areas.force

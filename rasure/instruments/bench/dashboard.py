@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from rasure.instruments.bench.measures import Measure, median, seconds
 from rasure.places.plan.page import FLAGS, browser_path
+from rasure.runtime.drawn import CHARTS, IS_DRAWN
 from rasure.settings import Settings
 
 ROUNDS = 5
@@ -32,13 +33,6 @@ NOTE_TOUCHES = """
     }).observe({type: 'event', durationThreshold: 16});
 """
 ANSWERED = "() => window.touches[0]"  # seconds since the request for the page
-# JavaScript: the charts that are not on a hidden tab; true if a chart is drawn.
-CHARTS = """[...document.querySelectorAll('.chart-slice')]
-    .filter(chart => chart.offsetParent !== null)"""
-IS_DRAWN = """(chart =>
-    !chart.querySelector('[data-test="loading-indicator"], .loading')
-    && !!chart.querySelector('.slice_container canvas,'
-        + ' .slice_container table tbody td, .slice_container .header-line'))"""
 SOME_DRAWN = f"() => {CHARTS}.some({IS_DRAWN})"
 # Superset draws a chart once it is in view, so the page is made tall first.
 ALL_DRAWN = f"""() => {{

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from rasure.runtime import inbox
+from rasure.runtime.secret_files import ACCOUNTS
 from rasure.settings import Settings
 
 COUNTS = {
@@ -70,9 +71,10 @@ def summary() -> str:
         *(
             f"  Superset  {person:<16} {passwords['superset'][person]}"
             for person in passwords["superset"]
-            if person != "secret_key"
+            if person in ACCOUNTS
         ),
         f"  Airflow   admin            {passwords['airflow']['admin']}",
+        f"  Airflow   viewer           {passwords['airflow']['viewer']}",
         f"  (kept in {settings.home / 'secrets.toml'})",
         "",
         "Stop everything with .venv/bin/rasure down",

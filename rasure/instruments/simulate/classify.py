@@ -30,6 +30,9 @@ from rasure.instruments.simulate.words import chosen
 from rasure.sources.niche_rms.terms import TERMS
 
 CHANGED, REPORTED_OTHERWISE = 0.025, 0.04
+SPLIT_VERDICTS = (
+    0.3  # of those convicted of one crime of two are acquitted of the other
+)
 OTHERWISE = {"8N": "105A", "5D": "8N", "34B": "39", "105A": "9A", "1": "5D", "2": "5D"}
 CODES = ("1", "1A", "2", "3", "6", "7", "8", "11", "13", "14", "15", "16", "18", "20")
 CODES += ("21", "22")
@@ -191,8 +194,9 @@ def court(
     """Verdicts on every crime of an occurrence.
 
     They are guilty for those convicted, and another verdict for a few of those charged.
-    Returns the table, the number of each suspect's verdict (-1 for none), and its
-    instant (`NONE` for none).
+    Some are convicted of the first crime and acquitted of the second. Returns the
+    table, the number of each suspect's verdict on the first and the second crime as an
+    array (suspects, 2), -1 for none, and its instant (`NONE` for none).
     """
     rng = plan.rng("court")
     results = TERMS["court_results"]
@@ -208,19 +212,26 @@ def court(
     instants = np.concatenate([suspects.decided_at[guilty], at])
     result = np.where(rng.random(len(rows)) < 0.6, 1, 2)
     result[: len(guilty)] = results.index("guilty")
-    verdict = np.full(len(suspects), -1)
-    verdict[rows] = result
     given_at = np.full(len(suspects), NONE)
     given_at[rows] = instants
     second = classified.second[suspects.occurrence[rows]]
     twice = np.flatnonzero(second >= 0)
     with_second = np.concatenate([np.arange(len(rows)), twice])
+    on_second = result[twice]
+    is_split = (on_second == results.index("guilty")) & (
+        ~crimes.has_knife[suspects.occurrence[rows[twice]]]
+        & (rng.random(len(twice)) < SPLIT_VERDICTS)
+    )
+    on_second[is_split] = results.index("not guilty")
+    verdict = np.full((len(suspects), 2), -1)
+    verdict[rows, 0] = result
+    verdict[rows[twice], 1] = on_second
     first = classified.first[suspects.occurrence[rows]]
     table = {
         "court_result_id": serial + np.arange(len(with_second)),
         "classification_id": np.concatenate([first, second[twice]]),
         "person_id": record_of[rows[with_second]],
-        "result": result[with_second],
+        "result": np.concatenate([result, on_second]),
         "result_on": to_local(instants[with_second], CLOCK) // DAY,
         "modified_at": instants[with_second],
     }

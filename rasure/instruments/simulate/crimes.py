@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rasure.instruments.simulate import hours
+from rasure.instruments.simulate.clock import DAY
 from rasure.instruments.simulate.facts_tables import (
     SCOPES,
     Offences,
@@ -24,6 +25,9 @@ from rasure.instruments.simulate.times import Times, record
 from rasure.sources.niche_rms.terms import TERMS
 
 SECOND_SHARE = 0.03  # of classifications are the second of their occurrence
+# Share of serious violence in public that follows another in its cell.
+NEAR_REPEATS = 0.10
+REPEAT_AFTER = 7 * DAY  # or twice as long
 AT_INSTITUTION = 0.05  # of violence is recorded at an institution
 PLACES = {term: number for number, term in enumerate(TERMS["location_types"])}
 WEAPONS = {term: number for number, term in enumerate(TERMS["weapons"])}
@@ -104,7 +108,9 @@ def happen(plan: Plan, ground: Ground) -> Crimes:
     cell[at] = ground.institutions.cell[chosen]
     kinds = np.array([PLACES[k.replace("_", " ")] for k in ground.institutions.kinds])
     marks["location_type"][at] = kinds[chosen] if at.any() else 0
-    times = _times(rng, plan, mix, offence, window, marks, ground.hours[cell])
+    instants = _instants(rng, plan, mix, offence, window, marks, ground.hours[cell])
+    _repeat_nearby(plan, window, marks["scope"], cell, instants)
+    times = _recorded(rng, plan, mix, offence, instants)
     order = np.argsort(times.reported, kind="stable")
     order = order[times.reported[order] < plan.end]
     marks = {name: column[order] for name, column in marks.items()}
@@ -195,16 +201,42 @@ def _cells(rng, plan: Plan, ground: Ground, window, kind) -> np.ndarray:
     return cell
 
 
-def _times(rng, plan, mix, offence, window, marks, place) -> Times:
-    """The true, the recorded and the reported time of each event."""
+def _instants(rng, plan, mix, offence, window, marks, place) -> np.ndarray:
+    """The true instant of each event (seconds, UTC)."""
     crime = offence >= 0
     code = np.where(crime, offence, 0)
     own = np.array([hours.PROFILES.index(name) for name in mix.hours])
     profile = np.where(crime, own[code], hours.PROFILES.index("home"))
     at_place = np.where(marks["kind"] == 0, place, 0)
-    instants = hours.draw(
-        rng, hours.profile_of(profile, at_place), window, plan.windows
-    )
+    return hours.draw(rng, hours.profile_of(profile, at_place), window, plan.windows)
+
+
+def _repeat_nearby(plan: Plan, window, scope, cell, instants) -> None:
+    """Move some serious violence to where other such violence was a week or two before.
+
+    It keeps the hour of the week, and a cell keeps the crimes that it is due.
+    """
+    if plan.step:
+        return
+    rng = plan.rng("near repeats")
+    events = np.flatnonzero(scope)
+    is_repeat = rng.random(len(events)) < NEAR_REPEATS
+    for number, (_, end) in enumerate(plan.windows):
+        in_window = window[events] == number
+        repeats, firsts = events[in_window & is_repeat], events[in_window & ~is_repeat]
+        if not len(firsts):
+            continue
+        of = firsts[rng.integers(0, len(firsts), len(repeats))]
+        at = instants[of] + REPEAT_AFTER * rng.integers(1, 3, len(repeats))
+        fits = at < end
+        cell[repeats[fits]] = cell[of[fits]]
+        instants[repeats[fits]] = at[fits]
+
+
+def _recorded(rng, plan, mix, offence, instants) -> Times:
+    """The true, the recorded and the reported time of each event."""
+    crime = offence >= 0
+    code = np.where(crime, offence, 0)
     exact = np.where(crime, mix.trait["exact_share"][code], 0.6)
     late = np.where(crime, mix.trait["late"][code], 0.02)
     return record(rng, instants, exact, late, plan)

@@ -1,6 +1,6 @@
-"""Faulty points: defaults, swapped, in degrees, in another force, and missing.
+"""Faulty points: defaults, swapped, in degrees, far or a street off, and missing.
 
-About 3% of occurrences have no linked address but a point that someone or something
+About 6% of occurrences have no linked address but a point that someone or something
 entered. Which, and where it truly was, is in the truth.
 """
 
@@ -15,7 +15,9 @@ from rasure.instruments.simulate.plan import Plan
 from rasure.sources.niche_rms.mapping import Mapping
 
 FAULTS = ("default point", "swapped", "outside the force", "missing", "degrees", "none")
-CHANCES = (0.016, 0.003, 0.004, 0.006, 0.001, 0.04)
+FAULTS += ("a street off",)
+CHANCES = (0.016, 0.003, 0.004, 0.006, 0.001, 0.04, 0.03)
+STREET_M = (60.0, 150.0)  # how far a point is off by a street
 ELSEWHERE = ((530_000.0, 180_000.0), (408_000.0, 287_000.0), (532_000.0, 105_000.0))
 
 
@@ -58,4 +60,9 @@ def mislay(plan: Plan, mapping: Mapping, x: np.ndarray, y: np.ndarray) -> Geocod
     own = np.flatnonzero(fault == 4)
     to_degrees = Transformer.from_crs(27700, 4326)  # latitude first
     entered_x[own], entered_y[own] = to_degrees.transform(x[own], y[own])
+    own = np.flatnonzero(fault == FAULTS.index("a street off"))
+    angle = rng.uniform(0, 2 * np.pi, len(own))
+    away = rng.uniform(*STREET_M, len(own))
+    entered_x[own] += away * np.cos(angle)
+    entered_y[own] += away * np.sin(angle)
     return Geocodes(fault, entered_x, entered_y)

@@ -11,11 +11,13 @@ from functools import cache
 
 import numpy as np
 
-from rasure.instruments.simulate.clock import HOUR, to_local
+from rasure.instruments.simulate.clock import DAY, HOUR, to_local
 from rasure.instruments.simulate.ground import NIGHT_LIFE, SCHOOL_END
 
 CLOCK = "Europe/London"  # the time zone of the simulated force
 WEEK = 168
+SEASON = 0.15  # more in the middle of July than on average, and less in January
+MIDSUMMER = 0.54  # of a year
 PLANTED = {  # hours of the week, Monday 00:00 is 0, and the share of a place's events
     NIGHT_LIFE: (tuple(range(118, 124)) + tuple(range(142, 148)), 0.75),
     SCHOOL_END: (tuple(24 * day + hour for day in range(5) for hour in (15, 16)), 0.70),
@@ -71,16 +73,23 @@ def draw(
     for number, (start, end) in enumerate(windows):
         hours = np.arange(start // HOUR, -(-end // HOUR)) * HOUR
         of_week = hour_of_week(hours, CLOCK)
+        season = season_of(hours)
         for row in range(len(weights)):
             events = np.flatnonzero((window == number) & (profile == row))
             if not len(events):
                 continue
-            total = np.cumsum(weights[row][of_week])
+            total = np.cumsum(weights[row][of_week] * season)
             drawn = np.searchsorted(total, rng.random(len(events)) * total[-1])
             instants[events] = hours[drawn] + rng.integers(0, HOUR, len(events))
         own = window == number
         instants[own] = np.clip(instants[own], start, end - 1)
     return instants
+
+
+def season_of(instants: np.ndarray) -> np.ndarray:
+    """How much more happens at that time of the year than on average."""
+    year = instants / (365.25 * DAY)
+    return 1 + SEASON * np.cos(2 * np.pi * (year - MIDSUMMER))
 
 
 def hour_of_week(instants: np.ndarray, clock: str) -> np.ndarray:

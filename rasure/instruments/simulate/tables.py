@@ -29,8 +29,8 @@ class Extract:
     """The tables by entity, with what the truth needs to point into them.
 
     `positive` is (rows, 3): the suspect's row, the classification, the outcome's
-    number. By suspect: `record` is the serial of their person record, `verdict` -1 for
-    none, `verdict_at` its instant.
+    number. By suspect: `record` is the serial of their person record, `verdict` that on
+    the first and the second crime, -1 for none, `verdict_at` its instant.
     """
 
     tables: Tables

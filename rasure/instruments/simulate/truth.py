@@ -253,14 +253,15 @@ def geocode_faults(world: World) -> dict:
 def offender_rows(world: World, made: Extract) -> dict:
     """The positive outcomes, which count for an offender's harm.
 
-    `is_ended` is True if the person carries no harm for the crime all the same: they
-    were eliminated from the enquiry, or the last decision on them is an acquittal.
+    `is_ended` is True if the person carries no harm for the crime all the same: the
+    last decision on them is an acquittal.
     """
     row, classification, code = made.positive.T
     occurrence = world.suspects.occurrence[row]
-    verdict = made.verdict[row]
+    is_second = classification == made.classified.second[occurrence]
+    verdict = made.verdict[row, is_second.astype(int)]
     codes = pa.array(offences().codes).take(
-        pa.array(_code_of(world, made, classification, occurrence))
+        pa.array(_code_of(world, is_second, occurrence))
     )
     table = made.classified.table
     subclasses = (
@@ -294,32 +295,33 @@ def offender_rows(world: World, made: Extract) -> dict:
         ),
         "processed_at": _instants(world.suspects.processed_at[row]),
         "is_cancelled": world.fates.cancelled_at[occurrence] != NONE,
-        "is_ended": has_ended(world, made)[row],
+        "is_ended": has_ended(world, made)[row, is_second.astype(int)],
     }
 
 
 def has_ended(world: World, made: Extract) -> np.ndarray:
-    """By suspect: True if the person, in that occurrence, carries no harm.
+    """By suspect and crime, the first and the second: True if no harm is carried.
 
-    Somebody can be in an occurrence twice, for instance cautioned and then charged: one
-    elimination ends both, and of their decisions the last one stands. On one day a
-    conviction or an outcome stands before an acquittal.
+    Somebody can be in an occurrence twice. Of their decisions the last one stands: a
+    charge replaces the caution before it, as when the conditions of a caution are
+    broken, and the acquittal then ends both; a caution after an acquittal stands. On
+    one day a conviction or an outcome stands before an acquittal. To eliminate somebody
+    ends suspicion, never a caution or a charge.
     """
-    suspects, guilty = world.suspects, TERMS["court_results"].index("guilty")
+    suspects = world.suspects
     part = np.unique(
         np.stack([suspects.occurrence, suspects.person]), axis=1, return_inverse=True
     )[1].ravel()
     parts = int(part.max(initial=-1)) + 1
-    is_acquitted = (made.verdict >= 0) & (made.verdict != guilty)
-    stands, ends = np.full(parts, NONE), np.full(parts, NONE)
-    np.maximum.at(stands, part, suspects.processed_at)
-    convicted_at = np.where(made.verdict == guilty, made.verdict_at, NONE)
-    np.maximum.at(stands, part, convicted_at)
-    np.maximum.at(ends, part, np.where(is_acquitted, made.verdict_at, NONE))
-    is_eliminated = np.zeros(parts, bool)
-    is_eliminated[part[suspects.eliminated_at != NONE]] = True
+    verdict_at = made.verdict_at[:, None]
+    is_guilty = made.verdict == TERMS["court_results"].index("guilty")
+    is_acquitted = (made.verdict >= 0) & ~is_guilty
+    stands, ends = np.full((parts, 2), NONE), np.full((parts, 2), NONE)
+    np.maximum.at(stands, part, suspects.processed_at[:, None])
+    np.maximum.at(stands, part, np.where(is_guilty, verdict_at, NONE))
+    np.maximum.at(ends, part, np.where(is_acquitted, verdict_at, NONE))
     is_last = to_local(ends, hours.CLOCK) // DAY > to_local(stands, hours.CLOCK) // DAY
-    return (is_eliminated | is_last)[part]
+    return is_last[part]
 
 
 def knife_traps(world: World, carriers_: dict) -> dict:
@@ -338,12 +340,11 @@ def knife_traps(world: World, carriers_: dict) -> dict:
     }
 
 
-def _code_of(world: World, made: Extract, classification, occurrence) -> np.ndarray:
+def _code_of(world: World, is_second: np.ndarray, occurrence) -> np.ndarray:
     """The offence of each positive row: the occurrence's first or second."""
     second = np.full(len(world.crimes), -1)
     pairs = world.crimes.second
     second[pairs[:, 0]] = pairs[:, 1]
-    is_second = classification == made.classified.second[occurrence]
     return np.where(is_second, second[occurrence], world.crimes.offence[occurrence])
 
 

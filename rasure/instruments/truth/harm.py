@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
+from rasure.instruments.simulate.suspects import CRIMINAL_AGE
 from rasure.instruments.truth.planted import Truth
 from rasure.instruments.truth.true_people import crimes_of_true_people
 
@@ -22,12 +23,27 @@ PLANTED = """
     on commit drop
 """
 
+OF_AGE = f"make_interval(years => {int(CRIMINAL_AGE // 365.25)})"
+
 # The truth does not state these, so both sides take them from the warehouse: crimes
 # transferred to another force or reclassified as no crime, crimes that the police
 # detected, and people who are officials or restricted. The days of harm are those of
-# the simulator's own table.
-DIFFERENCE = """
+# the simulator's own table. A child who was truly ten may be under ten by a record that
+# lacks the day of birth, or by one of two that differ. The warehouse protects such a
+# child, so what they did is left out.
+DIFFERENCE = f"""
     with
+
+    oldest_births as (
+        select
+            ids.golden_id,
+            min(records.date_of_birth) as date_of_birth
+        from true_int_niche_person_ids as ids
+        inner join staging.stg_niche__persons as records
+            on ids.person_id = records.person_id
+            and ids.force = records.force
+        group by ids.golden_id
+    ),
 
     planted as (
         select distinct
@@ -45,10 +61,26 @@ DIFFERENCE = """
             on outcomes.person_id = persons.person_id
             and not persons.is_official
             and not persons.is_restricted
+        inner join true_dim_person as births
+            on outcomes.person_id = births.golden_id
+        left join oldest_births on outcomes.person_id = oldest_births.golden_id
+        inner join core.people_as_of as moments on history.force = moments.force
+        left join core.int_niche_crimes as crimes
+            on history.force = crimes.force
+            and history.occurrence_id = crimes.occurrence_id
+            and history.sequence = crimes.sequence
         where not outcomes.is_cancelled
             and not outcomes.is_ended
             and not coalesce(classes.is_police_generated, false)
             and history.detection_mode is distinct from 'police'
+            and not coalesce(
+                (
+                    coalesce(crimes.occurred_from, crimes.reported_at)
+                    at time zone moments.clock
+                )::date between oldest_births.date_of_birth + {OF_AGE}
+                and births.youngest_birth_date + {OF_AGE} - interval '1 day',
+                false
+            )
     ),
 
     planted_totals as (

@@ -82,11 +82,22 @@ create macro is_no_merge(l, r, similarity) as
 
 -- However much a household shares, no two records are merged without being asked that
 -- agree in nothing of the forename or of the date of birth, or in nothing of the surname
--- and only nearly in the forename.
+-- and only nearly in the forename. Nor are a father and a son of one name, who may have
+-- one birthday, and twins whose forenames are alike and no slip of each other.
 create macro agree_in_nothing(l, r) as
     not same_number(l, r)
     and (
         coalesce(are_two_names(l, r), false)
+        or coalesce(abs(year(l.birth_date) - year(r.birth_date)) >= 15, false)
+        or coalesce(
+            l.birth_date = r.birth_date
+            and not share_forename(l, r)
+            and not is_swapped(l, r)
+            and damerau_levenshtein(l.forename, r.forename) > 1
+            and not starts_with(l.forename, r.forename)
+            and not starts_with(r.forename, l.forename),
+            false
+        )
         or coalesce(
             not list_has_any(l.forename_forms, r.forename_forms)
             and not list_has_any(l.surname_forms, r.surname_forms)

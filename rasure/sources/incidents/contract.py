@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
+from rasure.sources.incidents import retention
 from rasure.sources.incidents.mapping import (
     COLUMNS,
     NO,
@@ -36,6 +37,8 @@ def source() -> Source:
         read_name=lambda path: read_name(path, mappings.keys()),
         known_forces=lambda: set(mappings),
         layout=LAYOUT,
+        superseded_files=retention.SUPERSEDED_FILES,
+        superseded_rows={NAME: retention.SUPERSEDED_ROWS},
     )
 
 
@@ -97,6 +100,8 @@ def kind(mapping: IncidentMapping) -> FileKind:
         columns=tuple(columns),
         rules=tuple(rules),
         derived=derived,
+        key="reference",
+        protective=("is_restricted",),
         encodings=(mapping.encoding,),
         has_line_breaks=True,
         in_any_order=True,

@@ -1,10 +1,10 @@
 """The contract of a records-management extract, built from a force's mapping.
 
 The row rules follow from the forms of the fields (`entities.py`) and the formats of the
-mapping, so that staging can type each value. A bad key or required field sends the row
-to quarantine; another bad field is emptied, and the row lands. A code that the mapping
-does not have is no fault: the row lands, and the code is counted as unmapped. Reasons
-name the force's own header, because the force corrects the row.
+mapping, so that staging can type each value. A bad key or indispensable field sends the
+row to quarantine; another bad field is emptied, and the row lands. A code that the
+mapping does not have is no fault: the row lands, and the code is counted as unmapped.
+Reasons name the force's own header, because the force corrects the row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
-from rasure.sources.niche_rms import withdrawing
+from rasure.sources.niche_rms import retention, withdrawing
 from rasure.sources.niche_rms.deletions import settle
 from rasure.sources.niche_rms.entities import (
     CHOICES,
@@ -31,7 +31,10 @@ from rasure.sources.niche_rms.tidying import tidy
 LAYOUT = "<File>.csv, as the force's mapping calls them"
 LONGEST_ROW = 100_000  # bytes; accounts of an offence run to pages
 WHOLE = "[-+]?[0-9]{1,9}"
+BLANKS = " \t\r\n\u00a0"  # around a value; staging trims the same (macro `trimmed`)
 METRES = "[-+]?[0-9]{1,12}([.][0-9]{0,9})?"
+# The terms of codes that may keep a record from somebody (macro `niche_says_open`).
+PROTECTIVE_TERMS = ("access_domains", "person_types")
 MODIFIED = "modified_time"  # derived: the local time of the row's last change
 
 
@@ -83,6 +86,9 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
         derived=derived,
         measures=measures,
         key=None if entity in (CHOICES, DELETIONS) else entity.key,
+        protective=tuple(
+            field.name for field in entity.fields if field.terms in PROTECTIVE_TERMS
+        ),
         longest_line=LONGEST_ROW,
         encodings=(mapping.format.encoding,),
         has_line_breaks=True,
@@ -93,15 +99,18 @@ def kind(mapping: Mapping, entity: Entity) -> FileKind:
 
 
 def _rules(mapping: Mapping, field: Field, header: str) -> Iterator[RowRule]:
+    empties = () if field.is_indispensable else (field.name,)
     if field.is_required:
         yield RowRule(
-            f"{header}: expected a value, found none", f"{field.name} is null"
+            f"{header}: expected a value, found none",
+            f"{field.name} is null",
+            empties=empties,
         )
     for expected, kept in _forms(mapping, field):
         yield RowRule(
             f"{header}: expected {expected}, found something else",
             f"{field.name} is not null and not {kept}",
-            empties=() if field.is_required else (field.name,),
+            empties=empties,
         )
 
 
@@ -119,7 +128,7 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
         elif field.bounds in ("event", "report"):
             forms.append(day_of(form))
         listed = ", ".join(map(_literal, forms))
-        parsed = f"try_strptime(trim({name}), [{listed}])"
+        parsed = f"try_strptime(trim({name}, {_literal(BLANKS)}), [{listed}])"
         if name == "modified_at":
             parsed = MODIFIED
         what = "a time" if field.form == "instant" else "a day"
@@ -129,7 +138,8 @@ def _forms(mapping: Mapping, field: Field) -> Iterator[tuple[str, str]]:
         yield f"{what} written {form}", kept
     elif field.form == "flag":
         yes, no = _literal(written.yes), _literal(written.no)
-        is_known = f"upper(trim({name})) in (upper({yes}), upper({no}))"
+        key = f"upper(trim({name}, {_literal(BLANKS)}))"
+        is_known = f"{key} in (upper({yes}), upper({no}))"
         yield f"{written.yes} or {written.no}", is_known
     elif field.form == "whole":
         yield "a whole number", _matches(name, WHOLE)
@@ -183,4 +193,8 @@ SOURCE = Source(
     of_force=source_of,
     withdrawal_obstacles=withdrawing.obstacles,
     before_withdrawal=withdrawing.forget,
+    superseded_files=retention.SUPERSEDED_FILES,
+    superseded_rows=retention.superseded_rows(),
+    settled_rows=retention.settled_rows(),
+    lock=retention.LOCK,
 )

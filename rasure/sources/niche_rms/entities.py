@@ -42,6 +42,15 @@ class Field:
     bounds: str | None = None
     start: str | None = None
 
+    @property
+    def is_indispensable(self) -> bool:
+        """True if a row whose value is missing or cannot be typed is no record.
+
+        A required date with bounds is not: the record stands without it, as it does
+        when the date is out of its bounds.
+        """
+        return self.is_required and self.bounds is None
+
 
 @dataclass(frozen=True)
 class Entity:

@@ -165,7 +165,8 @@ def _revive(connection: psycopg.Connection, name: str, words: dict) -> None:
 
 def erase_quarantined(connection: psycopg.Connection, name: str, words: dict) -> None:
     """Erase quarantined rows that hold the id of a record that is gone, anywhere in the
-    row: its fields may not be readable."""
+    row: its fields may not be readable. A row that has lost its text still has its own
+    id."""
     named = [name, *(reference.parent for reference in references(name))]
     connection.execute(
         f"""
@@ -173,7 +174,9 @@ def erase_quarantined(connection: psycopg.Connection, name: str, words: dict) ->
             delete from quarantine.niche_{name} as rows
             where file_id in {FILES} and exists (
                 select 1
-                from regexp_split_to_table(rows.original, '[^0-9]+') as word (id)
+                from regexp_split_to_table(
+                    concat_ws(' ', rows.record_id, rows.original), '[^0-9]+'
+                ) as word (id)
                 inner join niche_gone on niche_gone.id = word.id
                 where niche_gone.entity = any(%(named)s)
             ) returning file_id

@@ -3,8 +3,9 @@
 Column names and meaning are the publisher's (data.police.uk/about, "CSV columns");
 files of different years and forces have them in different order and form, and lack
 some. A row's month is the month of its file. The crime id is blank on anti-social
-behaviour, and on every row of the first months. A position, a neighbourhood, the type
-and the time of a search may be missing: the row counts all the same.
+behaviour; on every row of the first months it is blank, or there is no such column. A
+position, a neighbourhood, the type and the time of a search may be missing: the row
+counts all the same.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from datetime import date
 
 from rasure.sources.contract import Column, FileKind, FileName, RowRule, Source
+from rasure.sources.police_uk import retention
 
 NAME = re.compile(
     r"(?i)(?:^|/)(?P<year>[12][0-9]{3})-(?P<month>0[1-9]|1[0-2])-(?P<force>[a-z]+(?:-[a-z]+)*?)"
@@ -107,7 +109,7 @@ STREET = FileKind(
     name="street",
     table="police_uk_street",
     columns=(
-        Column("Crime ID", "crime_id"),
+        Column("Crime ID", "crime_id", may_be_absent=True),
         MONTH,
         *REPORTER,
         *PLACE,
@@ -258,6 +260,7 @@ STOP_SEARCH = FileKind(
         *_place_rules(*WRITTEN_POSITION),
     ),
     derived={**_degrees(*WRITTEN_POSITION), **SEARCH_TIME},
+    added={"is_day_only": "search_time is not null and searched_at not like '%:%'"},
     in_any_order=True,
 )
 
@@ -286,4 +289,8 @@ SOURCE = Source(
     sets_files_aside=True,
     passed_over=PASSED_OVER,
     layout="YYYY-MM/YYYY-MM-<force>-<street|outcomes|stop-and-search>.csv",
+    superseded_files=retention.SUPERSEDED_FILES,
+    superseded_rows=retention.superseded_rows(
+        tuple(kind.table for kind in (STREET, OUTCOMES, STOP_SEARCH))
+    ),
 )

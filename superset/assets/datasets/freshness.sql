@@ -1,5 +1,6 @@
 -- The age of the data of each force and source, in words, if they are late, if a later
--- state could not be built, and if newer data have landed that no transform has built. It
+-- state could not be built, if newer data have landed that no transform has built, and if
+-- they are read from a replica that is behind. It
 -- is computed by each query, because the marts do not change while no data arrive or a
 -- transform fails. The stamp is HTML, so every text of the data in it is escaped.
 with
@@ -10,6 +11,7 @@ ages as (
         now() - data_as_at > late_after as is_late,
         failed_at is null and waiting_since < now() - interval '2 minutes'
             as is_waiting,
+        coalesce(replica_as_at < now() - interval '2 minutes', false) as is_behind,
         extract(epoch from now() - data_as_at)::bigint as age_seconds,
         case
             -- A source that knows only months: the last day of the month, and no hour.
@@ -33,7 +35,8 @@ select
     source,
     '<span class="rasure-stamp'
     || case
-        when is_late or is_waiting or failed_at is not null then ' rasure-late'
+        when is_late or is_waiting or is_behind or failed_at is not null
+            then ' rasure-late'
         else ''
     end
     || '">Data as at <b>' || as_at || '</b> · '
@@ -56,9 +59,20 @@ select
             || ' and are not shown yet</b>'
         else ''
     end
+    || case
+        when is_behind and isfinite(replica_as_at)
+            then ' · <b>Read from a copy of the warehouse that was last brought up to '
+                || 'date '
+                || to_char(replica_as_at at time zone clock, 'DD Mon, HH24:MI') || '</b>'
+        when is_behind
+            then ' · <b>Read from a copy of the warehouse that was never brought up to '
+                || 'date</b>'
+        else ''
+    end
     || ' · ' || whose || '</span>' as stamp,
     case when is_late then 'late' else 'on time' end as state,
     as_at,
+    failed_at at time zone clock as failed_at,
     case
         when late_after_minutes > 60 and mod(late_after_minutes, 60) = 0
             then late_after_minutes / 60 || ' hours'

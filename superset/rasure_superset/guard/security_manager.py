@@ -1,4 +1,4 @@
-"""Superset's security manager with four more rules.
+"""Superset's security manager with six more rules.
 
 1. A chart uses columns and metrics of its dataset only (`queries`). SQL is for SQL Lab,
    where Superset records who wrote it.
@@ -6,6 +6,10 @@
 3. SQL Lab runs statements that only read (`statements`), for users with access to it,
    and keeps no answer in a table of its own.
 4. Nobody but an administrator is shown the names of other users.
+5. Who is logged in is known on the server, and too many wrong passwords lock an account
+   for a while (`sessions`).
+6. Where an identity provider is set, it alone lets people in, and is asked again while
+   they work (`provider`).
 
 Superset calls `raise_for_access` before every query of every page and API. Our rules
 apply after its own. `superset_config.py` names this class in `CUSTOM_SECURITY_MANAGER`.
@@ -15,10 +19,13 @@ from __future__ import annotations
 
 import json
 
+from flask import g
 from superset.errors import ErrorLevel, SupersetError, SupersetErrorType
 from superset.exceptions import SupersetSecurityException
 from superset.security import SupersetSecurityManager
 
+from rasure_superset.access import is_of_provider, is_user_name
+from rasure_superset.guard import provider, sessions
 from rasure_superset.guard.queries import (
     MAX_QUERIES,
     MAX_STEPS,
@@ -43,7 +50,7 @@ QUERY_PARTS = (
 LEGACY_CHARTS = {"deck_geojson"}
 
 
-class RasureSecurityManager(SupersetSecurityManager):
+class RasureSecurityManager(provider.SupersetLogIn, SupersetSecurityManager):
     """Superset's security manager with the rules of this package."""
 
     def raise_for_access(
@@ -72,6 +79,46 @@ class RasureSecurityManager(SupersetSecurityManager):
             ]
             _check_names(query_context.datasource, parts)
             self._check_work(query_context.datasource, queries)
+
+    def load_user(self, pk):
+        """The account of the request's cookie, while its session is open."""
+        if g.get("asking_provider"):
+            # A change of roles asks who makes it, while it is not known if this user
+            # may still be in. To load the user again here would wait for itself.
+            return None
+        user = super().load_user(pk)
+        ask = provider.ask_about(self, user) if user and self.identity else None
+        return user if user and sessions.is_open(user, ask) else None
+
+    def auth_user_db(self, username, password):
+        """The account with this name and password, or None; each attempt is kept."""
+        username = username or ""
+        account = None
+        if is_user_name(username):
+            account = self.find_user(username=username)
+            account = account or self.find_user(email=username)
+        if account is None or is_of_provider(account):
+            sessions.record_log_in(None, sessions.REFUSED)
+            return super().auth_user_db("", password)
+        if sessions.is_locked(account.username):
+            sessions.record_log_in(account.username, sessions.LOCKED)
+            return None
+        user = super().auth_user_db(account.username, password)
+        outcome = sessions.LET_IN if user else sessions.REFUSED
+        sessions.record_log_in(account.username, outcome)
+        return user
+
+    def on_user_login(self, user) -> None:
+        """Open a session for an account that has just been let in."""
+        if self.identity:
+            sessions.start(user, provider.new_tokens())
+            sessions.record_log_in(user.username, sessions.LET_IN)
+        else:
+            sessions.start(user)
+
+    def on_user_logout(self, user) -> None:
+        """End the session of the request."""
+        sessions.end()
 
     def get_exclude_users_from_lists(self) -> list[str]:
         """The users that the lists of owners and authors leave out: all but oneself."""

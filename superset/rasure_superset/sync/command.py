@@ -21,12 +21,14 @@ import sys
 from pathlib import Path
 
 from rasure_superset import CHECKOUT, FOLDER, access
-from rasure_superset.access import Access
+from rasure_superset.access import REPORTS_ROLE, Access
 from rasure_superset.assets import bundle as assets
 from rasure_superset.assets import checks, render
 from rasure_superset.assets.bundle import Bundle
 from rasure_superset.assets.render import Facts
 from rasure_superset.errors import SyncError
+from rasure_superset.reports import applying, config, definitions
+from rasure_superset.reports.definitions import Report
 from rasure_superset.sync import importing, marts, warming
 
 SETTINGS = ("RASURE_READER_URL", "RASURE_PEOPLE_READER_URL", "RASURE_TILE_URL")
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--user", default="officer", help="whose caches to warm")
     parser.add_argument("--assets", type=Path, default=FOLDER / "assets")
     parser.add_argument("--access", type=Path, default=FOLDER / "access")
+    parser.add_argument("--reports", type=Path, default=FOLDER / "reports")
     options = parser.parse_args(arguments)
     try:
         synchronise(options)
@@ -57,12 +60,15 @@ def synchronise(options: argparse.Namespace) -> None:
     contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
     checks.check(bundle, contracts or None, "dbt's contracts")
     access_rules = access.load(options.access, home)
+    reports = definitions.load(options.reports)
+    readable = access_rules.roles.get(REPORTS_ROLE, {}).get("reads_only", [])
+    definitions.check(reports, bundle, set(readable))
     datasets = {dataset.content["table_name"] for dataset in bundle.datasets.values()}
     area_datasets = _area_datasets(bundle)
     access.check_rules(access_rules.rules, datasets, area_datasets)
     print(
         f"Checked {len(bundle.dashboards)} dashboard(s), {len(bundle.charts)} charts, "
-        f"{len(bundle.datasets)} datasets"
+        f"{len(bundle.datasets)} datasets, {len(reports)} reports"
         + (" against dbt's contracts" if contracts else "")
     )
     if not settings["RASURE_READER_URL"]:
@@ -95,13 +101,18 @@ def synchronise(options: argparse.Namespace) -> None:
     from superset.app import create_app
 
     with create_app().app_context():
-        _publish(bundle, files, access_rules)
+        _publish(bundle, files, access_rules, reports)
         if options.warm:
             _warm(options.user, bundle, files, facts)
 
 
-def _publish(bundle: Bundle, files: dict[str, str], access_rules: Access) -> None:
-    """Import the files, apply the access rules and drop cached answers."""
+def _publish(
+    bundle: Bundle,
+    files: dict[str, str],
+    access_rules: Access,
+    reports: dict[str, Report],
+) -> None:
+    """Import the files, apply access rules and reports, and drop cached answers."""
     from superset.extensions import cache_manager
 
     print(f"Assets: {importing.apply(files)}")
@@ -109,6 +120,8 @@ def _publish(bundle: Bundle, files: dict[str, str], access_rules: Access) -> Non
         access_rules, _area_datasets(bundle), _restricted_databases(bundle)
     )
     print(f"Access: {changes}")
+    changes = applying.apply(reports, bundle, config.section(os.environ))
+    print(f"Reports: {changes}")
     cache_manager.data_cache.clear()
 
 

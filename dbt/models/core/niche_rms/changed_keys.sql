@@ -1,7 +1,8 @@
 -- The keys that this transform builds before record linkage, each once: what staging
 -- logged (`ops.changed_keys`), widened from a classification or an address to the
 -- occurrences it belongs to, and from an address to its residents and its position; and
--- the records whose end has come with the newest extract, though nobody changed them.
+-- the records whose end has come with the newest extract, though nobody changed them;
+-- and those that are in quarantine only, which staging has no row of.
 {{ config(indexes=[{'columns': ['kind', 'force', 'id']}]) }}
 {%- for staged in [
     'addresses', 'bails', 'court_results', 'flags', 'intelligence', 'involvements',
@@ -63,6 +64,16 @@ final as (
         replace(kind, '_id', '') || '|' || id as id
     from logged
     where kind in ('address_id', 'occurrence_address_id', 'stop_search_id')
+    {%- for entity in ['occurrence', 'person'] %}
+    union
+    select
+        '{{ entity }}_id' as kind,
+        unread.force,
+        unread.id
+    from (
+        {{ niche_unread_records(entity ~ 's', entity ~ '_id') }}
+    ) as unread
+    {%- endfor %}
     {%- for model, column, kind, id in [
         ('classifications', 'effective_to', 'occurrence_id', 'occurrence_id'),
         ('involvements', 'effective_to', 'occurrence_id', 'occurrence_id'),

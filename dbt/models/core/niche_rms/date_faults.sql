@@ -1,5 +1,6 @@
 -- The number of dates that cannot be, by column and reason. Staging has emptied them
--- (`dbt/macros/niche_dates.sql`), and the records stay.
+-- (`dbt/macros/niche_dates.sql`), and the records stay. An hour that the clocks of the
+-- force skip or repeat is counted here too, and is kept.
 {{ config(materialized='view') }}
 {%- set dated = [
     'bails', 'classifications', 'court_results', 'flags', 'intelligence', 'involvements',

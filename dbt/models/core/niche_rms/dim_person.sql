@@ -1,5 +1,6 @@
 -- One row per person, however many records the source has of them. Names are only in
--- `person_full_names`.
+-- `person_full_names`. A person with a record that is in quarantine only may be
+-- restricted, and counts as such.
 {{
     config(
         materialized='incremental',
@@ -38,6 +39,20 @@ persons as (
         and ids.force = records.force
 ),
 
+unread_records as (
+    {{ niche_unread_records('persons', 'person_id') }}
+),
+
+unread as (
+    select distinct
+        ids.force,
+        ids.golden_id
+    from ids
+    inner join unread_records
+        on ids.person_id = unread_records.id
+        and ids.force = unread_records.force
+),
+
 final as (
     select
         persons.golden_id,
@@ -51,6 +66,7 @@ final as (
         bool_or(
             persons.access_domain is distinct from 'open'
             or persons.person_type_code is not null
+            or unread.golden_id is not null
         ) as is_restricted,
         {{ surest_birth('date_of_birth_precision') }} as date_of_birth_precision,
         coalesce({{ surest_birth('is_birth_date_estimated') }}, false)
@@ -61,6 +77,9 @@ final as (
         ) as youngest_birth_date,
         max(persons.deceased_on) as deceased_on
     from persons
+    left join unread
+        on persons.force = unread.force
+        and persons.golden_id = unread.golden_id
     group by persons.golden_id, persons.force
 )
 

@@ -1,7 +1,8 @@
 -- One row per person, occurrence and role. `is_standing` says which rows count: the
 -- role has not ended, and the occurrence has a crime that counts; on the side of
--- causing harm the person is also neither eliminated nor has the matter closed with no
--- further action. Memoize is off because most people occur only once or twice.
+-- causing harm the person is also neither eliminated, as far as is known, nor has the
+-- matter closed with no further action. Memoize is off because most people occur only
+-- once or twice.
 {{
     config(
         materialized='incremental',
@@ -34,6 +35,18 @@ crimes as (
     group by force, occurrence_id
 ),
 
+endings as (
+    select
+        force,
+        occurrence_id,
+        golden_id,
+        count(*) as crimes,
+        max(ended_at) as ended_at
+    from {{ ref('int_niche_endings') }}
+    where {{ is_changed('involved_occurrence') }}
+    group by force, occurrence_id, golden_id
+),
+
 final as (
     select
         roles.occurrence_id,
@@ -45,18 +58,24 @@ final as (
         coalesce(crimes.crimes, 0)::integer as crimes,
         crimes.crimes is not null
         and roles.role_to is null
-        and roles.eliminated_at is null
-        and (endings.ended_at is null or roles.side <> 'causing harm') as is_standing,
+        and not roles.may_be_eliminated
+        and (
+            roles.side <> 'causing harm'
+            or endings.crimes is distinct from crimes.crimes
+        ) as is_standing,
         roles.role_from,
         roles.role_to,
         roles.eliminated_at,
-        case when roles.side = 'causing harm' then endings.ended_at end
-            as no_further_action_at
+        roles.may_be_eliminated,
+        case
+            when roles.side = 'causing harm' and endings.crimes = crimes.crimes
+                then endings.ended_at
+        end as no_further_action_at
     from roles
     left join crimes
         on roles.occurrence_id = crimes.occurrence_id
         and roles.force = crimes.force
-    left join {{ ref('int_niche_endings') }} as endings
+    left join endings
         on roles.occurrence_id = endings.occurrence_id
         and roles.golden_id = endings.golden_id
         and roles.force = endings.force

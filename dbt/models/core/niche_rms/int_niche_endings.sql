@@ -1,7 +1,10 @@
--- Suspicion that ended without charge, caution or conviction, for people on the side of
--- causing harm. A person's own decisions come first: suspicion ended if the latest
--- decision on every crime ended it. For a person without decisions of their own it
--- ended when every crime of the occurrence was closed with no further action.
+-- The crimes of which suspicion of a person ended without charge, caution or
+-- conviction, for people on the side of causing harm. A person's own decisions come
+-- first: suspicion of a crime ended if the latest decision on it ended it, and of every
+-- crime if that is so for each that was decided. For a person without decisions of
+-- their own it ended when every crime of the occurrence was closed with no further
+-- action. An ending has happened whatever its date, because it protects: without a date
+-- it is the latest.
 {{
     config(
         materialized='incremental',
@@ -9,7 +12,12 @@
         unique_key=['force', 'occurrence_id'],
         on_schema_change='fail',
         meta={'changed_key': 'involved_occurrence'},
-        indexes=[{'columns': ['occurrence_id', 'golden_id', 'force'], 'unique': true}],
+        indexes=[
+            {
+                'columns': ['occurrence_id', 'golden_id', 'sequence', 'force'],
+                'unique': true,
+            },
+        ],
     )
 }}
 
@@ -35,6 +43,15 @@ events as (
         and {{ is_changed('involved_occurrence', relation='events') }}
 ),
 
+suspected as (
+    select distinct
+        force,
+        occurrence_id,
+        golden_id
+    from events
+    where is_suspected
+),
+
 decisions as (
     select distinct on (force, occurrence_id, golden_id, sequence) *
     from events
@@ -44,7 +61,9 @@ decisions as (
         occurrence_id,
         golden_id,
         sequence,
-        role_from desc nulls last,
+        coalesce(
+            role_from, case when ends_suspicion then 'infinity'::timestamptz end
+        ) desc nulls last,
         ends_suspicion
 ),
 
@@ -59,40 +78,62 @@ own as (
     group by force, occurrence_id, golden_id
 ),
 
+crimes as not materialized (
+    select
+        force,
+        occurrence_id,
+        sequence
+    from {{ ref('int_niche_offences') }}
+    where {{ is_changed('involved_occurrence') }}
+),
+
 closed as (
     select
-        offences.force,
-        offences.occurrence_id,
+        crimes.force,
+        crimes.occurrence_id,
         max(outcomes.outcome_on) as closed_on
-    from {{ ref('int_niche_offences') }} as offences
+    from crimes
     left join {{ ref('int_niche_latest_outcomes') }} as outcomes
-        on offences.occurrence_id = outcomes.occurrence_id
-        and offences.sequence = outcomes.sequence
-        and offences.force = outcomes.force
-    where {{ is_changed('involved_occurrence', relation='offences') }}
-    group by offences.force, offences.occurrence_id
+        on crimes.occurrence_id = outcomes.occurrence_id
+        and crimes.sequence = outcomes.sequence
+        and crimes.force = outcomes.force
+    group by crimes.force, crimes.occurrence_id
     having bool_and(coalesce(outcomes.ends_suspicion, false))
 ),
 
 final as (
-    select distinct
-        events.occurrence_id,
-        events.golden_id,
-        events.force,
-        coalesce(own.ended_at, closed.closed_on::timestamp at time zone mappings.clock)
-            as ended_at
-    from events
+    select
+        suspected.occurrence_id,
+        suspected.golden_id,
+        suspected.force,
+        crimes.sequence,
+        case
+            when own.has_ended is null
+                then closed.closed_on::timestamp at time zone mappings.clock
+            when own.has_ended then own.ended_at
+            else decisions.role_from
+        end as ended_at
+    from suspected
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
-        on events.force = mappings.force
+        on suspected.force = mappings.force
+    inner join crimes
+        on suspected.occurrence_id = crimes.occurrence_id
+        and suspected.force = crimes.force
     left join own
-        on events.occurrence_id = own.occurrence_id
-        and events.golden_id = own.golden_id
-        and events.force = own.force
+        on suspected.occurrence_id = own.occurrence_id
+        and suspected.golden_id = own.golden_id
+        and suspected.force = own.force
+    left join decisions
+        on suspected.occurrence_id = decisions.occurrence_id
+        and suspected.golden_id = decisions.golden_id
+        and suspected.force = decisions.force
+        and crimes.sequence = decisions.sequence
     left join closed
-        on events.occurrence_id = closed.occurrence_id
-        and events.force = closed.force
-    where events.is_suspected
-        and coalesce(own.has_ended, closed.closed_on is not null)
+        on suspected.occurrence_id = closed.occurrence_id
+        and suspected.force = closed.force
+    where own.has_ended
+        or decisions.ends_suspicion
+        or (own.has_ended is null and closed.occurrence_id is not null)
 )
 
 select * from final

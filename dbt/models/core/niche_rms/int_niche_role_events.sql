@@ -42,7 +42,8 @@ final as (
             when {{ has_come('involvements.effective_to', 'moments') }}
                 then involvements.effective_to
         end as role_to,
-        involvements.eliminated_at
+        involvements.eliminated_at,
+        involvements.is_outdated
     from involvements
     left join {{ ref('people_as_of') }} as moments on involvements.force = moments.force
     union all
@@ -55,7 +56,8 @@ final as (
         outcome_codes.ends_suspicion is not false as ends_suspicion,
         outcomes.outcome_on::timestamp at time zone mappings.clock as role_from,
         null as role_to,
-        null as eliminated_at
+        null as eliminated_at,
+        false as is_outdated
     from history
     inner join {{ ref('stg_niche__outcomes') }} as outcomes
         on history.classification_id = outcomes.classification_id
@@ -84,7 +86,8 @@ final as (
         ) as ends_suspicion,
         results.result_on::timestamp at time zone mappings.clock as role_from,
         null as role_to,
-        null as eliminated_at
+        null as eliminated_at,
+        false as is_outdated
     from history
     inner join {{ ref('stg_niche__court_results') }} as results
         on history.classification_id = results.classification_id

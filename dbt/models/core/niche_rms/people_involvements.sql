@@ -24,7 +24,7 @@ final as (
         coalesce(offences.title, crimes.recorded_class) as title,
         involvements.role,
         involvements.side,
-        case when involvements.no_further_action_at is null then 'open'
+        case when endings.sequence is null then 'open'
             else 'no further action'
         end as person_result,
         involvements.evidence_tier,
@@ -45,11 +45,14 @@ final as (
             false
         ) as is_knife_held_by_other,
         coalesce(crimes.occurred_from, crimes.reported_at) as occurred_at,
-        involvements.eliminated_at
+        involvements.eliminated_at,
+        involvements.may_be_eliminated
     from {{ ref('fct_involvement') }} as involvements
     inner join {{ ref('int_niche_crimes') }} as crimes
         on involvements.occurrence_id = crimes.occurrence_id
         and involvements.force = crimes.force
+    left join {{ ref('int_niche_endings') }} as endings
+        on {{ is_ending_of('endings', 'involvements', 'crimes') }}
     left join {{ ref('dim_offence') }} as offences
         on crimes.offence_id = offences.offence_id
     left join {{ latest_definition(ref('injury_subgroups')) }} as subgroups

@@ -1,7 +1,7 @@
 -- The involvements that may count for a person, whenever the crime happened. These are
--- left out, so that no rule can count them: people eliminated, not proceeded against or
--- acquitted; cancelled crimes; acts of a child under ten; officers and staff;
--- restricted people. It changes only when records change, not as time passes.
+-- left out, so that no rule can count them: people who are or may be eliminated, not
+-- proceeded against or acquitted; cancelled crimes; acts of a child under ten; officers
+-- and staff; restricted people. It changes when records change, not as time passes.
 {{ config(materialized='view') }}
 
 select
@@ -15,6 +15,7 @@ inner join {{ people_figures() }} as figures on involvements.force = figures.for
 where involvements.side in ('causing harm', 'harmed')
     and involvements.is_current
     and involvements.eliminated_at is null
+    and involvements.may_be_eliminated is not true
     and coalesce(involvements.person_result, 'open')
     not in ('no further action', 'not guilty')
     and not persons.is_official

@@ -1,5 +1,5 @@
--- The people of a force who suffered most harm, among those harmed in enough
--- occurrences that still count.
+-- The people of a force who suffered most harm, among those who may be listed and were
+-- harmed in enough occurrences that still count.
 with
 
 figures as (
@@ -17,7 +17,11 @@ harmed as (
         ) as newest
     from {{ ref('int_harmed_events') }} as events
     inner join figures on events.force = figures.force
+    inner join {{ ref('people_persons') }} as persons
+        on events.force = persons.force
+        and events.person_id = persons.person_id
     where events.counts_until > figures.as_of_date
+        and {{ can_be_listed('persons') }}
 ),
 
 ranked as (

@@ -19,6 +19,7 @@ select
     latitude,
     is_outcome_linked_to_object,
     is_clothing_removed,
+    is_day_only,
     month,
     searched_at
 from {{ ref('stg_police_uk__stop_search') }}

@@ -1,7 +1,7 @@
--- The events that hot times are made of, one row each: the serious violence in public
--- that patrols are planned for. This is the one place where the times part touches the
--- rest of the core. A restricted crime counts in the week of its area, not of its
--- place: there the list of crimes would tell its hour.
+-- The events that hot times are made of, one row each: the serious violence that a
+-- patrol could meet, by the same settings as hot places. This is the one place where
+-- the times part touches the rest of the core. A restricted crime counts in the week
+-- of its area, not of its place: there the list of crimes would tell its hour.
 {{ config(materialized='view') }}
 
 select
@@ -22,7 +22,5 @@ inner join {{ ref('dim_force') }} as forces on crimes.force = forces.force
 left join {{ ref('placed_locations') }} as placed on crimes.place_id = placed.place_id
 where {{ knows_instants('crimes') }}
     and crimes.is_serious_violence
-    and coalesce(crimes.is_public_place, true)
-    and not coalesce(crimes.is_domestic_abuse, false)
-    and not crimes.is_police_generated
+    and {{ is_met_by_patrols('crimes') }}
     and not crimes.is_at_institution

@@ -1,18 +1,17 @@
 -- Every crime of a source that knows instants, one row each, no person in it: from a
 -- place to its crimes to the number an officer looks up. Crimes of restricted records
 -- are not here: `restricted_crimes` counts them. Places and their names are those of
--- now, times those of the force's clock.
+-- now, times those of the force's clock. It is built whole at each transform, so it has
+-- only the indexes that the page needs.
 {{
     config(
         tags=['instants'],
         post_hook="{{ index_where('hexagon_id', 'is_in_place_scope') }}",
         indexes=[
-            {'columns': ['crime_key'], 'unique': true},
             {'columns': ['force_name', 'operational_date']},
             {'columns': ['force_name', 'period', 'operational_date']},
             {'columns': ['force_name', 'crime_type', 'operational_date']},
             {'columns': ['hexagon_id']},
-            {'columns': ['occurrence_id']},
             {'columns': ['occurrence_number']},
         ],
     )

@@ -1,7 +1,7 @@
 -- The history of the people on a list: offences by side with the strongest role and its
 -- result; orders, bail and warnings with the instant of their end. It has nobody else's
 -- history and no restricted occurrence. The dashboard reads it through the view
--- `person_history`.
+-- `person_history`, which stands on nothing else.
 {{
     config(
         schema='marts_private',
@@ -44,6 +44,7 @@ offences as (
         involved.force, involved.golden_id, crimes.crime_key, involved.side
     )
         involved.*,
+        endings.sequence is not null as has_ended,
         crimes.crime_key,
         crimes.occurrence_number,
         crimes.area_id,
@@ -55,6 +56,8 @@ offences as (
     inner join {{ ref('int_niche_crimes') }} as crimes
         on involved.occurrence_id = crimes.occurrence_id
         and involved.force = crimes.force
+    left join {{ ref('int_niche_endings') }} as endings
+        on {{ is_ending_of('endings', 'involved', 'crimes') }}
     left join {{ ref('dim_offence') }} as titles
         on crimes.offence_id = titles.offence_id
     where {{ is_of_open_occurrence('involved') }}
@@ -67,7 +70,7 @@ offences as (
         involved.role
 ),
 
-final as (
+histories as (
     {{ history_of_offences('offences') }}
     union all
     {{ history_of_marks(ref('stg_niche__orders'), 'order') }}
@@ -75,6 +78,18 @@ final as (
     {{ history_of_marks(ref('stg_niche__bails'), 'bail') }}
     union all
     {{ history_of_marks(ref('stg_niche__warnings'), 'warning') }}
+),
+
+final as (
+    select
+        histories.*,
+        areas.area,
+        forces.clock
+    from histories
+    inner join {{ ref('people_as_of') }} as forces
+        on histories.force = forces.force
+    left join {{ source('geo', 'areas') }} as areas
+        on histories.area_id = areas.area_id
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- The history of the people on a list. It is a view, so that an order, a bail or a
--- warning disappears when it expires, whenever the marts were built. Times are those of
--- the force's clock.
+-- warning disappears when it expires, whenever the marts were built. It stands on a
+-- table of the marts alone: dbt drops a view with any table beneath it that it
+-- builds again. Times are those of the force's clock.
 {{ config(materialized='view') }}
 
 select
@@ -10,17 +11,14 @@ select
     history.side,
     history.source_id,
     history.occurrence_number,
-    areas.area,
+    history.area,
     history.title,
     history.role,
     history.result,
     history.detail,
     history.is_serious_violence,
-    {{ local_time('history.began_at', 'forces.clock') }} as began_at,
-    {{ local_time('history.ends_at', 'forces.clock') }} as ends_at
+    {{ local_time('history.began_at', 'history.clock') }} as began_at,
+    {{ local_time('history.ends_at', 'history.clock') }} as ends_at
 from {{ ref('int_person_history') }} as history
-inner join {{ ref('dim_force') }} as forces on history.force = forces.force
-left join {{ source('geo', 'areas') }} as areas
-    on history.area_id = areas.area_id
 where history.began_at <= now()
     and (history.ends_at is null or history.ends_at > now())

@@ -1,4 +1,5 @@
--- One row a force, for the headline figures.
+-- One row a force, for the headline figures. The latest month is compared with the one
+-- before it on the calendar: after a gap in the months there is none.
 
 with
 
@@ -7,26 +8,40 @@ forces as (
     where months_observed > 0
 ),
 
+months as (
+    select
+        force,
+        month,
+        recency,
+        lead(month) over (partition by force order by month)
+        = month + interval '1 month' as is_followed
+    from {{ ref('dim_force_month') }}
+    where recency <= 2
+),
+
 latest as (
     select
-        counts.force,
+        months.force,
+        bool_or(months.recency = 2 and months.is_followed) as has_month_before,
         coalesce(sum(counts.crimes) filter (where months.recency = 1), 0)
             as crimes_latest_month,
-        sum(counts.crimes) filter (where months.recency = 2) as crimes_month_before,
+        coalesce(sum(counts.crimes) filter (where months.recency = 2), 0)
+            as crimes_month_before,
         coalesce(
             sum(counts.crimes)
             filter (where months.recency = 1 and counts.is_serious_violence),
             0
         ) as serious_violence_latest_month,
-        sum(counts.crimes)
-        filter (where months.recency = 2 and counts.is_serious_violence)
-            as serious_violence_month_before
-    from {{ ref('int_crime_counts') }} as counts
-    inner join {{ ref('dim_force_month') }} as months
-        on counts.force = months.force
-        and counts.month = months.month
-    where months.recency <= 2
-    group by counts.force
+        coalesce(
+            sum(counts.crimes)
+            filter (where months.recency = 2 and counts.is_serious_violence),
+            0
+        ) as serious_violence_month_before
+    from months
+    left join {{ ref('int_crime_counts') }} as counts
+        on months.force = counts.force
+        and months.month = counts.month
+    group by months.force
 ),
 
 designated as (
@@ -57,9 +72,14 @@ final as (
         forces.force_name,
         designated.designation_id,
         latest.crimes_latest_month::integer as crimes_latest_month,
-        latest.crimes_month_before::integer as crimes_month_before,
+        case
+            when latest.has_month_before then latest.crimes_month_before::integer
+        end as crimes_month_before,
         latest.serious_violence_latest_month::integer as serious_violence_latest_month,
-        latest.serious_violence_month_before::integer as serious_violence_month_before,
+        case
+            when latest.has_month_before
+                then latest.serious_violence_month_before::integer
+        end as serious_violence_month_before,
         forces.months_observed,
         coalesce(designated.designated_hexagons, 0)::integer as designated_hexagons,
         coalesce(designated.hot_spots, 0)::integer as hot_spots,

@@ -1,6 +1,7 @@
 -- When the marts were published; since when a later state could not be built, if it
--- could not; since when raw has what they have not. A view: what failed or landed last
--- is known at once, though no mart was built.
+-- could not; since when raw has what they have not; how new the server is that answers,
+-- if it is a replica. A view: what failed or landed last is known at once, though no
+-- mart was built.
 {{ config(materialized='view') }}
 
 with
@@ -25,7 +26,11 @@ final as (
         (
             select min(waiting.changed_at)
             from {{ source('ops', 'unbuilt_deliveries') }} as waiting
-        ) as waiting_since
+        ) as waiting_since,
+        case
+            when pg_is_in_recovery()
+                then coalesce(pg_last_xact_replay_timestamp(), '-infinity')
+        end as replica_as_at
     from published
     left join transforms as failed
         on failed.state in ('failed', 'abandoned')

@@ -1,10 +1,13 @@
 -- Values of records that the warehouse could not take as they are: codes that nobody
--- has classified, and dates that cannot be. The records are there; this says what was
+-- has classified, dates that cannot be, hours that the clocks skip or repeat, and rows
+-- in quarantine that may restrict their record or end a suspicion. This says what was
 -- assumed.
 {{ config(tags=['instants']) }}
 -- depends_on: {{ ref('unmapped_codes') }}
 -- depends_on: {{ ref('incident_unmapped_codes') }}
 -- depends_on: {{ ref('date_faults') }}
+-- depends_on: {{ ref('closed_by_quarantine') }}
+-- depends_on: {{ ref('incident_faults') }}
 
 with
 
@@ -25,16 +28,51 @@ found as (
     {%- if is_built(ref('date_faults')) %}
     select
         force,
-        'date that cannot be' as kind,
+        case
+            when {{ read_by_the_clocks('reason') }} is null then 'date that cannot be'
+            else '{{ clock_kind() }}'
+        end as kind,
         entity,
         field,
         reason as what,
-        case
-            when reason like '%kept' then 'as written'
-            else 'empty'
-        end as assumed,
+        coalesce(
+            {{ read_by_the_clocks('reason') }},
+            case when reason like '%kept' then 'as written' else 'empty' end
+        ) as assumed,
         records
     from {{ ref('date_faults') }}
+    union all
+    {%- endif %}
+    {%- if is_built(ref('incident_faults')) %}
+    select
+        force,
+        kind,
+        entity,
+        field,
+        what,
+        assumed,
+        records
+    from {{ ref('incident_faults') }}
+    union all
+    {%- endif %}
+    {%- if is_built(ref('closed_by_quarantine')) %}
+    select
+        force,
+        'row in quarantine' as kind,
+        entity,
+        case entity when 'involvements' then 'eliminated_at' else 'access_domain' end
+            as field,
+        case entity
+            when 'involvements' then 'a newer row, which may eliminate a suspect'
+            else 'a row that does not say that its record is open'
+        end as what,
+        case entity
+            when 'involvements' then 'eliminated: suspicion does not count'
+            when 'persons' then 'restricted: on no list'
+            else 'restricted: its number is hidden'
+        end as assumed,
+        records
+    from {{ ref('closed_by_quarantine') }}
     union all
     {%- endif %}
     select

@@ -2,8 +2,11 @@
 -- patrols are planned by.
 with
 
-windows as (
-    select * from {{ latest_definition(ref('time_windows')) }} as held
+times as (
+    select
+        *,
+        {{ patrol_window_of_hour('hour') }} as window_name
+    from {{ ref('hot_times') }}
 ),
 
 final as (
@@ -12,8 +15,7 @@ final as (
         times.level,
         times.subject_id,
         times.subject,
-        windows.window_name,
-        windows.definition_version,
+        times.window_name,
         sum(times.exposure_hours)::integer as exposure_hours,
         times.known_time_events,
         times.unknown_time_events,
@@ -25,10 +27,7 @@ final as (
         sum(times.expected_share::numeric)::double precision as expected_share,
         (sum(times.weight::numeric) / nullif(sum(times.exposure_hours), 0))
         ::double precision as events_per_hour
-    from {{ ref('hot_times') }} as times
-    inner join windows
-        on (times.hour - windows.hour_from + 24) % 24
-        < (windows.hour_to - windows.hour_from + 23) % 24 + 1
+    from times
     group by
         times.force,
         times.level,
@@ -37,8 +36,7 @@ final as (
         times.known_time_events,
         times.unknown_time_events,
         times.unknown_time_share,
-        windows.window_name,
-        windows.definition_version
+        times.window_name
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- The newest version of each crime: that with the latest update, then of the latest
 -- delivery, then the last in its file. A time of ten characters is a day without an
--- hour; a flag of restriction that could not be read restricts.
+-- hour; a flag of restriction that could not be read restricts. So does a later row in
+-- quarantine that does not say that its crime is open, of a force that has the flag.
 {{ config(materialized='table', post_hook="{{ gather_statistics() }}") }}
 
 with
@@ -19,6 +20,40 @@ deliveries as (
 
 mappings as (
     select * from {{ source('incidents_ops', 'incident_mappings') }}
+),
+
+flagging_forces as (
+    select distinct files.force
+    from crimes
+    inner join files on crimes.file_id = files.file_id
+    where crimes.is_restricted is not null
+),
+
+quarantined as (
+    select
+        load_id,
+        file_id,
+        is_restricted,
+        -- Of a row whose fields nobody could tell apart, each may be the reference.
+        btrim(
+            regexp_split_to_table(
+                coalesce(record_id, original),
+                case when record_id is null then '[",]' else '$^' end
+            )
+        ) as reference
+    from {{ source('quarantine', 'incidents') }}
+),
+
+closed as (
+    select
+        files.force,
+        quarantined.reference,
+        max(quarantined.load_id) as load_id
+    from quarantined
+    inner join files on quarantined.file_id = files.file_id
+    inner join flagging_forces on files.force = flagging_forces.force
+    where coalesce(btrim(quarantined.is_restricted) not in ('', 'false'), true)
+    group by files.force, quarantined.reference
 ),
 
 versions as (
@@ -50,6 +85,17 @@ newest as (
         force, reference, updated_on desc nulls last, load_id desc, row_number desc
 ),
 
+judged as (
+    select
+        newest.*,
+        closed.load_id is not null as is_closed_by_quarantine
+    from newest
+    left join closed
+        on newest.force = closed.force
+        and newest.reference = closed.reference
+        and newest.load_id <= closed.load_id
+),
+
 final as (
     select
         reference,
@@ -67,7 +113,19 @@ final as (
         is_domestic,
         coalesce(is_restricted, false)
         or coalesce('is_restricted' = any(string_to_array(emptied_fields, ',')), false)
+        or is_closed_by_quarantine
             as is_restricted,
+        is_closed_by_quarantine,
+        nullif(
+            concat_ws(
+                '; ',
+                {%- for column in ['occurred_from', 'occurred_to', 'reported_at'] %}
+                '{{ column }}: ' || {{ incident_clock_fault(column) }}
+                {{- '' if loop.last else ',' }}
+                {%- endfor %}
+            ),
+            ''
+        ) as clock_faults,
         length(occurred_from) = 10 as is_day_only,
         {{ incident_instant('occurred_from') }} as occurred_from,
         {{ incident_instant('occurred_to') }} as occurred_to,
@@ -83,7 +141,7 @@ final as (
                     st_setsrid(st_makepoint(x, y), crs), {{ var('grid_srid') }}
                 )
         end as geom
-    from newest
+    from judged
 )
 
 select * from final

@@ -26,6 +26,7 @@ final as (
         stop_search.latitude,
         stop_search.is_outcome_linked_to_object,
         stop_search.is_clothing_removed,
+        coalesce(stop_search.is_day_only, false) as is_day_only,
         files.month,
         stop_search.searched_at
     from stop_search

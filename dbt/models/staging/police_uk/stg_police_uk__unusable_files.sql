@@ -29,32 +29,53 @@ own_codes as (
         on area_lsoas.area_id = areas.area_id
 ),
 
-codes as (
+-- A code that is not of the 2011 set may be of anywhere. The point of the crime says
+-- then where it was.
+places as (
     select
         street.file_id,
-        street.lsoa_code,
+        files.force,
+        lsoa11_codes.lsoa_code,
+        case when lsoa11_codes.lsoa_code is null then street.longitude end as longitude,
+        case when lsoa11_codes.lsoa_code is null then street.latitude end as latitude,
         count(*) as crimes
     from {{ source('raw', 'police_uk_street') }} as street
     inner join files on street.file_id = files.file_id
-    where street.lsoa_code is not null
-    group by street.file_id, street.lsoa_code
+    left join {{ source('geo', 'lsoa11_codes') }} as lsoa11_codes
+        on street.lsoa_code = lsoa11_codes.lsoa_code
+    where files.force in (select known.force from own_codes as known)
+    group by
+        street.file_id,
+        files.force,
+        lsoa11_codes.lsoa_code,
+        case when lsoa11_codes.lsoa_code is null then street.longitude end,
+        case when lsoa11_codes.lsoa_code is null then street.latitude end
 ),
 
--- Codes that are not of the 2011 set may be of anywhere, so they say nothing.
 placed as (
     select
-        codes.file_id,
-        sum(codes.crimes) as crimes,
-        sum(codes.crimes) filter (where own_codes.lsoa_code is null) as crimes_elsewhere
-    from codes
-    inner join files on codes.file_id = files.file_id
-    inner join {{ source('geo', 'lsoa11_codes') }} as lsoa11_codes
-        on codes.lsoa_code = lsoa11_codes.lsoa_code
+        places.file_id,
+        sum(places.crimes) as crimes,
+        sum(places.crimes) filter (
+            where case
+                when places.lsoa_code is not null then own_codes.lsoa_code is null
+                else not coalesce(
+                        st_dwithin(
+                            forces.geom,
+                            {{ grid_point('places.longitude', 'places.latitude') }},
+                            {{ var('outside_force_m') }}
+                        ),
+                        false
+                    )
+            end
+        ) as crimes_elsewhere
+    from places
+    inner join {{ source('geo', 'forces') }} as forces on places.force = forces.force
     left join own_codes
-        on files.force = own_codes.force
-        and codes.lsoa_code = own_codes.lsoa_code
-    where files.force in (select known.force from own_codes as known)
-    group by codes.file_id
+        on places.force = own_codes.force
+        and places.lsoa_code = own_codes.lsoa_code
+    where places.lsoa_code is not null or places.longitude is not null
+    group by places.file_id
 ),
 
 judged as (
@@ -73,7 +94,7 @@ judged as (
                 and placed.crimes_elsewhere
                 > {{ var('most_elsewhere') }} * placed.crimes
                 then
-                    'LSOA code: expected the neighbourhoods of the force, found '
+                    'LSOA code or position: expected the ground of the force, found '
                     || round(100 * placed.crimes_elsewhere / placed.crimes)
                     || '% of rows elsewhere'
         end as why_unused

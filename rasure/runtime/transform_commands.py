@@ -1,19 +1,12 @@
-"""`rasure transform`: build the warehouse with dbt."""
+"""`rasure transform`: build the warehouse with dbt, and let the pages show it."""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 
-# dbt says START and OK for each node; the end of a node is news, its start is not.
-PROGRESS = re.compile(r"^\d+ of \d+ (?!START)")
 STEPS = ("staging", "link", "places", "people", "marts")  # of the pipeline
-OWN = (
-    *("Another run", "building", "not understood: "),
-    *(f"{name}: " for name in STEPS),
-)
 
 transform_app = typer.Typer(
     invoke_without_command=True,
@@ -43,18 +36,18 @@ def transform(
     """Build what has landed, each model with its tests, and publish the marts."""
     if context.invoked_subcommand is not None:
         return
+    from rasure.runtime.superset import drop_cached_answers
     from rasure.transform import pipeline
 
-    def show(line: str) -> None:
-        if PROGRESS.match(line) or line.startswith(OWN):
-            typer.echo(line)
-
+    steps = step or pipeline.WHOLE
     pipeline.run(
-        step or pipeline.WHOLE,
+        steps,
         full_refresh=full_refresh,
         unit_tests=unit_tests,
-        say=show,
+        say=typer.echo,
     )
+    if "marts" in steps:
+        drop_cached_answers()
 
 
 @transform_app.command()

@@ -1,0 +1,1 @@
+"""What keeps a home alive: backups, restoring, upgrades, figures for monitoring."""
