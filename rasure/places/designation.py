@@ -10,6 +10,7 @@ again changes nothing; anything else is a new version, and the one before it end
 from __future__ import annotations
 
 import functools
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -40,6 +41,8 @@ from rasure.places.versions import (
 )
 from rasure.places.versions import publish as publish_version
 from rasure.places.zones import designated
+
+log = logging.getLogger(__name__)
 
 METHOD = "decayed harm to a power, persistent places first, institutions out"
 METHOD_FREE = f"{METHOD}, placed freely"
@@ -313,10 +316,10 @@ def designate_each(
     """Designate some forces, each in one window or in all that its crimes know.
 
     Each designation is a transaction of its own, unless the caller is in one already.
-    Of several windows, one without serious violence is passed over. Where a candidate
-    is not accepted yet, nothing is published if `waits_for_review`; else `ReviewNeeded`
-    is raised. Raises `NoPlaces` when a force has no serious violence in the window that
-    was asked for, or in none.
+    Of several windows, one without serious violence is passed over with a warning.
+    Where a candidate is not accepted yet, nothing is published if `waits_for_review`;
+    else `ReviewNeeded` is raised. Raises `NoPlaces` when a force has no serious
+    violence in the window that was asked for, or in none.
     """
     with connection.transaction():
         forces_and_windows = [
@@ -340,6 +343,11 @@ def designate_each(
         except NoPlaces:
             if patrol_window or one == "all":
                 raise
+            log.warning(
+                "%s: there is no serious violence by %s; nothing is designated in that "
+                "window.",
+                *(force, one),
+            )
             continue
         designations.append(designation)
     return designations

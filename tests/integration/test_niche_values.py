@@ -156,7 +156,7 @@ def test_codes_are_compared_without_case_and_what_is_unknown_protects(
         ),
         (
             *("outcomes", "outcome_code", "99", 1),
-            "no positive outcome; suspicion of who is named has ended",
+            "no positive outcome: suspicion has ended",
         ),
         *(
             ("persons", "access_domain", code, 1, "restricted: on no list")
@@ -647,6 +647,75 @@ def test_an_involvement_in_quarantine_may_eliminate_its_suspect(warehouse) -> No
     deliver(
         warehouse,
         {"involvements": [suspected, cautioned]},
+        extracted_at=EXTRACTED + 2 * DAY,
+    )
+    check_against_rebuilt(warehouse)
+    assert standing() == everything
+
+
+def test_a_decision_in_quarantine_may_be_an_acquittal(warehouse) -> None:
+    """What an outcome or a court decided does not count until its row can be read."""
+
+    def outcome(key: int, code: str, **values) -> dict:
+        return row(
+            "outcomes",
+            key,
+            classification_id=key,
+            outcome_code=code,
+            outcome_on="10/06/2025",
+            **values,
+        )
+
+    charged = outcome(1, "1", person_id=1)
+    under_way = outcome(2, "1")
+    guilty = row(
+        "court_results",
+        3,
+        classification_id=3,
+        person_id=3,
+        result="G",
+        result_on="20/06/2025",
+    )
+    keys = (1, 2, 3)
+    deliver(
+        warehouse,
+        {
+            "persons": [person(key) for key in keys],
+            "occurrences": [known.occurrence(key) for key in keys],
+            "classifications": [classified(key) for key in keys],
+            "involvements": [known.involved(key, key, key, ";SUS;") for key in keys],
+            "outcomes": [charged, under_way],
+            "court_results": [guilty],
+        },
+        "full",
+        EXTRACTED,
+    )
+    transform()
+
+    def standing() -> list[tuple]:
+        return warehouse.execute(
+            "select right(golden_id, 6)::integer, role from core.fct_involvement"
+            " where is_standing order by 1, 2"
+        ).fetchall()
+
+    everything = [
+        (1, "charged"),
+        (1, "suspect"),
+        (2, "suspect"),
+        (3, "convicted"),
+        (3, "suspect"),
+    ]
+    assert standing() == everything
+    deliver_unread(warehouse, [("outcomes", 1), ("outcomes", 2)])
+    deliver_unread(warehouse, [("court_results", 3)])
+    check_against_rebuilt(warehouse)
+    assert standing() == []
+    assert warehouse.execute(
+        "select entity, records from core.closed_by_quarantine order by 1"
+    ).fetchall() == [("court_results", 1), ("outcomes", 2)]
+    deliver(
+        warehouse,
+        {"outcomes": [charged, under_way], "court_results": [guilty]},
         extracted_at=EXTRACTED + 2 * DAY,
     )
     check_against_rebuilt(warehouse)

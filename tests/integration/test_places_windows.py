@@ -78,10 +78,14 @@ def test_without_times_there_is_one_window(warehouse, force):
     assert [one.patrol_window for one in designate_all(warehouse)] == ["all"]
 
 
-def test_a_window_without_serious_violence_is_left_out(warehouse, force):
+def test_a_window_without_serious_violence_is_left_out(warehouse, force, caplog):
     force.plant(force.hexagon(1000, 1000), MONTHS, 5, patrol_window="night")
     designations = designate_all(warehouse)
     assert [one.patrol_window for one in designations] == ["all", "night"]
+    assert caplog.messages == [
+        f"{force.name}: there is no serious violence by day; nothing is designated in "
+        "that window."
+    ]
     app = typer.Typer(pretty_exceptions_enable=False)
     commands.register(app)
     by_hand = ["places", "designate", force.name, "--json"]

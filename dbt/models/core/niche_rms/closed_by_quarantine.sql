@@ -1,6 +1,6 @@
 -- How many records count as restricted because a row of them is in quarantine that does
--- not say that they are open, and how many involvements do not count against a person
--- because a row of them is in quarantine that may eliminate that person.
+-- not say that they are open, and how many involvements and decisions do not count
+-- against a person because a row of them is in quarantine that may eliminate or acquit.
 {{ config(materialized='view') }}
 
 with
@@ -21,12 +21,21 @@ unread as (
         end
     union all
     {%- endfor %}
+    {%- for entity, key in {
+        'involvements': 'involvement_id',
+        'outcomes': 'outcome_id',
+        'court_results': 'court_result_id',
+    }.items() %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
     select
         force,
-        'involvements' as entity,
-        involvement_id as record_id
-    from {{ ref('stg_niche__involvements') }}
+        '{{ entity }}' as entity,
+        {{ key }} as record_id
+    from {{ ref('stg_niche__' ~ entity) }}
     where is_outdated
+    {%- endfor %}
 ),
 
 final as (

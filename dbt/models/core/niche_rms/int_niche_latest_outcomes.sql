@@ -1,4 +1,6 @@
--- The latest outcome of each crime, among the outcomes of all its classifications.
+-- The latest outcome of each crime, among the outcomes of all its classifications. One
+-- in a code that nobody has classified, or of which a newer row is in quarantine, may
+-- close the crime with no further action: it ends suspicion until that is known.
 {{
     config(
         materialized='incremental',
@@ -34,7 +36,11 @@ final as (
         outcome_codes.outcome_group,
         history.sequence,
         coalesce(outcome_codes.is_positive, false) as is_positive,
-        coalesce(outcome_codes.ends_suspicion, false) as ends_suspicion,
+        outcomes.is_outdated
+        or coalesce(
+            outcome_codes.ends_suspicion,
+            {{ outcome_code('outcomes.outcome_code') }} is not null
+        ) as ends_suspicion,
         outcomes.outcome_on
     from history
     inner join outcomes

@@ -1,8 +1,8 @@
 -- Every role that involvements, outcomes and courts give to a person in an occurrence;
 -- a string of several roles gives several rows. A case that is discontinued after a
 -- conviction (a second case on the same crime) does not revoke the conviction; an
--- acquittal does. A decision in a code that nobody has classified ends suspicion until
--- somebody has: it may be an acquittal.
+-- acquittal does. A decision may be an acquittal, and ends suspicion, while nobody has
+-- classified its code, and while a newer row of it is in quarantine.
 {{
     config(
         materialized='incremental',
@@ -53,7 +53,8 @@ final as (
         history.force,
         outcome_codes.person_role as role,
         history.sequence,
-        outcome_codes.ends_suspicion is not false as ends_suspicion,
+        outcomes.is_outdated
+        or outcome_codes.ends_suspicion is not false as ends_suspicion,
         outcomes.outcome_on::timestamp at time zone mappings.clock as role_from,
         null as role_to,
         null as eliminated_at,
@@ -67,7 +68,8 @@ final as (
         on {{ outcome_code('outcomes.outcome_code') }} = outcome_codes.outcome_code
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on history.force = mappings.force
-    where outcome_codes.outcome_code is null
+    where outcomes.is_outdated
+        or outcome_codes.outcome_code is null
         or outcome_codes.ends_suspicion
         or outcome_codes.person_role is not null
     union all
@@ -77,9 +79,11 @@ final as (
         history.force,
         case results.result when 'guilty' then 'convicted' end as role,
         history.sequence,
-        results.result is null or results.result <> 'guilty' and not (
+        results.is_outdated
+        or results.result is null
+        or results.result <> 'guilty' and not (
             results.result = 'discontinued'
-            and bool_or(results.result = 'guilty') over (
+            and bool_or(results.result = 'guilty' and not results.is_outdated) over (
                 partition by results.force, results.classification_id, results.person_id
                 order by results.result_on
             )
@@ -92,7 +96,11 @@ final as (
     inner join {{ ref('stg_niche__court_results') }} as results
         on history.classification_id = results.classification_id
         and history.force = results.force
-        and (results.result is not null or results.result_code is not null)
+        and (
+            results.result is not null
+            or results.result_code is not null
+            or results.is_outdated
+        )
     inner join {{ source('niche_ops', 'niche_mappings') }} as mappings
         on history.force = mappings.force
 )

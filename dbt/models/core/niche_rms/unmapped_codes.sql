@@ -29,7 +29,7 @@
     'involvements.roles': 'in no role: on no list by it',
     'flags.flag': 'no flag: neither domestic abuse nor a weapon',
     'court_results.result': 'no conviction: suspicion has ended',
-    'outcomes.outcome_code': 'no positive outcome; suspicion of who is named has ended',
+    'outcomes.outcome_code': 'no positive outcome: suspicion has ended',
     'classifications.recorded_class': 'no serious violence',
 } %}
 {%- set lists = ['involvements', 'occurrence_addresses'] %}

@@ -8,6 +8,35 @@
 -- depends_on: {{ ref('date_faults') }}
 -- depends_on: {{ ref('closed_by_quarantine') }}
 -- depends_on: {{ ref('incident_faults') }}
+{%- set hidden = 'a row that does not say that its record is open' %}
+{%- set decided = 'a newer row, which may be an acquittal' %}
+{%- set unread = {
+    'occurrences': {
+        'field': 'access_domain',
+        'what': hidden,
+        'assumed': 'restricted: its number is hidden',
+    },
+    'persons': {
+        'field': 'access_domain',
+        'what': hidden,
+        'assumed': 'restricted: on no list',
+    },
+    'involvements': {
+        'field': 'eliminated_at',
+        'what': 'a newer row, which may eliminate a suspect',
+        'assumed': 'eliminated: suspicion does not count',
+    },
+    'outcomes': {
+        'field': 'outcome_code',
+        'what': decided,
+        'assumed': 'closed: suspicion does not count',
+    },
+    'court_results': {
+        'field': 'result',
+        'what': decided,
+        'assumed': 'acquitted: suspicion does not count',
+    },
+} %}
 
 with
 
@@ -60,17 +89,13 @@ found as (
         force,
         'row in quarantine' as kind,
         entity,
-        case entity when 'involvements' then 'eliminated_at' else 'access_domain' end
-            as field,
+        {%- for column in ['field', 'what', 'assumed'] %}
         case entity
-            when 'involvements' then 'a newer row, which may eliminate a suspect'
-            else 'a row that does not say that its record is open'
-        end as what,
-        case entity
-            when 'involvements' then 'eliminated: suspicion does not count'
-            when 'persons' then 'restricted: on no list'
-            else 'restricted: its number is hidden'
-        end as assumed,
+            {%- for entity, words in unread.items() %}
+            when '{{ entity }}' then '{{ words[column] }}'
+            {%- endfor %}
+        end as {{ column }},
+        {%- endfor %}
         records
     from {{ ref('closed_by_quarantine') }}
     union all
