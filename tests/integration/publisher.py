@@ -1,6 +1,7 @@
 """A web server on loopback that gives archives as the publisher does, and misbehaves.
 
-`faults` are taken one a request, in order; None is a request served properly.
+`faults` are taken one a request, in order; None is a request served properly, and
+"held" one that stops in its middle until `released` is set.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Publisher:
     requests: list[dict[str, str]] = field(default_factory=list)
     sent: int = 0
     url: str = ""
+    released: threading.Event = field(default_factory=threading.Event)
 
     @property
     def ranges(self) -> list[str]:
@@ -155,8 +157,13 @@ class _Handler(BaseHTTPRequestHandler):
         pieces = [body]
         if fault == "trickle":
             pieces = [body[place : place + 1] for place in range(len(body))]
-        if fault == "slow":
-            pieces = [body[at : at + 4096] for at in range(0, len(body), 4096)]
+        if fault == "held":
+            middle = len(body) // 2
+            self.wfile.write(body[:middle])
+            self.wfile.flush()
+            self.publisher.sent += middle
+            self.publisher.released.wait(timeout=120)
+            pieces = [body[middle:]]
         for piece in pieces:
             self.wfile.write(piece)
             self.wfile.flush()
