@@ -14,7 +14,8 @@
     {{ crimes }}.knife_decision = 'review' and (
         {{ scopes }}.is_with_knife
         or {{ scopes }}.is_with_weapon
-        or {{ scopes }}.is_with_serious_violence and {{ crimes }}.is_in_scope
+        or {{ scopes }}.is_with_serious_violence
+        and {{ crimes }}.is_serious_violence_offence
     )
 {%- endmacro %}
 

@@ -76,12 +76,12 @@ final as (
         offences.harm_days,
         times.window_hours,
         times.default_minute,
-        offences.is_in_scope and (
+        offences.is_serious_violence_offence and (
             not offences.needs_weapon
             or coalesce(signs.is_weapon_recorded, false)
             or coalesce(signs.knife_decision = 'yes', false)
         ) as is_serious_violence,
-        offences.is_in_scope,
+        offences.is_serious_violence_offence,
         offences.needs_weapon,
         coalesce(signs.is_weapon_recorded, false)
         or coalesce(signs.knife_decision = 'yes', false) as has_weapon,

@@ -55,7 +55,7 @@ final as (
         ) or coalesce(exact.is_harm_fallback, false) as is_harm_fallback,
         classes.offence_id is not null as is_class_known,
         coalesce(exact.is_serious_violence, classes.is_serious_violence, false)
-            as is_in_scope,
+            as is_serious_violence_offence,
         coalesce(exact.needs_weapon, classes.needs_weapon, false) as needs_weapon,
         coalesce(exact.is_police_generated, classes.is_police_generated, false)
         or coalesce(history.detection_mode = 'police', false) as is_police_generated,
