@@ -14,6 +14,8 @@ import sys
 import typer
 
 from rasure.errors import RasureError
+from rasure.runtime.privileges import become_owner
+from rasure.settings import Settings
 
 PARTS = (
     "rasure.runtime.commands",
@@ -52,6 +54,7 @@ for part in (*PARTS, *INSTRUMENTS):
 def main() -> None:
     """Run the command line; for a `RasureError`, print its sentence and exit code."""
     try:
+        become_owner(Settings.load().home)
         app()
     except SystemExit as end:
         if end.code == 130:

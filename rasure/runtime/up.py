@@ -42,8 +42,8 @@ PATIENCE = 180  # seconds for a service to become well; a cold machine needs 60
 TRIES = 3  # how often ports are chosen if other programs take them in the meantime
 Say = Callable[[str], None]
 AS_ROOT = (
-    "Airflow and Superset run as root, as you do. To run them without root's rights, "
-    "install and start Rasure as a user of its own (docs/install.md)."
+    "Airflow and Superset run as root, as you do, because the home is root's. To run "
+    "them without root's rights, give the home to another user (docs/install.md)."
 )
 
 
