@@ -1,0 +1,53 @@
+"""Every password and key is replaced, and all that runs goes on with the new ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from rasure.instruments.demo.follow import follow_line
+from rasure.operations.rotating import NAMES
+from rasure_superset.charts_api import ChartClient
+
+SLUG = "serious-violence"
+LINE = ["transform", "designate", "publish"]
+VARIABLE = {"key": "kept_by_the_fernet_key", "value": "a value of the force"}
+
+
+def test_everything_works_with_new_passwords_and_keys(home):
+    officer = home.password("superset", "officer")
+    session = ChartClient(home.url("superset"), "officer", officer)
+    with home.airflow() as airflow:
+        airflow.call("POST", "/variables", json=VARIABLE)
+    old_reader = home.reader_url("rasure_reader")
+    old = home.settings.secrets
+    crimes = home.query("select count(*) from marts.place_months")
+
+    done = home.run("secrets", "rotate", "all")
+    assert done.returncode == 0, done.stderr
+    new = home.settings.secrets
+    for name in NAMES:
+        part, _, key = name.partition("_")
+        assert old[part][key] != new[part][key], name
+        assert old[part][key] not in done.stdout + done.stderr
+        assert new[part][key] not in done.stdout + done.stderr
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication"):
+        psycopg.connect(old_reader)
+    assert session.http.get("/api/v1/me/").status_code == 401
+    client = ChartClient(home.url("superset"), "officer", officer)
+    for chart in client.charts(SLUG):
+        assert client.run(chart, force=True).rows > 0, chart.name
+
+    with home.airflow() as airflow:
+        kept = airflow.call("GET", f"/variables/{VARIABLE['key']}")
+        assert kept["value"] == VARIABLE["value"]
+        began = datetime.now(UTC).isoformat()
+        airflow.trigger("transform")
+        ended = follow_line(airflow, "transform", began, print, patience=600)
+        assert next(dag for dag, _ in ended) == LINE[0]
+        assert {dag for dag, _ in ended} <= set(LINE)
+        airflow.call("DELETE", f"/variables/{VARIABLE['key']}")
+    assert home.query("select count(*) from marts.place_months") == crimes
