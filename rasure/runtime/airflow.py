@@ -2,9 +2,10 @@
 
 The metadata are in PostgreSQL. In a private home tasks run on this machine
 (LocalExecutor); in a deployment they wait in Redis for workers on any number of hosts
-(CeleryExecutor). The FAB provider keeps the users, with hashed passwords in the
-metadata database, because Airflow's own simple manager is meant for development only.
-Or an identity provider lets people in (`rasure.runtime.airflow_log_in`).
+(CeleryExecutor), or each gets a pod of Kubernetes (KubernetesExecutor). The FAB
+provider keeps the users, with hashed passwords in the metadata database, because
+Airflow's own simple manager is meant for development only. Or an identity provider
+lets people in (`rasure.runtime.airflow_log_in`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ VIEWER_READS = (
     *("Backfills", "HITL Detail", "ImportError", "Jobs", "Website"),
 )
 VIEWER_MENUS = ("DAGs", "DAG Runs", "Task Instances", "Assets", "Jobs", "Browse")
+# Where the chart of Airflow puts the file that says what the pod of a task is.
+POD_TEMPLATE = "/opt/airflow/pod_templates/pod_template_file.yaml"
 SESSION_HOURS = 12
 PROVIDER_SESSION_MINUTES = 5  # then the identity provider is asked again
 
@@ -179,7 +182,19 @@ def _of_a_deployment(settings: Settings) -> dict[str, dict[str, object]]:
             "trigger_log_server_port": settings.stored.get("trigger_log_port", 8794),
         },
     }
-    if broker := settings.redis_url(0):
+    if pods := settings.stored.get("task_pods"):
+        changes["core"] |= {"executor": "KubernetesExecutor", "parallelism": pods}
+        changes["kubernetes_executor"] = {
+            "namespace": settings.stored["task_namespace"],
+            "pod_template_file": POD_TEMPLATE,
+            # By default one pod is made in each round of the scheduler.
+            "worker_pods_creation_batch_size": pods,
+            # The log of a task is in the claim of logs, so its pod may go.
+            "delete_worker_pods_on_failure": True,
+            # A namespace without room for a pod now has room later.
+            "task_publish_max_retries": -1,
+        }
+    elif broker := settings.redis_url(0):
         changes["celery"] = {
             "broker_url": broker,
             "result_backend": "db+"

@@ -15,6 +15,10 @@ The programs, the settings and the set-up are those of a private home
 | `RASURE_SECRETS` | the folder of the secrets, default `/run/secrets` |
 | `RASURE_SETTINGS` | a file in the form of a home's `settings.toml`; optional |
 | `RASURE_HOSTNAME` | the host name that browsers ask for |
+| `RASURE_TASK_PODS` | in Kubernetes: how many tasks run at a time, each in its pod |
+| `RASURE_TASK_NAMESPACE` | the namespace of these pods |
+
+In Kubernetes, `deploy/kubernetes/` gives them.
 
 At its top this module imports nothing but the standard library and modules like itself:
 the containers of the database, of Redis and of the proxy have no other packages.
@@ -46,6 +50,7 @@ READERS = ("postgres_rasure_reader", "postgres_rasure_people_reader")
 SUPERSET = ("superset_secret_key", secret_files.REDIS, "postgres_superset", *READERS)
 ACCOUNTS = tuple(f"superset_{account}" for account in secret_files.ACCOUNTS)
 DATABASE_ROLES = tuple(f"postgres_{role}" for role in secret_files.DATABASE_ROLES)
+WORKER = "airflow-worker"  # the service whose container may also run a single task
 
 DATA = Path("/var/lib/postgresql/rasure")  # the volume of the database
 REDIS_DATA = Path("/var/lib/redis")  # the volume of Redis
@@ -62,7 +67,7 @@ class Service:
     """
 
     secrets: tuple[str, ...]
-    run: Callable[[], None]
+    run: Callable[..., None]
     is_well: Callable[[], bool]
 
 
@@ -73,12 +78,13 @@ def main(arguments: list[str]) -> int:
     try:
         if name == "health" and len(arguments) == 2:
             return 0 if _is_well(services()[arguments[1]]) else 1
-        if name in services():
+        # Only a worker takes arguments: the task of its pod.
+        if name in services() and (len(arguments) == 1 or name == WORKER):
             service = services()[name]
             host = os.environ.get("RASURE_HOSTNAME", "")
             names = (*service.secrets, *_client_secrets(name))
             secret_files.check(secrets_folder(), names, host)
-            service.run()
+            service.run(*arguments[1:])
             return 0
         os.execvp("rasure", ["rasure", *arguments])  # noqa: S606
     except RasureError as error:
@@ -119,10 +125,10 @@ def services() -> dict[str, Service]:
             lambda: _run_airflow("triggerer"),
             lambda: _has_heartbeat("TriggererJob"),
         ),
-        "airflow-worker": Service(
+        WORKER: Service(
             # It also publishes, which sets up the accounts of the dashboards.
             (*AIRFLOW, "airflow_admin", "postgres_rasure", *SUPERSET, *ACCOUNTS),
-            lambda: _run_airflow("celery", "worker"),
+            _run_worker,
             _worker_is_well,
         ),
         "superset": Service(SUPERSET, _run_superset, _superset_is_well),
@@ -211,6 +217,7 @@ def _own_settings() -> dict:
         ("RASURE_WORKER_TASKS", "worker_tasks"),
         ("RASURE_WORKER_LOG_PORT", "worker_log_port"),
         ("RASURE_TRIGGER_LOG_PORT", "trigger_log_port"),
+        ("RASURE_TASK_PODS", "task_pods"),
     ):
         if text := os.environ.get(name):
             if not text.isdigit():
@@ -218,7 +225,21 @@ def _own_settings() -> dict:
             settings[setting] = int(text)
     if url := os.environ.get("RASURE_AIRFLOW_URL"):
         settings["airflow_url"] = url
+    if "task_pods" in settings:
+        settings["task_namespace"] = _task_namespace(settings["task_pods"])
     return settings
+
+
+def _task_namespace(pods: int) -> str:
+    namespace = os.environ.get("RASURE_TASK_NAMESPACE")
+    if pods < 1 or not namespace:
+        raise SetupError(
+            f"RASURE_TASK_PODS is {pods} and RASURE_TASK_NAMESPACE is "
+            f"{namespace or 'not set'}. The first must be 1 or more, and the second "
+            "the namespace of Kubernetes in which tasks run; set both in "
+            "deploy/kubernetes/airflow.yaml."
+        )
+    return namespace
 
 
 # The services that Rasure only starts
@@ -434,16 +455,37 @@ def _say(sentence: str) -> None:
 
 def _run_airflow(*arguments: str) -> None:
     from rasure.runtime import airflow, identity
-    from rasure.runtime.environment import callers_environment
 
     settings = prepare_home()
     if arguments == ("api-server",):
         identity.check(settings, "airflow")
+    _replace_by([airflow.program(), *arguments], base=_airflow_environment(settings))
+
+
+def _run_worker(*task: str) -> None:
+    """Run a worker of Celery or, in a pod of Kubernetes, the one task of the pod.
+
+    `task` is what Airflow's KubernetesExecutor gives a pod: `python -m MODULE …`.
+    """
+    if not task:
+        _run_airflow("celery", "worker")
+        return
+    if task[:2] != ("python", "-m"):
+        raise SetupError(
+            f"The pod of a task was started with {' '.join(task[:2])!r}, and it runs "
+            "nothing but the `python -m` of Airflow's KubernetesExecutor."
+        )
+    command = [sys.executable, "-P", *task[1:]]
+    _replace_by(command, base=_airflow_environment(prepare_home()))
+
+
+def _airflow_environment(settings: Settings) -> dict[str, str]:
+    """Write `airflow.cfg`; returns the environment of a process of Airflow."""
+    from rasure.runtime import airflow
+    from rasure.runtime.environment import callers_environment
+
     airflow.configure(settings)
-    _replace_by(
-        [airflow.program(), *arguments],
-        base=callers_environment() | airflow.environment(settings),
-    )
+    return callers_environment() | airflow.environment(settings)
 
 
 def _api_server_is_well() -> bool:
