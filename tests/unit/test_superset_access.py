@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rasure_superset import access
+from rasure_superset import FOLDER, access
+from rasure_superset.assets import bundle as assets
+from rasure_superset.assets import checks
 from rasure_superset.errors import AssetFaults
+from rasure_superset.sync import command, marts
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -20,13 +23,20 @@ def given(
     tmp_path: Path, rules: str = "[]", roles: str = ROLES, users: str | None = None
 ) -> access.Access:
     """The access of the checkout, with other rules and users, and more roles."""
+    return access.load(write(tmp_path, rules, roles, users), tmp_path)
+
+
+def write(
+    tmp_path: Path, rules: str, roles: str = ROLES, users: str | None = None
+) -> Path:
+    """The folder of that access."""
     folder = tmp_path / "access"
     folder.mkdir()
     shipped = CHECKOUT / "superset" / "access"
     (folder / "roles.yaml").write_text((shipped / "roles.yaml").read_text() + roles)
     (folder / "users.yaml").write_text(users or (shipped / "users.yaml").read_text())
     (folder / "row_level_security.yaml").write_text(rules)
-    return access.load(folder, tmp_path)
+    return folder
 
 
 def test_officers_have_no_way_into_sql_lab_or_explore(tmp_path):
@@ -106,6 +116,32 @@ def test_a_row_rule_names_datasets_and_areas_that_exist(tmp_path, rule, faults):
     assert caught.value.faults == [
         f"row_level_security.yaml: rule 1: {fault}" for fault in faults
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (RULE % ", datasets: [crime]", "no dataset is named crime"),
+        ("- {name: A, role: rasure_area_slogh, areas: [Slough]}", "rasure_area_slogh"),
+        ("- {name: A, role: rasure_area_slough, areas: [Slogh]}", "named Slogh"),
+    ],
+)
+def test_a_row_rule_that_names_nothing_stops_the_publication(
+    tmp_path, monkeypatch, capsys, rule, fault
+):
+    contracts = checks.contracts(CHECKOUT / "dbt" / "models" / "marts")
+    for name, answer in (
+        ("engines", dict.fromkeys(assets.load(FOLDER / "assets").databases)),
+        ("columns", contracts),
+        ("check_expressions", None),
+        ("areas", {"Slough"}),
+    ):
+        monkeypatch.setattr(marts, name, lambda *_, answer=answer: answer)
+    monkeypatch.setattr(marts, "facts", lambda *_: pytest.fail("it goes on"))
+    monkeypatch.setenv("RASURE_HOME", str(tmp_path))
+    monkeypatch.setenv("RASURE_READER_URL", "postgresql://reader@127.0.0.1/rasure")
+    assert command.main(["--access", str(write(tmp_path, rule))]) == 2
+    assert fault in capsys.readouterr().err
 
 
 def test_who_is_kept_to_an_area_does_not_read_the_marts_in_sql(tmp_path):
