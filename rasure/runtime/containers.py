@@ -50,6 +50,7 @@ READERS = ("postgres_rasure_reader", "postgres_rasure_people_reader")
 SUPERSET = ("superset_secret_key", secret_files.REDIS, "postgres_superset", *READERS)
 ACCOUNTS = tuple(f"superset_{account}" for account in secret_files.ACCOUNTS)
 DATABASE_ROLES = tuple(f"postgres_{role}" for role in secret_files.DATABASE_ROLES)
+WHERE = "docker-compose.yml, or in Kubernetes in the config map rasure"
 WORKER = "airflow-worker"  # the service whose container may also run a single task
 
 DATA = Path("/var/lib/postgresql/rasure")  # the volume of the database
@@ -162,7 +163,7 @@ def addresses() -> dict[str, str]:
         if not host or not port.isdigit():
             raise SetupError(
                 f"RASURE_ADDRESSES: {name}={address} is not of the form "
-                "service=host:port. Correct it in docker-compose.yml."
+                f"service=host:port. Correct it in {WHERE}."
             )
     return pairs
 
@@ -172,8 +173,7 @@ def _port(service: str) -> int:
         return int(addresses()[service].rpartition(":")[2])
     except KeyError:
         raise SetupError(
-            f"RASURE_ADDRESSES does not say where {service} listens. Add it in "
-            "docker-compose.yml."
+            f"RASURE_ADDRESSES does not say where {service} listens. Add it in {WHERE}."
         ) from None
 
 
