@@ -36,6 +36,12 @@ def test_root_acts_as_the_owner_of_the_home(tmp_path):
     assert user_after(tmp_path, "/bin/sh") == [uid, uid, gid, gid]
 
 
+def test_root_stays_root_in_a_container(tmp_path, monkeypatch):
+    os.chown(tmp_path, NOBODY.pw_uid, NOBODY.pw_gid)
+    monkeypatch.setenv("RASURE_SECRETS", "/run/secrets")
+    assert user_after(tmp_path, "/bin/sh")[:3] == [0, 0, 0]
+
+
 def test_root_stays_root_where_the_home_is_its_own_or_out_of_reach(tmp_path):
     assert user_after(tmp_path)[:3] == [0, 0, 0]
     assert user_after(tmp_path / "not there")[:3] == [0, 0, 0]
