@@ -43,12 +43,14 @@ LAST_PUBLISHED_MARTS = """
 class Overdue:
     """A part of the line whose output is older than its input.
 
-    `since` is when its input changed; `is_tried`: a run has begun with that input, and
-    works on it or has failed; `sentence` says it to an operator.
+    `since` is when its input first changed, `latest` when it last did; `is_tried`: a run
+    has begun with that input, and works on it or has failed; `sentence` says it to an
+    operator.
     """
 
     part: str
     since: datetime
+    latest: datetime
     is_tried: bool
     sentence: str
 
@@ -63,13 +65,13 @@ def overdue(connection: psycopg.Connection) -> list[Overdue]:
 
 
 def is_due(connection: psycopg.Connection, part: str) -> bool:
-    """True if `part` is to be started now: it is behind for longer than a run takes to
-    begin, nobody has tried, no run works on the warehouse, and no delivery is landing
-    that will start the line by itself."""
+    """True if `part` is to be started now: its input last changed longer ago than a run
+    takes to begin, nobody has tried, no run works on the warehouse, and no delivery is
+    landing that will start the line by itself."""
     before = datetime.now(UTC) - USUAL_DELAY
     return (
         any(
-            one.part == part and one.since < before and not one.is_tried
+            one.part == part and one.latest < before and not one.is_tried
             for one in overdue(connection)
         )
         and not runs.is_working(connection)
@@ -119,6 +121,7 @@ def _transform(connection: psycopg.Connection) -> Overdue | None:
     return Overdue(
         TRANSFORM,
         since,
+        max(one.changed_at for one in unbuilt),
         all(one.is_tried for one in unbuilt),
         f"Raw is newer than the marts: {len(unbuilt)} "
         f"{'delivery' if len(unbuilt) == 1 else 'deliveries'} not built since "
@@ -138,6 +141,7 @@ def _designate(connection: psycopg.Connection) -> Overdue | None:
     return Overdue(
         DESIGNATE,
         built_at,
+        built_at,
         tried is not None and tried > built,
         f"The hot places are older than the marts of {built_at:%Y-%m-%d %H:%M} UTC. "
         "Unpause the DAG `designate`, or run `rasure places designate`.",
@@ -153,6 +157,7 @@ def _publish(connection: psycopg.Connection) -> Overdue | None:
         return None
     return Overdue(
         PUBLISH,
+        ended_at,
         ended_at,
         state.is_built_from(connection, PUBLICATION_TRIED, [str(run_id)]),
         f"The dashboards are older than the designation of {ended_at:%Y-%m-%d %H:%M} "

@@ -80,7 +80,10 @@ def test_a_delivery_that_landed_while_the_transform_was_paused_is_due(connection
 
 
 def test_a_delivery_just_landed_waits_for_its_own_event(connection):
-    deliver(connection, {"occurrences": [occurrence(1)]}, extracted_at=JUNE)
+    landed(connection)
+    assert backlog.is_due(connection, "transform")
+    # Its event starts the run that builds the earlier one too.
+    deliver(connection, {"occurrences": [occurrence(2)]}, extracted_at=JUNE)
     assert parts(connection) == [("transform", False)]
     assert not backlog.is_due(connection, "transform")
 

@@ -22,6 +22,7 @@ from rasure.instruments.simulate.plan import Plan
 from rasure.instruments.simulate.suspects import (
     CAUTIONED,
     CHARGED,
+    CRIMINAL_AGE,
     ELIMINATED,
     NAMED,
     PROCESSED,
@@ -29,7 +30,7 @@ from rasure.instruments.simulate.suspects import (
 )
 
 YEARS = 2
-YOUNG = 12  # one carrier in so many is under 18
+YOUNG = 12  # one carrier in so many is under 18, and was ten before the two years
 TRAPS = ("never charged", "eliminated", "victim only", "with someone", "outside window")
 TRAPS += ("same occurrence", "within a day", "cancelled", "negative searches")
 _IN_PLACE = {"never charged": NAMED, "eliminated": ELIMINATED}
@@ -75,6 +76,7 @@ def plant(
     spare = rng.permutation(np.arange(len(people))[people.reserved()])
     is_grown = people.born[spare] < plan.end // DAY - 19 * 366
     is_young = people.born[spare] > plan.end // DAY - 17 * 365
+    is_young &= people.born[spare] < since // DAY - CRIMINAL_AGE
     grown, young = iter(spare[is_grown].tolist()), iter(spare[is_young].tolist())
     events = iter(recent.tolist())
     past = iter(older.tolist())

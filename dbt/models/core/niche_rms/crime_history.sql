@@ -1,6 +1,7 @@
 -- Every classification that an occurrence ever had, with its state: counted, superseded
 -- by a later one, ended, or of an occurrence that is no crime, was cancelled or was
--- transferred to another force. Only the `counted` ones are in `int_niche_crimes`.
+-- transferred to another force. Only the `counted` ones are in `int_niche_crimes`. A
+-- force writes a few thousand combinations of classes, each of which is read once.
 {{
     config(
         materialized='incremental',
@@ -13,6 +14,15 @@
         ],
     )
 }}
+
+{%- set written -%}
+    array[
+            classifications.reported_class,
+            classifications.reported_subclass,
+            classifications.recorded_class,
+            classifications.recorded_subclass
+        ]
+{%- endset %}
 
 with
 
@@ -37,25 +47,29 @@ classifications as (
     where {{ is_changed('occurrence_id', relation='classifications') }}
 ),
 
+classes as materialized (
+    select
+        written,
+        {{ offence_class('written[1]') }} as reported_class,
+        {{ offence_subclass('written[2]', 'written[1]') }} as reported_subclass,
+        {{ offence_class('written[3]') }} as recorded_class,
+        {{ offence_subclass('written[4]', 'written[3]') }} as recorded_subclass
+    from (
+        select distinct {{ written }} as written
+        from {{ ref('stg_niche__classifications') }} as classifications
+        where {{ is_changed('occurrence_id', relation='classifications') }}
+    ) as spellings
+),
+
 final as (
     select
         classifications.classification_id,
         classifications.occurrence_id,
         classifications.force,
-        {{ offence_class('classifications.reported_class') }} as reported_class,
-        {{
-            offence_subclass(
-                'classifications.reported_subclass',
-                'classifications.reported_class',
-            )
-        }} as reported_subclass,
-        {{ offence_class('classifications.recorded_class') }} as recorded_class,
-        {{
-            offence_subclass(
-                'classifications.recorded_subclass',
-                'classifications.recorded_class',
-            )
-        }} as recorded_subclass,
+        classes.reported_class,
+        classes.reported_subclass,
+        classes.recorded_class,
+        classes.recorded_subclass,
         classifications.detection_mode,
         case
             when occurrences.occurrence_id is null then 'no occurrence'
@@ -71,6 +85,7 @@ final as (
         classifications.effective_from,
         classifications.effective_to
     from classifications
+    inner join classes on {{ written }} = classes.written
     left join occurrences
         on classifications.occurrence_id = occurrences.occurrence_id
         and classifications.force = occurrences.force
