@@ -43,9 +43,9 @@ LAST_PUBLISHED_MARTS = """
 class Overdue:
     """A part of the line whose output is older than its input.
 
-    `since` is when its input first changed, `latest` when it last did; `is_tried`: a run
-    has begun with that input, and works on it or has failed; `sentence` says it to an
-    operator.
+    `since` is when its input first changed, `latest` when it last did; `is_tried`: a
+    run has begun with that input, and works on it or has failed; `sentence` says it to
+    an operator.
     """
 
     part: str

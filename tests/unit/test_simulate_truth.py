@@ -137,6 +137,8 @@ def test_knife_carriers_follow_the_rule_in_what_was_delivered(
     planted = truth(simulated, "knife_carriers")
     assert {row["true_person"] for row in planted} == carriers
     assert any(row["is_planted"] for row in planted)
+    for row in truth(simulated, "knife_events"):
+        assert row["at"] // 86_400 - row["born"] >= 10 * 365 or not row["is_planted"]
     assert all(row["events_apart"] >= 2 for row in planted)
     assert any(row["is_under_18"] for row in planted)
 
