@@ -185,7 +185,10 @@ def rotate_superset_key(cluster: Cluster, say: Say) -> None:
     if _has_table(cluster, "superset", "dbs"):
         settings = Settings.load()
         _run(
-            [superset.program("superset"), "re-encrypt-secrets"],
+            [
+                *(superset.program("python"), "-P"),
+                *("-m", "rasure_superset.re_encrypting"),
+            ],
             {
                 **superset.environment(settings),
                 "RASURE_PREVIOUS_SECRET_KEY": settings.secrets["superset"][BEFORE],
