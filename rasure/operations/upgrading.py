@@ -46,7 +46,7 @@ def upgrade(
     *,
     has_backup_of_server: bool = False,
 ) -> Backup:
-    """Back up the home, migrate, transform, start `groups` (all when empty), publish.
+    """Back up the home, migrate, transform, publish, start `groups` (all if empty).
 
     `has_backup_of_server`: the warehouse is on a server of its own, and its operator
     has backed it up. Returns the backup that is the way back. Raises `UpgradeRefused`
@@ -129,7 +129,11 @@ def _has_runs(connection: psycopg.Connection) -> bool:
 
 
 def _change(groups: tuple[str, ...], say: Say) -> None:
-    """Migrate, transform, start the services, publish."""
+    """Migrate, transform, publish, start the services.
+
+    Airflow comes last: as soon as it runs, its DAGs designate and publish too, and two
+    publications would write the same charts at once.
+    """
     services.up(("postgres",), say)
     with connect("rasure upgrade", autocommit=True) as connection:
         schema.ensure(connection)
@@ -140,6 +144,7 @@ def _change(groups: tuple[str, ...], say: Say) -> None:
         pipeline.run(say=say, name="rasure upgrade")
     else:
         say("nothing has landed yet, so nothing is transformed")
-    services.up(groups, say)
     if "superset" in groups and landed:
+        services.up(("superset",), say)
         superset.synchronise(warm=True)
+    services.up(groups, say)

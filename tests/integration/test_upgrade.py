@@ -14,8 +14,9 @@ from rasure import geography, runs, schema
 from rasure.operations import catalogue, configuring, upgrading
 from rasure.operations.errors import BackupFailed, UpgradeFailed, UpgradeRefused
 from rasure.operations.restoring import restore
-from rasure.runtime import up
+from rasure.runtime import superset, up
 from rasure.runtime.home import store_settings
+from rasure.runtime.services import GROUPS
 from rasure.transform import pipeline
 from rasure.transform.errors import TransformFailed
 from tests.homes import Home
@@ -167,3 +168,26 @@ def test_an_upgrade_migrates_transforms_and_can_be_taken_back(
 
     restore(first.folder, home.folder.parent / "before", key, quiet, ask=ask)
     assert seen == [(deliveries, occurrences, migrations - 1, True, True)]
+
+
+def test_airflow_starts_when_the_upgrade_has_published(home, key, monkeypatch):
+    """Its DAGs would designate and publish at the same time."""
+    done: list = []
+    start = up.up
+
+    def start_the_database(groups, say) -> None:
+        done.append(groups)
+        if groups == ("postgres",):
+            start(groups, say)
+
+    monkeypatch.setattr(up, "up", start_the_database)
+    monkeypatch.setattr(pipeline, "run", lambda **_: done.append("transform"))
+    monkeypatch.setattr(superset, "synchronise", lambda warm: done.append("publish"))
+    upgrading.upgrade((), quiet, quiet)
+    assert done == [
+        ("postgres",),
+        "transform",
+        ("superset",),
+        "publish",
+        tuple(GROUPS),
+    ]
