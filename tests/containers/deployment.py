@@ -3,8 +3,8 @@
 A Docker daemon of the tests' own runs without a bridge, so the services share the
 host's network: `for_host_network` changes the addresses in the real file, and names two
 workers. The landing folder is a small file system in memory, so that a test can fill
-it. Nothing else differs. The base image is one that debootstrap makes of the same
-Debian, under its tag.
+it. The settings of the force switch reports on. Nothing else differs. The base image is
+one that debootstrap makes of the same Debian, under its tag.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import tomli_w
 import yaml
 
-from rasure.runtime import secret_files
+from rasure.runtime import reports, secret_files
 from rasure.runtime.airflow_api import Airflow
 from rasure.runtime.ports import is_free
 from rasure.runtime.secret_commands import self_signed
 from rasure.settings import CHECKOUT
+from tests.mailed_reports import RECIPIENTS
 
 SYSTEM = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 NEEDED = ("dockerd", "docker", "docker-compose", "debootstrap")
@@ -41,7 +43,7 @@ WORKERS = ("worker-1", "worker-2")
 IN_CONTAINER = "/var/lib/rasure/landing/police_uk"
 ADDRESSES = ("postgres", "redis", "airflow", "superset", "superset_proxy")
 ADDRESSES += ("airflow_proxy",)
-BUILT = ("init", "database", "redis", "proxy")  # one service of each image
+BUILT = ("init", "database", "redis", "proxy", "reports")  # a service of each image
 LANDING_MIB = 64
 
 
@@ -294,7 +296,7 @@ def deployed() -> Iterator[Deployment]:
         yield Deployment(Path(given), ports)
         return
     folder = Path(tempfile.mkdtemp(prefix="rasure-deploy-", dir="/var/tmp"))
-    names = (*ADDRESSES, "trigger_log", *WORKERS)
+    names = (*ADDRESSES, "trigger_log", "mail", *WORKERS)
     ports = dict(zip(names, _free_ports(), strict=False))
     deployment = Deployment(folder, {**ports, "reader": ports["postgres"]})
     (folder / "ports.json").write_text(json.dumps(deployment.ports))
@@ -396,4 +398,16 @@ def _write_compose_file(deployment: Deployment) -> None:
         f"RASURE_HOSTNAME={HOST}\n"
         f"RASURE_SECRETS_FOLDER={deployment.folder / 'secrets'}\n"
         "RASURE_VERSION=test\n"
+        "COMPOSE_PROFILES=reports\n"
+        f"RASURE_SETTINGS_FILE={deployment.folder / 'settings.toml'}\n"
     )
+    section = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": deployment.ports["mail"],
+        "smtp_security": "none",
+        "sender": "rasure@force.example",
+        "operator": "data.team@force.example",
+        "recipients": dict.fromkeys(reports.names(), RECIPIENTS),
+    }
+    settings = deployment.folder / "settings.toml"
+    settings.write_text(tomli_w.dumps({"reports": section}))

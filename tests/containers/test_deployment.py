@@ -32,6 +32,7 @@ from tests.containers.deployment import (
     deployed,
     wait_until,
 )
+from tests.mailed_reports import blank_page, check_week, serve_mail
 
 SLUG = "serious-violence"
 DELIVERIES = 12
@@ -284,6 +285,24 @@ def test_a_landed_file_reaches_a_chart_through_the_proxy(deployment, monkeypatch
         of_first = next(task for task in tasks if task["hostname"] == WORKERS[0])
         assert "Could not read" not in (text := airflow.log(of_first)), text
         assert "Worker startup parse complete" in text
+
+
+def test_the_week_is_sent_also_after_the_service_of_reports_has_died(deployment):
+    with serve_mail(deployment.ports["mail"]) as mail, blank_page() as page:
+        for is_killed in (False, True):
+            if is_killed:
+                deployment.crash("reports")
+                deployment.wait_until_well("reports")
+            send = ("rasure", "reports", "send", "weekly_overview")
+            sent = deployment.execute("reports", *send)
+            assert sent == "weekly_overview: Success\n"
+            of_the_week = [
+                (recipients, message)
+                for recipients, message in mail.taken
+                if "the week" in message["Subject"]
+            ]
+            assert len(of_the_week) == 1 + is_killed
+            check_week(page, *of_the_week[-1])
 
 
 def test_two_workers_share_a_backlog(deployment, tmp_path):

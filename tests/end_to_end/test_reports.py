@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import email
-import email.policy
 import json
 import re
 import subprocess
@@ -15,75 +12,28 @@ import httpx
 import psycopg
 import pytest
 import tomli_w
-from aiosmtpd.controller import Controller
-from playwright.sync_api import sync_playwright
 
-from rasure.places.plan.page import FLAGS, browser_path
 from rasure.runtime import reports, superset
-from rasure.runtime.drawn import DOTS
 from rasure.runtime.environment import callers_environment
-from rasure.runtime.photograph import colours
 from rasure.runtime.ports import free_port
 from rasure_superset.charts_api import ChartApiError, ChartClient
 from tests.homes import Home
+from tests.mailed_reports import (
+    RECIPIENTS,
+    MailServer,
+    blank_page,
+    body,
+    check_week,
+    serve_mail,
+)
 
-RECIPIENTS = ["commander@force.example", "deputy@force.example"]
 OPERATOR = "data.team@force.example"
-IMAGE = re.compile(rb"/DCTDecode.*?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-# JavaScript: the width of a picture, how many dots of its parts have the colours of the
-# marking's banner and letters, and how many differ from the ground of the map. The
-# hexagons among them are left to the tests of the page: on a map of a whole force they
-# are two or three dots wide, and a JPEG takes the colour from so few.
-PARTS = """async encoded => {
-    const {data, width: across} = await DOTS(encoded);
-    const count = (left, top, width, height, isWanted) => {
-        let found = 0;
-        for (let y = top; y < top + height; y++)
-            for (let x = left; x < left + width; x++) {
-                const i = 4 * (y * across + x);
-                if (isWanted(data[i], data[i + 1], data[i + 2])) found++;
-            }
-        return found;
-    };
-    const isNear = (...wanted) => (...dot) =>
-        dot.reduce((sum, part, i) => sum + Math.abs(part - wanted[i]), 0) < 60;
-    const isGround = isNear(0xee, 0xf2, 0xf5);
-    const isDrawn = (...dot) => !isGround(...dot);
-    return {
-        width: across,
-        banner: count(0, 0, across, 60, isNear(0x17, 0x32, 0x4d)),
-        letters: count(across / 2 - 100, 20, 200, 26, isNear(255, 255, 255)),
-        map: count(40, 320, across / 2 - 80, 480, isDrawn),
-    };
-}""".replace("DOTS", DOTS)
-
-
-class MailServer:
-    """A mail server on this machine that keeps what it takes."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[list[str], email.message.EmailMessage]] = []
-
-    async def handle_DATA(self, server, session, envelope) -> str:
-        message = email.message_from_bytes(
-            envelope.content, policy=email.policy.default
-        )
-        self.taken.append((envelope.rcpt_tos, message))
-        return "250 taken"
-
-    def newest(self, count: int) -> list[tuple[list[str], email.message.EmailMessage]]:
-        """The messages after the first `count`."""
-        return self.taken[count:]
 
 
 @pytest.fixture(scope="module")
 def mail() -> Iterator[MailServer]:
-    server = MailServer()
-    server.port = free_port()
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
-    controller.start()
-    yield server
-    controller.stop()
+    with serve_mail(free_port()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -111,12 +61,8 @@ def reporting(home: Home, mail: MailServer) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=list(FLAGS)
-        )
-        yield browser.new_page()
-        browser.close()
+    with blank_page() as page:
+        yield page
 
 
 def wait_for(is_so: Callable[[], bool], seconds: int = 300) -> None:
@@ -160,10 +106,6 @@ def in_superset(home: Home, code: str) -> list:
     return json.loads(answer.stdout.strip().splitlines()[-1])
 
 
-def body(message) -> str:
-    return message.get_body(("html",)).get_content()
-
-
 def test_the_week_arrives_as_a_pdf_with_the_map_and_the_marking(reporting, mail, page):
     count = len(mail.taken)
     answer = reporting.run("reports", "send", "weekly_overview")
@@ -171,27 +113,7 @@ def test_the_week_arrives_as_a_pdf_with_the_map_and_the_marking(reporting, mail,
         answer.stderr[-2000:]
     )
     ((recipients, message),) = mail.newest(count)
-    assert recipients == RECIPIENTS
-    assert message["Subject"] == "[OFFICIAL] Serious violence, the week"
-    assert message["From"] == "rasure@force.example"
-    assert "<p><b>OFFICIAL</b></p>" in body(message)
-    (pdf,) = [
-        part.get_payload(decode=True)
-        for part in message.walk()
-        if part.get_content_maintype() == "application"
-    ]
-    assert pdf.startswith(b"%PDF")
-    pictures = IMAGE.findall(pdf)
-    assert len(pictures) == 2, "one page for each tab"
-    overview, places = (
-        page.evaluate(PARTS, base64.b64encode(picture).decode()) for picture in pictures
-    )
-    for picture in (overview, places):
-        assert picture["width"] == 1440
-        assert picture["banner"] > 1440 * 20, "the banner of the marking"
-        assert picture["letters"] > 100, "the letters of the marking"
-    assert places["map"] > 5000, "the outlines and hexagons of the map"
-    assert colours(page, pictures[1]) > 1000
+    check_week(page, recipients, message)
 
 
 def set_age(home: Home, days: int) -> None:
