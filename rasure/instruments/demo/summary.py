@@ -90,5 +90,5 @@ def _more(settings: Settings) -> tuple[str, ...]:
         "See a crime arrive",
         f"  .venv/bin/rasure simulate --out {simulated} --change crime",
         f"      copy what it writes into {inbox.folder('niche_rms')}, then touch",
-        "      <name>.ready there: within a minute it is on the dashboard",
+        "      <name>.ready there: about a minute later it is on the dashboard",
     )
