@@ -10,6 +10,9 @@ import json
 import subprocess
 from collections import deque
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 from rasure.errors import RasureError, SetupError
 from rasure.runtime import identity, replica, reports
@@ -167,6 +170,28 @@ def _drop_answers_in_redis(url: str) -> int:
             "Redis does not answer, so charts would go on showing answers from before "
             f"the change ({type(error).__name__}). See if its container is healthy."
         ) from error
+
+
+def reads_elsewhere(settings: Settings) -> bool:
+    """True if Superset stores another address of the warehouse than the settings give.
+
+    A database listens on another port when its own is taken, and a server of your own
+    may move. The address is kept beside the name of the reader in Superset's metadata.
+    """
+    variables = environment(settings)
+    given = (variables["RASURE_READER_URL"], variables["RASURE_PEOPLE_READER_URL"])
+    wanted = {urlsplit(url).username: urlsplit(url) for url in given if url}
+    with psycopg.connect(settings.role_url("superset", "superset")) as connection:
+        stored = [
+            urlsplit(address)
+            for (address,) in connection.execute("select sqlalchemy_uri from dbs")
+        ]
+    return any(
+        (one.hostname, one.port)
+        != (wanted[one.username].hostname, wanted[one.username].port)
+        for one in stored
+        if one.username in wanted
+    )
 
 
 def synchronise(warm: bool) -> None:

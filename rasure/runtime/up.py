@@ -140,6 +140,9 @@ def _bring_up(work: Work, ports: dict[str, int], requested: list[str]) -> None:
         log = settings.logs / f"{group}-setup.log"
         run_missing(url, steps[group], log, work.say, work.lock)
         _start(work, [by_name[name] for name in GROUPS[group] if name in by_name])
+        if group == "superset" and superset.reads_elsewhere(settings):
+            work.say("giving Superset the new address of the warehouse")
+            superset.synchronise(warm=False)
 
     with ThreadPoolExecutor() as pool:
         list(

@@ -1,7 +1,9 @@
-"""Every password and key is replaced, and all that runs goes on with the new ones."""
+"""Every password and key is replaced, then the database's port is taken, and all that
+runs goes on with the new ones."""
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 
 import psycopg
@@ -16,6 +18,17 @@ LINE = ["transform", "designate", "publish"]
 VARIABLE = {"key": "kept_by_the_fernet_key", "value": "a value of the force"}
 
 
+def rows_of_charts(home) -> dict[str, int]:
+    """How many rows each chart of the dashboard has now."""
+    officer = home.password("superset", "officer")
+    client = ChartClient(home.url("superset"), "officer", officer)
+    rows = {
+        chart.name: client.run(chart, force=True).rows for chart in client.charts(SLUG)
+    }
+    assert sum(count > 0 for count in rows.values()) >= 10
+    return rows
+
+
 def test_everything_works_with_new_passwords_and_keys(home):
     officer = home.password("superset", "officer")
     session = ChartClient(home.url("superset"), "officer", officer)
@@ -24,6 +37,7 @@ def test_everything_works_with_new_passwords_and_keys(home):
     old_reader = home.reader_url("rasure_reader")
     old = home.settings.secrets
     crimes = home.query("select count(*) from marts.place_months")
+    rows = rows_of_charts(home)
 
     done = home.run("secrets", "rotate", "all")
     assert done.returncode == 0, done.stderr
@@ -37,9 +51,7 @@ def test_everything_works_with_new_passwords_and_keys(home):
     with pytest.raises(psycopg.OperationalError, match="password authentication"):
         psycopg.connect(old_reader)
     assert session.http.get("/api/v1/me/").status_code == 401
-    client = ChartClient(home.url("superset"), "officer", officer)
-    for chart in client.charts(SLUG):
-        assert client.run(chart, force=True).rows > 0, chart.name
+    assert rows_of_charts(home) == rows
 
     with home.airflow() as airflow:
         kept = airflow.call("GET", f"/variables/{VARIABLE['key']}")
@@ -51,3 +63,16 @@ def test_everything_works_with_new_passwords_and_keys(home):
         assert {dag for dag, _ in ended} <= set(LINE)
         airflow.call("DELETE", f"/variables/{VARIABLE['key']}")
     assert home.query("select count(*) from marts.place_months") == crimes
+
+
+def test_the_dashboards_follow_the_database_to_another_port(home):
+    taken = home.settings.stored["ports"]["postgres"]
+    rows = rows_of_charts(home)
+    assert home.run("down").returncode == 0
+    with socket.create_server(("127.0.0.1", taken)):
+        said = home.run("up").stderr
+    assert f"Port {taken} is in use" in said
+    assert "giving Superset the new address of the warehouse" in said
+    assert home.settings.stored["ports"]["postgres"] != taken
+    assert rows_of_charts(home) == rows
+    assert "giving Superset" not in home.run("up").stderr
