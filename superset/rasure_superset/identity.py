@@ -31,7 +31,9 @@ LOGGER = logging.getLogger(__name__)
 VARIABLE = "RASURE_IDENTITY"
 PROVIDER = "openid"  # part of the address to which the provider sends browsers back
 LONGEST_NAME = 64  # characters of a first or last name
-TIMEOUT_SECONDS = 5  # for one answer of the provider
+# For one answer of the provider. One that comes later is lost, and with it the refresh
+# token in it, so that the session ends when the provider is asked the next time.
+TIMEOUT_SECONDS = 15
 
 
 class LogInRefused(Exception):
