@@ -81,7 +81,8 @@ CMD ["--help"]
 FROM application AS reports
 USER root
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends chromium fonts-dejavu-core \
+    && apt-get install --yes --no-install-recommends \
+        chromium fonts-dejavu-core libatomic1 \
     && rm -rf /var/lib/apt/lists/*
 USER rasure
 CMD ["reports"]
