@@ -347,7 +347,13 @@ def test_a_worker_killed_and_one_cut_off_lose_nothing_and_land_nothing_twice(
                 lambda worker=worker: f"{worker}: {deployment.log(worker)[-3000:]}",
             )
         deployment.crash(WORKERS[1])
-        deployment.run("docker", "pause", deployment.container(WORKERS[0]))
+        # Docker cannot freeze a container in which a process is just being made.
+        cut_off = ("docker", "pause", deployment.container(WORKERS[0]))
+        wait_until(
+            lambda: deployment.run(*cut_off, may_fail=True).returncode == 0,
+            60,
+            lambda: f"{WORKERS[0]} could not be paused",
+        )
     time.sleep(CUT_OFF_SECONDS)
     deployment.run("docker", "unpause", deployment.container(WORKERS[0]))
     wait_until_landed(deployment, batch)
