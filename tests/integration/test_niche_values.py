@@ -576,6 +576,21 @@ def deliver_unread(connection, records, **codes: str) -> None:
         )
 
 
+def standing(connection) -> list[tuple]:
+    """Each person and role that counts."""
+    return connection.execute(
+        "select right(golden_id, 6)::integer, role from core.fct_involvement"
+        " where is_standing order by 1, 2"
+    ).fetchall()
+
+
+def closed(connection) -> list[tuple]:
+    """How many records of each entity a row in quarantine closes."""
+    return connection.execute(
+        "select entity, records from core.closed_by_quarantine order by 1"
+    ).fetchall()
+
+
 def test_a_record_in_quarantine_only_may_be_restricted(warehouse) -> None:
     """A merge into it closes the person; a good row of it opens them again."""
     merge = row(
@@ -602,15 +617,11 @@ def test_a_record_in_quarantine_only_may_be_restricted(warehouse) -> None:
     built = check_against_rebuilt(warehouse)
     assert restricted() == [(1,)]
     assert number(7) in str(built["core.restricted_occurrences"])
-    assert warehouse.execute(
-        "select entity, records from core.closed_by_quarantine order by 1"
-    ).fetchall() == [("occurrences", 1), ("persons", 1)]
+    assert closed(warehouse) == [("occurrences", 1), ("persons", 1)]
     deliver(warehouse, {"persons": [person(2)]}, extracted_at=EXTRACTED + 2 * DAY)
     check_against_rebuilt(warehouse)
     assert restricted() == []
-    assert warehouse.execute(
-        "select entity, records from core.closed_by_quarantine order by 1"
-    ).fetchall() == [("occurrences", 1)]
+    assert closed(warehouse) == [("occurrences", 1)]
 
 
 def test_an_involvement_in_quarantine_may_eliminate_its_suspect(warehouse) -> None:
@@ -630,27 +641,19 @@ def test_an_involvement_in_quarantine_may_eliminate_its_suspect(warehouse) -> No
     )
     transform()
 
-    def standing() -> list[tuple]:
-        return warehouse.execute(
-            "select right(golden_id, 6)::integer, role from core.fct_involvement"
-            " where is_standing order by 1, 2"
-        ).fetchall()
-
     everything = [(1, "suspect"), (2, "cautioned"), (2, "suspect")]
-    assert standing() == everything
+    assert standing(warehouse) == everything
     deliver_unread(warehouse, [("involvements", 1), ("involvements", 2)])
     check_against_rebuilt(warehouse)
-    assert standing() == [(2, "cautioned")]
-    assert warehouse.execute(
-        "select entity, records from core.closed_by_quarantine"
-    ).fetchall() == [("involvements", 2)]
+    assert standing(warehouse) == [(2, "cautioned")]
+    assert closed(warehouse) == [("involvements", 2)]
     deliver(
         warehouse,
         {"involvements": [suspected, cautioned]},
         extracted_at=EXTRACTED + 2 * DAY,
     )
     check_against_rebuilt(warehouse)
-    assert standing() == everything
+    assert standing(warehouse) == everything
 
 
 def test_a_decision_in_quarantine_may_be_an_acquittal(warehouse) -> None:
@@ -692,12 +695,6 @@ def test_a_decision_in_quarantine_may_be_an_acquittal(warehouse) -> None:
     )
     transform()
 
-    def standing() -> list[tuple]:
-        return warehouse.execute(
-            "select right(golden_id, 6)::integer, role from core.fct_involvement"
-            " where is_standing order by 1, 2"
-        ).fetchall()
-
     everything = [
         (1, "charged"),
         (1, "suspect"),
@@ -705,18 +702,16 @@ def test_a_decision_in_quarantine_may_be_an_acquittal(warehouse) -> None:
         (3, "convicted"),
         (3, "suspect"),
     ]
-    assert standing() == everything
+    assert standing(warehouse) == everything
     deliver_unread(warehouse, [("outcomes", 1), ("outcomes", 2)])
     deliver_unread(warehouse, [("court_results", 3)])
     check_against_rebuilt(warehouse)
-    assert standing() == []
-    assert warehouse.execute(
-        "select entity, records from core.closed_by_quarantine order by 1"
-    ).fetchall() == [("court_results", 1), ("outcomes", 2)]
+    assert standing(warehouse) == []
+    assert closed(warehouse) == [("court_results", 1), ("outcomes", 2)]
     deliver(
         warehouse,
         {"outcomes": [charged, under_way], "court_results": [guilty]},
         extracted_at=EXTRACTED + 2 * DAY,
     )
     check_against_rebuilt(warehouse)
-    assert standing() == everything
+    assert standing(warehouse) == everything
